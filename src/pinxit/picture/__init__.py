@@ -1,0 +1,1 @@
+"""What goes in and out: files, colour, alpha, the recipe inside a file."""
