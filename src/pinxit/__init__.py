@@ -1,3 +1,62 @@
-"""pinxit: neural style transfer. Paint one picture in the manner of others."""
+"""pinxit: neural style transfer. Paint one picture in the manner of others.
+
+>>> import pinxit
+>>> pinxit.stylize("photo.jpg", "painting.jpg", output="out.png")  # doctest: +SKIP
+
+The public interface, in full:
+
+* `stylize`: paint; takes a path, bytes, PIL picture, array or tensor and gives back the same kind.
+* `prepare`, `prepare_again`, `Job`: the same in steps, to watch and stop it.
+* `Settings`, `Recipe`: what may be chosen, and all that decides a result.
+* `Picture`, `read`, `write`, `read_recipe`: pictures with transparency and metadata, and the recipe inside a file.
+* `PinxitError`: one sentence on what is wrong and what to do.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from pinxit.errors import PinxitError
+    from pinxit.picture import Picture, read, read_recipe, write
+    from pinxit.picture.recipe import Recipe, Settings
+    from pinxit.stylize import Job, prepare, prepare_again, stylize
+
+# Where each public name lives: imported when first used, so that starting the command line imports no torch.
+_HOME = {
+    "Job": "pinxit.stylize",
+    "Picture": "pinxit.picture",
+    "PinxitError": "pinxit.errors",
+    "Recipe": "pinxit.picture.recipe",
+    "Settings": "pinxit.picture.recipe",
+    "prepare": "pinxit.stylize",
+    "prepare_again": "pinxit.stylize",
+    "read": "pinxit.picture",
+    "read_recipe": "pinxit.picture",
+    "stylize": "pinxit.stylize",
+    "write": "pinxit.picture",
+}
+
+__all__ = [
+    "Job",
+    "Picture",
+    "PinxitError",
+    "Recipe",
+    "Settings",
+    "__version__",
+    "prepare",
+    "prepare_again",
+    "read",
+    "read_recipe",
+    "stylize",
+    "write",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'pinxit' has no attribute {name!r}")
+    return getattr(importlib.import_module(_HOME[name]), name)

@@ -29,10 +29,12 @@ class Picture:
 
     @property
     def height(self) -> int:
+        """H, px."""
         return int(self.pixels.shape[1])
 
     @property
     def width(self) -> int:
+        """W, px."""
         return int(self.pixels.shape[2])
 
     def with_pixels(self, pixels: Pixels) -> Picture:

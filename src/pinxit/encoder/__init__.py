@@ -1,0 +1,1 @@
+"""How a picture is seen: VGG, its weights, the machine it runs on."""

@@ -1,0 +1,143 @@
+"""Whatever a person hands over as a picture, and how to find it again for a redo.
+
+A recipe comes out of a file that anybody may have written, so it names inputs by their content, never by a path.
+Where each content was last seen is noted on this machine only, one small file each in the cache folder.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias, Union
+
+import numpy as np
+
+from pinxit import picture as pictures
+from pinxit import styles
+from pinxit.digest import file_sha256
+from pinxit.encoder.cache import cache_folder
+from pinxit.errors import PinxitError
+from pinxit.picture import Picture
+from pinxit.picture.recipe import Input
+
+if TYPE_CHECKING:
+    import PIL.Image
+    import torch
+
+PictureLike: TypeAlias = Union[
+    str,
+    "os.PathLike[str]",
+    bytes,
+    Picture,
+    "PIL.Image.Image",
+    "np.ndarray[tuple[int, ...], np.dtype[np.generic]]",
+    "torch.Tensor",
+]
+"""A path, `house:NAME`, `sample:NAME`, a file's bytes, a Picture, a PIL picture, an array `(H, W[, C])` or a tensor
+`([1, ]3, H, W)`, range [0, 1]."""
+
+HOUSE, SAMPLE = "house:", "sample:"
+# Drawn styles are drawn once, as large as they are needed; below this their finest strokes would be lost.
+_LEAST_HOUSE_SIZE = 512
+# A folder search compares lengths first and hashes only what fits; past so many files it is somebody's whole disk.
+_MOST_FILES_SEARCHED = 20_000
+
+
+def load(source: PictureLike, size: int) -> tuple[Picture, Input]:
+    """Read any kind of picture.
+
+    Args:
+        source: see PictureLike.
+        size: the longer side it will be needed at, px: what pinxit draws itself is drawn at that size.
+
+    Raises:
+        PinxitError: one sentence on what is wrong with it.
+    """
+    if isinstance(source, str) and source.startswith((HOUSE, SAMPLE)):
+        return _draw(source, size), Input(name=source)
+    if isinstance(source, str | os.PathLike):
+        path = Path(source).expanduser()
+        picture = pictures.read(path)
+        entry = Input(name=path.name[-255:], sha256=file_sha256(path), bytes=path.stat().st_size)
+        _remember(entry, path)
+        return picture, entry
+    if isinstance(source, bytes):
+        return pictures.read(source), Input(name="bytes", sha256=hashlib.sha256(source).hexdigest(), bytes=len(source))
+    picture = _in_memory(source)
+    digest = hashlib.sha256(picture.pixels.tobytes())
+    if picture.alpha is not None:
+        digest.update(picture.alpha.tobytes())
+    return picture, Input(name="picture", sha256=digest.hexdigest())
+
+
+def find(entry: Input, size: int, folders: Iterable[Path]) -> Picture:
+    """The picture that a recipe names: drawn again, where it was last seen, or anywhere in `folders`.
+
+    Raises:
+        PinxitError: when no file there has its content.
+    """
+    if entry.name.startswith((HOUSE, SAMPLE)):
+        return _draw(entry.name, size)
+    if not entry.sha256:
+        raise PinxitError(f"the recipe does not say which picture {entry.name!r} was.")
+    for path in _candidates(entry, folders):
+        with contextlib.suppress(OSError):
+            if path.stat().st_size == entry.bytes and file_sha256(path) == entry.sha256:
+                return pictures.read(path)
+    raise PinxitError(
+        f"cannot find {entry.name!r} (SHA-256 {entry.sha256[:12]}…) where it was last seen or here: "
+        "name its folder with --look-in."
+    )
+
+
+def _draw(name: str, size: int) -> Picture:
+    if name.startswith(HOUSE):
+        return styles.draw(name.removeprefix(HOUSE), max(_LEAST_HOUSE_SIZE, size))
+    return pictures.sample(name.removeprefix(SAMPLE))
+
+
+def _in_memory(source: object) -> Picture:
+    if isinstance(source, Picture):
+        return source
+    if isinstance(source, np.ndarray):
+        return pictures.from_array(source)
+    if hasattr(source, "convert") and hasattr(source, "getbands"):
+        return pictures.from_pil(source)  # type: ignore[arg-type]
+    if hasattr(source, "detach"):
+        array = source.detach().cpu().float().numpy()
+        if array.ndim == 4 and array.shape[0] == 1:
+            array = array[0]
+        if array.ndim != 3 or array.shape[0] != 3:
+            raise PinxitError(f"a tensor must be (3, H, W) or (1, 3, H, W), not {tuple(source.shape)}.")
+        return pictures.from_array(array.transpose(1, 2, 0))
+    raise PinxitError(
+        f"a {type(source).__name__} is no picture: give a path, bytes, a PIL picture, an array or a tensor."
+    )
+
+
+def _note(entry: Input) -> Path:
+    return cache_folder() / "inputs" / entry.sha256
+
+
+def _remember(entry: Input, path: Path) -> None:
+    # Only a convenience for `redo`: a cache that cannot be written must not stop anybody from painting.
+    with contextlib.suppress(OSError):
+        note = _note(entry)
+        note.parent.mkdir(parents=True, exist_ok=True)
+        note.write_text(str(path.resolve()), encoding="utf-8")
+
+
+def _candidates(entry: Input, folders: Iterable[Path]) -> Iterable[Path]:
+    with contextlib.suppress(OSError, UnicodeDecodeError):
+        yield Path(_note(entry).read_text(encoding="utf-8"))
+    seen = 0
+    for folder in folders:
+        for parent, _, files in os.walk(folder):
+            for file in files:
+                seen += 1
+                if seen > _MOST_FILES_SEARCHED:
+                    return
+                yield Path(parent) / file

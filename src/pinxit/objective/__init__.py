@@ -1,0 +1,1 @@
+"""What a good result is: content, style, smoothness. Pure functions of features, and their weighted sum."""

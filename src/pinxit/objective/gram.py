@@ -1,0 +1,41 @@
+"""Style: which features occur together, wherever they occur (Gatys et al., 2016, section 2.2)."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+
+def gram_matrix(features: Tensor) -> Tensor:
+    """Gatys et al. (2016), equation 3, divided by the number of positions: `G_ij = 1/M Σ_k F_ik F_jk`.
+
+    The paper leaves the division to the loss; done here, style and result may differ in size.
+
+    Args:
+        features: F, feature maps `(1, C, H, W)`; M = H · W.
+
+    Returns:
+        The symmetric, positive semi-definite `(C, C)`, float32 or better.
+    """
+    # Sums over 10⁵ positions need more than the 8 bits of bfloat16.
+    features = features.to(torch.promote_types(features.dtype, torch.float32))
+    positions = features.permute(0, 2, 3, 1).reshape(-1, features.shape[1])  # a view when channels come last
+    return positions.T @ positions / positions.shape[0]
+
+
+def style_loss(gram: Tensor, target: Tensor) -> Tensor:
+    """Gatys et al. (2016), equation 4: `E = 1/(4N²M²) Σ (G − A)²`; the matrices here are divided by M already.
+
+    Args:
+        gram: the result's Gram matrix `(N, N)` as `gram_matrix` gives it.
+        target: A, the style image's.
+    """
+    return (gram - target).square().sum() / (4 * gram.shape[0] ** 2)
+
+
+def relative_style_loss(gram: Tensor, target: Tensor) -> Tensor:
+    """`Σ (G − A)² / Σ A²`: the squared error as a share of the style image's own energy.
+
+    It is 0 at the style and 1 for silence, at every layer, size and encoder. Arguments as for `style_loss`.
+    """
+    return (gram - target).square().sum() / (target.square().sum() + torch.finfo(torch.float32).tiny)

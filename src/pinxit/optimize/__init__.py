@@ -1,0 +1,1 @@
+"""Minimise the objective over the pixels: schedule of scales, solver, stopping."""

@@ -1,0 +1,24 @@
+"""When more iterations would not pay."""
+
+from __future__ import annotations
+
+WINDOW = 10
+
+
+class Plateau:
+    """Sees a scale's losses and says when they no longer improve.
+
+    Args:
+        tolerance: the share by which the best loss must fall in `WINDOW` iterations; 0 never stops.
+    """
+
+    def __init__(self, tolerance: float) -> None:
+        self._tolerance = tolerance
+        self._best: list[float] = []
+
+    def reached(self, loss: float) -> bool:
+        """Take the next loss; True when the last `WINDOW` iterations together improved too little."""
+        self._best.append(min(loss, self._best[-1]) if self._best else loss)
+        if not self._tolerance or len(self._best) <= WINDOW:
+            return False
+        return self._best[-1] > (1 - self._tolerance) * self._best[-1 - WINDOW]

@@ -1,0 +1,39 @@
+"""Named starting points for the settings, chosen by looking: docs/presets.md shows what each does to the same pictures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A line for a person, and the settings that differ from `standard`."""
+
+    summary: str
+    settings: dict[str, Any] = field(default_factory=dict)
+
+
+PRESETS: dict[str, Preset] = {
+    "draft": Preset("a look in a few seconds", {"size": 256, "iterations": (60, 30)}),
+    "standard": Preset("the balance of time and quality"),
+    "fine": Preset("for printing and close looks", {"size": 1024, "iterations": (150, 100, 60, 30)}),
+    # To the letter of Gatys, Ecker and Bethge (CVPR 2016), section 3: noise to start from, average pooling, content at
+    # conv4_2, style at conv1_1 … conv5_1 with w_l = 1/5, the feature maps after their ReLU, α/β = 1e-3, 512 px, L-BFGS.
+    "gatys": Preset(
+        "the paper to the letter",
+        {
+            "form": "gatys",
+            "content_weight": 1.0,
+            "style_weight": 1000.0,
+            "content_layers": {"relu4_2": 1.0},
+            "style_layers": {f"relu{block}_1": 0.2 for block in range(1, 6)},
+            "smoothness": 0.0,
+            "pooling": "average",
+            "init": "noise",
+            "coarsest": 16384,
+            "iterations": (500,),
+            "tolerance": 0.0,
+        },
+    ),
+}

@@ -1,0 +1,217 @@
+"""The one job: a content image and style images in, a stylised picture and its recipe out.
+
+The library, the command line and every later interface prepare a `Job` and drive its iterator of progress.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pinxit import __version__, inputs
+from pinxit import picture as pictures
+from pinxit.digest import file_sha256
+from pinxit.errors import PinxitError
+from pinxit.picture import Picture
+from pinxit.picture.recipe import Recipe, Settings
+
+if TYPE_CHECKING:
+    from pinxit.optimize.paint import Progress
+
+Kind = TypeVar("Kind")
+
+
+@dataclass(frozen=True)
+class Job:
+    """A recipe with its ingredients at hand.
+
+    Attributes:
+        recipe: all that decides the result.
+        content: the content image.
+        styles: the style images and their shares.
+        start: the picture to start from, where the recipe says so.
+        encoder_file: a weights file given by hand.
+    """
+
+    recipe: Recipe
+    content: Picture
+    styles: tuple[tuple[Picture, float], ...]
+    start: Picture | None = None
+    encoder_file: Path | None = None
+
+    def paint(self) -> Iterator[Progress]:
+        """Run the engine; see `pinxit.optimize.paint`."""
+        from pinxit.encoder.open import open_encoder
+        from pinxit.optimize.paint import paint
+
+        recipe = self.recipe
+        encoder, sha256 = open_encoder(
+            recipe.encoder,
+            file=self.encoder_file,
+            pooling=recipe.pooling,
+            device=recipe.device,
+            precision=recipe.precision,
+        )
+        if sha256 != recipe.encoder_sha256:
+            raise PinxitError(
+                "this picture was painted with a weights file of its own "
+                f"(SHA-256 {recipe.encoder_sha256[:12]}…): give that file by --encoder-weights."
+            )
+        return paint(recipe, encoder, self.content, self.styles, self.start)
+
+    def result(self, progress: Progress) -> tuple[Picture, Recipe]:
+        """The picture as it stands at `progress`, and the recipe that makes exactly it again."""
+        return progress.picture(), self.recipe.model_copy(update={"done": progress.done})
+
+
+def prepare(
+    content: inputs.PictureLike,
+    style: inputs.PictureLike | Sequence[inputs.PictureLike],
+    *,
+    shares: Sequence[float] | None = None,
+    encoder_weights: str | Path | None = None,
+    **options: Any,
+) -> Job:
+    """Check the options, read the pictures, write the recipe.
+
+    Args:
+        content: the content image.
+        style: a style image or several.
+        shares: how much each style counts, relative to the others; equal where left out.
+        encoder_weights: a local checkpoint of the encoder.
+        options: any of the settings, see `pinxit.Settings`; `init` may also be a picture.
+
+    Raises:
+        PinxitError: one sentence for the first thing wrong.
+    """
+    several = list(style) if isinstance(style, list | tuple) else [style]
+    if not several:
+        raise PinxitError("no style is given: name at least one picture, or house:NAME (`pinxit styles` shows them).")
+    if shares is not None and len(shares) != len(several):
+        raise PinxitError(f"{len(shares)} shares are given for {len(several)} styles: give one each.")
+    start = options.get("init")
+    if start is not None and start not in ("content", "noise"):
+        options["init"] = "picture"
+    settings = Settings.choose(options)
+    start_picture, start_input = None, None
+    if settings.init == "picture":
+        if start is None or start == "picture":
+            raise PinxitError("init is neither content nor noise: give the picture to start from.")
+        start_picture, start_input = inputs.load(start, settings.size)
+    content_picture, content_input = inputs.load(content, settings.size)
+    loaded = [inputs.load(one, round(settings.size * settings.style_scale)) for one in several]
+    weighed = [1.0] * len(loaded) if shares is None else [float(share) for share in shares]
+    encoder_file = None if encoder_weights is None else Path(encoder_weights)
+    recipe = Recipe.make(
+        settings,
+        pinxit=__version__,
+        content=content_input,
+        styles=[{**entry.model_dump(), "share": share} for (_, entry), share in zip(loaded, weighed, strict=True)],
+        init_picture=start_input,
+        encoder_sha256="" if encoder_file is None else file_sha256(encoder_file),
+    )
+    styles = tuple((picture, share) for (picture, _), share in zip(loaded, weighed, strict=True))
+    return Job(recipe, content_picture, styles, start_picture, encoder_file)
+
+
+def prepare_again(
+    recipe: Recipe,
+    *,
+    look_in: Iterable[Path] = (),
+    encoder_weights: str | Path | None = None,
+    **changes: Any,
+) -> Job:
+    """The job that a recipe describes, with its pictures found again by their content.
+
+    Args:
+        recipe: from a picture's file.
+        look_in: folders to search, with their subfolders, besides where each picture was last seen.
+        changes: settings to change; then the schedule runs anew instead of for exactly the iterations done.
+
+    Raises:
+        PinxitError: when a picture or the weights file cannot be found, or a change is not allowed.
+    """
+    folders = list(look_in)
+    changed = {name: value for name, value in changes.items() if value is not None}
+    if changed:
+        recipe = recipe.change(changed)
+    content = inputs.find(recipe.content, recipe.size, folders)
+    style_size = round(recipe.size * recipe.style_scale)
+    styles = tuple((inputs.find(style, style_size, folders), style.share) for style in recipe.styles)
+    start = None if recipe.init_picture is None else inputs.find(recipe.init_picture, recipe.size, folders)
+    return Job(recipe, content, styles, start, None if encoder_weights is None else Path(encoder_weights))
+
+
+def stylize(
+    content: Kind,
+    style: inputs.PictureLike | Sequence[inputs.PictureLike],
+    *,
+    output: str | Path | None = None,
+    on_progress: Callable[[Progress], object] | None = None,
+    **options: Any,
+) -> Kind:
+    """Paint the content image in the manner of one or several style images.
+
+    Args:
+        content: a path, `house:NAME`, `sample:NAME`, the bytes of a file, a PIL picture, an array `(H, W[, C])` of
+            uint8, uint16 or float in [0, 1], a tensor `([1, ]3, H, W)` in [0, 1], or a `Picture`.
+        style: the same kinds; several in a list, with `shares=[…]` for how much each counts.
+        output: for a path: the file to write; left out, `<content>-<style>.png` in the current folder.
+        on_progress: called after every iteration; an exception it raises ends the work.
+        options: any of the settings, as on the command line (`size=768`, `style_weight=20`, `preset="fine"` …).
+
+    Returns:
+        The stylised picture as the same kind: for a path the path written, for bytes those of a PNG with its recipe.
+
+    Raises:
+        PinxitError: one sentence on what is wrong and what to do.
+
+    Example:
+        >>> import pinxit
+        >>> pinxit.stylize("sample:cat", "house:swirl", output="cat.png", preset="draft")  # doctest: +SKIP
+        PosixPath('cat.png')
+    """
+    is_path = isinstance(content, str | Path)
+    if output is not None and not is_path:
+        raise PinxitError("output is for a content image given by its path: other kinds are given back.")
+    target = None
+    if is_path:
+        target = Path(output) if output is not None else default_output(str(content), style)
+        pictures.check_writable(target, overwrite=False)
+    job = prepare(content, style, **options)  # type: ignore[arg-type]
+    for progress in job.paint():
+        if on_progress:
+            on_progress(progress)
+    picture, recipe = job.result(progress)
+    if target is not None:
+        return pictures.write(picture, target, recipe=recipe.to_json())  # type: ignore[return-value]
+    return _as_kind(picture, recipe, content)
+
+
+def default_output(content: str, style: object) -> Path:
+    """`photo-starry_night.png` in the current folder: what a result is called when nobody says."""
+
+    def stem(source: object) -> str:
+        if isinstance(source, list | tuple):
+            return stem(source[0]) if source else "style"
+        return Path(str(source).partition(":")[2] or str(source)).stem if isinstance(source, str | Path) else "style"
+
+    return Path(f"{stem(content)}-{stem(style)}.png")
+
+
+def _as_kind(picture: Picture, recipe: Recipe, like: Kind) -> Kind:
+    """The picture as the kind of object that `like` is."""
+    if isinstance(like, Picture):
+        return picture  # type: ignore[return-value]
+    if isinstance(like, bytes):
+        return pictures.to_bytes(picture, recipe=recipe.to_json())  # type: ignore[return-value]
+    if hasattr(like, "detach"):
+        import torch
+
+        tensor = torch.from_numpy(picture.pixels).to(like.device)  # type: ignore[attr-defined]
+        return tensor.reshape(like.shape[:-3] + tensor.shape)  # type: ignore[attr-defined, no-any-return]
+    if hasattr(like, "dtype"):
+        return pictures.to_array(picture, like.dtype)  # type: ignore[return-value]
+    return pictures.to_pil(picture)  # type: ignore[return-value]
