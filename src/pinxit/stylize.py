@@ -41,6 +41,13 @@ class Job:
     start: Picture | None = None
     encoder_file: Path | None = None
 
+    @property
+    def notes(self) -> list[str]:
+        """What reading the pictures had to decide, for the person to see."""
+        named = [(self.recipe.content, self.content)]
+        named += [(entry, picture) for entry, (picture, _) in zip(self.recipe.styles, self.styles, strict=True)]
+        return [f"{entry.name} {note}" for entry, picture in named for note in picture.notes]
+
     def paint(self) -> Iterator[Progress]:
         """Run the engine; see `pinxit.optimize.paint`."""
         from pinxit.encoder.open import open_encoder

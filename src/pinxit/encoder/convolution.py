@@ -42,7 +42,6 @@ class _ReplicateConvolution(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, features: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
         ctx.save_for_backward(weight)
-        ctx.input_shape = features.shape
         output = F.conv2d(features, weight, bias, padding=1)
         _add_border(output, features, weight)
         return output
@@ -50,7 +49,7 @@ class _ReplicateConvolution(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, grad_output: Tensor) -> tuple[Tensor, None, None]:  # type: ignore[override]
         (weight,) = ctx.saved_tensors
-        grad_input = torch.nn.grad.conv2d_input(ctx.input_shape, weight, grad_output, padding=1)
+        grad_input = F.conv_transpose2d(grad_output, weight, padding=1)
         _add_border_gradient(grad_input, grad_output, weight)
         return grad_input, None, None
 

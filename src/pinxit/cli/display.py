@@ -1,0 +1,75 @@
+"""What a person sees while pinxit paints: a bar with scale, iteration, losses and time left."""
+
+from __future__ import annotations
+
+import sys
+import time
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+if TYPE_CHECKING:
+    from pinxit.optimize import paint
+
+# Where there is no terminal (a log, a pipe) a line now and then has to do.
+_SECONDS_BETWEEN_LINES = 10.0
+
+
+def duration(seconds: float) -> str:
+    """`8 s`, `1 min 40 s`, `2 h 5 min`."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+class Display:
+    """Shows an engine's progress on standard error.
+
+    Args:
+        title: what is being painted.
+    """
+
+    def __init__(self, title: str) -> None:
+        self._title = title
+        self._console = Console(stderr=True)
+        self._bar = Progress(
+            SpinnerColumn(),
+            TextColumn("[bold]{task.description}"),
+            BarColumn(bar_width=24),
+            TextColumn("{task.fields[facts]}"),
+            TimeElapsedColumn(),
+            TextColumn("{task.fields[left]}"),
+            console=self._console,
+            transient=True,
+            disable=not self._console.is_terminal,
+        )
+        self._task = self._bar.add_task(title, total=1.0, facts="looking at the pictures", left="")
+        self._last_line = time.monotonic()
+
+    def __enter__(self) -> Self:
+        self._bar.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._bar.stop()
+
+    def show(self, progress: paint.Progress) -> None:
+        """Take the next item of an engine's progress."""
+        facts = (
+            f"{progress.size} px ({progress.scale + 1}/{progress.scales})  "
+            f"iteration {progress.iteration}/{progress.iterations}  "
+            f"content {progress.content:.3g}  style {progress.style:.3g}"
+        )
+        left = f"{duration(progress.seconds_left)} left"
+        share = progress.seconds / max(progress.seconds + progress.seconds_left, 1e-9)
+        self._bar.update(self._task, completed=share, facts=facts, left=left)
+        if self._bar.disable and time.monotonic() - self._last_line > _SECONDS_BETWEEN_LINES:
+            self._last_line = time.monotonic()
+            print(f"{self._title}: {facts}  {left}", file=sys.stderr)  # noqa: T201

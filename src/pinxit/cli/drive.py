@@ -1,0 +1,107 @@
+"""Drive a job to its file: progress, preview, Ctrl-C that keeps the best so far, the loss curves."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from pinxit import picture as pictures
+from pinxit.cli.display import Display, duration
+from pinxit.cli.main import complain
+
+if TYPE_CHECKING:
+    from pinxit.optimize.paint import Progress
+    from pinxit.stylize import Job
+
+# A preview costs a resize and a PNG, some tens of milliseconds.
+_SECONDS_BETWEEN_PREVIEWS = 2.0
+
+
+@dataclass(frozen=True)
+class Output:
+    """What to write, besides the picture itself.
+
+    Attributes:
+        overwrite: replace files that are there.
+        bits: 8 or 16 bits a channel.
+        quality: of JPEG, WebP and AVIF, 1 to 100.
+        preview: a picture to refresh while the work goes on.
+        plot: a picture of the loss curves.
+        as_json: print the report as one line of JSON.
+    """
+
+    overwrite: bool = False
+    bits: Literal[8, 16] = 8
+    quality: int = 95
+    preview: Path | None = None
+    plot: Path | None = None
+    as_json: bool = False
+
+    def check(self, target: Path) -> None:
+        """Raise PinxitError now for what would fail after minutes of painting."""
+        pictures.check_writable(target, overwrite=self.overwrite, bits=self.bits)
+        if self.preview:
+            pictures.check_writable(self.preview, overwrite=True)
+        if self.plot:
+            from pinxit.cli.plot import check_plot
+
+            check_plot(self.plot, self.overwrite)
+
+
+def drive(job: Job, target: Path, output: Output) -> bool:
+    """Paint, write, report.
+
+    Returns:
+        True when the work was interrupted and the best picture so far was written.
+
+    Raises:
+        KeyboardInterrupt: when there was no picture yet.
+    """
+    for note in job.notes:
+        complain(note)
+    curve: list[Progress] = []
+    interrupted = False
+    previewed = 0.0
+    try:
+        with Display(target.name) as display:
+            for progress in job.paint():
+                curve.append(progress)
+                display.show(progress)
+                if output.preview and time.monotonic() - previewed > _SECONDS_BETWEEN_PREVIEWS:
+                    pictures.write(progress.picture(), output.preview, overwrite=True)
+                    previewed = time.monotonic()
+    except KeyboardInterrupt:
+        if not curve:
+            raise
+        interrupted = True
+    last = curve[-1]
+    picture, recipe = job.result(last)
+    written = pictures.write(
+        picture, target, recipe=recipe.to_json(), overwrite=output.overwrite, bits=output.bits, quality=output.quality
+    )
+    if output.preview:
+        pictures.write(picture, output.preview, overwrite=True)
+    if output.plot:
+        from pinxit.cli.plot import plot
+
+        plot(curve, output.plot)
+    if output.as_json:
+        report = {
+            "output": str(written),
+            "width": picture.width,
+            "height": picture.height,
+            "seconds": round(last.seconds, 3),
+            "iterations": list(last.done),
+            "content_loss": last.content,
+            "style_loss": last.style,
+            "total_loss": last.total,
+            "interrupted": interrupted,
+        }
+        print(json.dumps(report))  # noqa: T201
+    else:
+        how = f"interrupted at {last.size} px, the best so far: " if interrupted else ""
+        print(f"{how}{written} ({picture.width}×{picture.height} px, {duration(last.seconds)})")  # noqa: T201
+    return interrupted

@@ -1,0 +1,49 @@
+"""The loss curves as a picture."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pinxit.errors import PinxitError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pinxit.optimize.paint import Progress
+
+_SUFFIXES = (".png", ".svg", ".pdf")
+
+
+def check_plot(path: Path, overwrite: bool) -> None:
+    """Raise PinxitError for what would make `plot` fail."""
+    if importlib.util.find_spec("matplotlib") is None:
+        raise PinxitError("--plot needs matplotlib: pip install 'pinxit[plot]'.")
+    if path.suffix.lower() not in _SUFFIXES:
+        raise PinxitError(f"{path} is no kind of plot: end its name in {', '.join(_SUFFIXES)}.")
+    if path.exists() and not overwrite:
+        raise PinxitError(f"{path} exists: choose another name, or add --overwrite.")
+
+
+def plot(curve: Sequence[Progress], path: Path) -> None:
+    """Draw content, style and total loss over the iterations, a grey line where a new scale begins."""
+    import matplotlib as mpl
+
+    mpl.use("agg")
+    from matplotlib import pyplot
+
+    figure, axes = pyplot.subplots(figsize=(8, 4.5), layout="constrained")
+    for name in ("total", "content", "style"):
+        axes.plot([getattr(progress, name) for progress in curve], label=name)
+    for at, progress in enumerate(curve):
+        if progress.iteration == 1:
+            axes.axvline(at, color="0.8", linewidth=1)
+            axes.annotate(f"{progress.size} px", (at, 1), xycoords=("data", "axes fraction"), va="bottom", fontsize=8)
+    axes.set(xlabel="iteration", ylabel="loss", yscale="log")
+    axes.legend()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.stem}.part{path.suffix}")
+    figure.savefig(temporary, dpi=120)
+    temporary.replace(path)
+    pyplot.close(figure)

@@ -1,0 +1,51 @@
+"""`pinxit show out.png`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from pinxit import picture as pictures
+from pinxit.cli.options import text
+from pinxit.errors import PinxitError
+from pinxit.picture.recipe import Recipe, Settings
+
+app = typer.Typer(rich_markup_mode="rich", add_completion=False)
+
+
+@app.command(help="Print the recipe inside a picture that pinxit made.")
+def show(
+    picture: Annotated[Path, typer.Argument(help="A picture that pinxit made.", show_default=False)],
+    as_json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
+) -> None:
+    recipe = recipe_in(picture)
+    if as_json:
+        print(recipe.to_json())  # noqa: T201
+        return
+    table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_row("pinxit", escape(recipe.pinxit))
+    table.add_row("content", escape(recipe.content.name))
+    for style in recipe.styles:
+        table.add_row("style", escape(style.name) + (f"  ×{style.share:g}" if len(recipe.styles) > 1 else ""))
+    for name in Settings.model_fields:
+        table.add_row(name, escape(text(getattr(recipe, name))))
+    if recipe.done:
+        table.add_row("done", escape(text(recipe.done)))
+    Console().print(table)
+
+
+def recipe_in(path: Path) -> Recipe:
+    """The recipe inside a picture's file.
+
+    Raises:
+        PinxitError: when there is no such file, or no recipe that can be read in it.
+    """
+    found = pictures.read_recipe(path)
+    if found is None:
+        raise PinxitError(f"{path} has no recipe inside: pinxit did not make it, or its metadata was stripped.")
+    return Recipe.from_json(found)
