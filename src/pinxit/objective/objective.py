@@ -82,12 +82,17 @@ class Objective:
             (relative_content_loss, relative_style_loss) if weights.form == "relative" else (content_loss, style_loss)
         )
         features = self.encoder(picture, self.taps)
-        content = torch.zeros((), device=picture.device)
+        content = torch.zeros((), dtype=picture.dtype, device=picture.device)
         for tap, weight in weights.content_layers.items():
-            content = content + weight * content_of(features[tap].float(), self.content_targets[tap].float())
-        style = torch.zeros((), device=picture.device)
+            content = content + weight * content_of(_wide(features[tap]), _wide(self.content_targets[tap]))
+        style = torch.zeros((), dtype=picture.dtype, device=picture.device)
         for tap, weight in weights.style_layers.items():
             style = style + weight * style_of(gram_matrix(features[tap]), self.style_targets[tap])
         smoothness = total_variation(picture)
         total = weights.content * content + weights.style * style + weights.smoothness * smoothness
         return Losses(total, content, style, smoothness)
+
+
+def _wide(features: Tensor) -> Tensor:
+    """Features fit to be summed: float32 or better."""
+    return features.to(torch.promote_types(features.dtype, torch.float32))

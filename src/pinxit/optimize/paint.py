@@ -19,6 +19,10 @@ from pinxit.picture import Picture, fit, resize
 from pinxit.picture.recipe import Recipe, Settings
 
 
+# An icon may be enlarged and painted; below this there is nothing in it to recognise.
+SMALLEST_CONTENT = 16
+
+
 @dataclass(frozen=True)
 class Progress:
     """Where the work stands after an iteration.
@@ -75,6 +79,11 @@ def paint(
         PinxitError: when a picture is too small for the encoder's layers, or the objective breaks down.
     """
     exactly = recipe.done if isinstance(recipe, Recipe) else None
+    if min(content.height, content.width) < SMALLEST_CONTENT:
+        raise PinxitError(
+            f"the content image has {content.width}×{content.height} px, too few to show anything: "
+            f"give one with at least {SMALLEST_CONTENT} px on the shorter side."
+        )
     full = fit(content, recipe.size)
     _check_size("the content image", full)
     plan = scales(full.height, full.width, recipe.coarsest, recipe.iterations)

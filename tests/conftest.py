@@ -1,0 +1,52 @@
+"""What all tests share: a cache of their own, small pictures, an encoder with the real weights."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from pinxit import picture as pictures
+from pinxit.encoder.open import open_encoder
+from pinxit.encoder.vgg import Encoder
+from pinxit.picture import Picture
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The user's cache is neither read nor written."""
+    folder = tmp_path_factory.mktemp("cache")
+    before = os.environ.get("PINXIT_CACHE")
+    os.environ["PINXIT_CACHE"] = str(folder)
+    yield folder
+    if before is None:
+        del os.environ["PINXIT_CACHE"]
+    else:
+        os.environ["PINXIT_CACHE"] = before
+
+
+@pytest.fixture(scope="session")
+def encoder(own_cache: Path) -> Encoder:
+    """VGG-16 as it comes with the installation."""
+    return open_encoder("vgg16", device="cpu")[0]
+
+
+@pytest.fixture(scope="session")
+def cat() -> Picture:
+    """A photograph, 96 px wide."""
+    return pictures.fit(pictures.sample("cat"), 96)
+
+
+@pytest.fixture(scope="session")
+def coffee() -> Picture:
+    """Another photograph, 96 px wide, to serve as a style."""
+    return pictures.fit(pictures.sample("coffee"), 96)
+
+
+def as_tensor(picture: Picture) -> torch.Tensor:
+    """`(1, 3, H, W)`."""
+    return torch.from_numpy(np.ascontiguousarray(picture.pixels))[None]

@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import Tensor
+
+from pinxit.errors import PinxitError
+from pinxit.objective.objective import Losses
+from pinxit.optimize.solver import Descent, Solver
+from pinxit.optimize.stopping import WINDOW, Plateau
+
+
+def losses(total: Tensor) -> Losses:
+    return Losses(total, total.detach(), total.detach() * 0, total.detach() * 0)
+
+
+TARGET = torch.linspace(0.2, 0.8, 48).reshape(1, 3, 4, 4)
+
+
+def bowl(picture: Tensor) -> Losses:
+    stiffness = torch.logspace(0, 2, 48).reshape(1, 3, 4, 4)
+    return losses((stiffness * (picture - TARGET).square()).sum())
+
+
+@pytest.mark.parametrize(("solver", "steps"), [("lbfgs", 60), ("adam", 300)])
+def test_finds_the_bottom(solver: Solver, steps: int) -> None:
+    descent = Descent(torch.full_like(TARGET, 0.5), bowl, solver)
+    for _ in range(steps):
+        descent.step()
+    torch.testing.assert_close(descent.best, TARGET, atol=0.02, rtol=0)
+
+
+def test_one_step_is_one_evaluation() -> None:
+    evaluations = 0
+
+    def counted(picture: Tensor) -> Losses:
+        nonlocal evaluations
+        evaluations += 1
+        return bowl(picture)
+
+    descent = Descent(torch.zeros_like(TARGET), counted, "lbfgs")
+    for _ in range(7):
+        descent.step()
+    assert evaluations == 7
+
+
+def test_best_is_the_picture_with_the_lowest_loss() -> None:
+    seen: list[tuple[float, Tensor]] = []
+
+    def watched(picture: Tensor) -> Losses:
+        judged = bowl(picture)
+        seen.append((float(judged.total), picture.detach().clone()))
+        return judged
+
+    descent = Descent(torch.zeros_like(TARGET), watched, "adam")
+    for _ in range(40):
+        descent.step()
+    loss, picture = min(seen, key=lambda pair: pair[0])
+    assert descent.best_loss == loss
+    assert torch.equal(descent.best, picture)
+
+
+def test_a_broken_evaluation_goes_back_to_the_best() -> None:
+    count = 0
+
+    def breaks_once(picture: Tensor) -> Losses:
+        nonlocal count
+        count += 1
+        judged = bowl(picture)
+        return losses(judged.total * float("nan")) if count == 10 else judged
+
+    descent = Descent(torch.zeros_like(TARGET), breaks_once, "lbfgs")
+    for _ in range(60):
+        descent.step()
+    torch.testing.assert_close(descent.best, TARGET, atol=0.02, rtol=0)
+
+
+def test_an_objective_that_is_always_nan_is_one_sentence() -> None:
+    descent = Descent(TARGET, lambda picture: losses(picture.sum() * float("nan")), "lbfgs")
+    with pytest.raises(PinxitError, match="NaN or infinite"):
+        descent.step()
+
+
+def test_plateau() -> None:
+    falling = Plateau(0.01)
+    assert not any(falling.reached(0.9**step) for step in range(50))
+    flat = Plateau(0.01)
+    reached = [flat.reached(1.0) for _ in range(WINDOW + 1)]
+    assert reached == [False] * WINDOW + [True]
+    never = Plateau(0.0)
+    assert not any(never.reached(1.0) for _ in range(50))

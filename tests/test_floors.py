@@ -1,0 +1,47 @@
+"""The house's rules: imports only go down, and starting the command line loads nothing heavy."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+
+def test_imports_only_go_down() -> None:
+    done = subprocess.run(
+        [Path(sys.executable).with_name("lint-imports"), "--no-cache"], cwd=ROOT, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("command", ["--help", "--version", "stylize --help", "show --help", "styles --help"])
+def test_help_imports_nothing_heavy(command: str) -> None:
+    script = (
+        "import sys, runpy\n"
+        f"sys.argv = ['pinxit', *{command.split()!r}]\n"
+        "try:\n    runpy.run_module('pinxit', run_name='__main__')\n"
+        "except SystemExit as end:\n    assert not end.code, end.code\n"
+        "heavy = {'torch', 'onnx', 'onnxruntime', 'cv2', 'scipy', 'skimage', 'matplotlib'} & set(sys.modules)\n"
+        "assert not heavy, heavy\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, env={**os.environ})
+    assert done.returncode == 0, done.stderr
+
+
+def test_importing_the_library_is_light() -> None:
+    script = "import sys, pinxit; assert not {'torch', 'numpy', 'pydantic'} & set(sys.modules)"
+    subprocess.run([sys.executable, "-c", script], check=True)
+
+
+def test_every_public_name_is_there() -> None:
+    import pinxit
+
+    for name in pinxit.__all__:
+        assert getattr(pinxit, name) is not None
+    with pytest.raises(AttributeError):
+        pinxit.no_such_name  # noqa: B018
