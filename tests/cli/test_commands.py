@@ -84,7 +84,27 @@ class TestStylize:
 
     def test_interrupt_keeps_the_best_so_far(self, tmp_path: Path, photo: Path) -> None:
         process = subprocess.Popen(
-            [sys.executable, "-m", "pinxit", "stylize", photo, "-s", "house:swirl", "-o", "out.png", "--preview", "p.png", "--size", "96", "--coarsest", "96", "--iterations", "100000", "--tolerance", "0"],
+            [
+                sys.executable,
+                "-m",
+                "pinxit",
+                "stylize",
+                photo,
+                "-s",
+                "house:swirl",
+                "-o",
+                "out.png",
+                "--preview",
+                "p.png",
+                "--size",
+                "96",
+                "--coarsest",
+                "96",
+                "--iterations",
+                "100000",
+                "--tolerance",
+                "0",
+            ],
             cwd=tmp_path,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
