@@ -13,7 +13,7 @@ from machine import describe
 SIZES = (512, 1024)
 # More iterations than L-BFGS keeps steps, at the one scale, so that its history is full.
 PAINT = (
-    "import resource; from pinxit.stylize import prepare\n"
+    "import resource; from pinxit.job import prepare\n"
     "job = prepare('sample:astronaut', 'house:swirl', size={size}, coarsest={size}, iterations=24, tolerance=0, device='cpu')\n"
     "list(job.paint())\n"
     "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
@@ -23,7 +23,7 @@ PAINT = (
 def main() -> None:
     """Measure and print."""
     print(describe())
-    idle = "import resource, torch, pinxit.stylize; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+    idle = "import resource, torch, pinxit.job; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
     unit = 2**10 if sys.platform != "darwin" else 1
     for what, script in [("PyTorch alone", idle)] + [(f"{size}×{size} px", PAINT.format(size=size)) for size in SIZES]:
         done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)

@@ -25,7 +25,7 @@ from pinxit.encoder.vgg import layers
 from pinxit.objective.content import relative_content_loss
 from pinxit.objective.gram import gram_matrix, relative_style_loss
 from pinxit.picture import fit
-from pinxit.stylize import prepare
+from pinxit.job import prepare
 
 CONTENT, STYLE = "sample:astronaut", "house:swirl"
 Curve = list[tuple[float, float]]

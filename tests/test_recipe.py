@@ -181,7 +181,7 @@ def test_recipes_out_of_range_are_refused(change: dict[str, Any]) -> None:
 
 def test_a_recipe_names_no_folder(tmp_path: Path) -> None:
     """Neither does it give away where somebody keeps pictures, nor can it send pinxit anywhere."""
-    from pinxit.stylize import prepare
+    from pinxit.job import prepare
 
     path = tmp_path / "private" / "photo.png"
     path.parent.mkdir()

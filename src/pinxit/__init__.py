@@ -21,22 +21,22 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from pinxit.errors import PinxitError
+    from pinxit.job import Job, prepare, prepare_again, stylize
     from pinxit.picture import Picture, read, read_recipe, write
     from pinxit.picture.recipe import Recipe, Settings
-    from pinxit.stylize import Job, prepare, prepare_again, stylize
 
 # Where each public name lives: imported when first used, so that starting the command line imports no torch.
 _HOME = {
-    "Job": "pinxit.stylize",
+    "Job": "pinxit.job",
     "Picture": "pinxit.picture",
     "PinxitError": "pinxit.errors",
     "Recipe": "pinxit.picture.recipe",
     "Settings": "pinxit.picture.recipe",
-    "prepare": "pinxit.stylize",
-    "prepare_again": "pinxit.stylize",
+    "prepare": "pinxit.job",
+    "prepare_again": "pinxit.job",
     "read": "pinxit.picture",
     "read_recipe": "pinxit.picture",
-    "stylize": "pinxit.stylize",
+    "stylize": "pinxit.job",
     "write": "pinxit.picture",
 }
 

@@ -13,8 +13,8 @@ from pinxit.cli.display import Display, duration
 from pinxit.cli.main import complain
 
 if TYPE_CHECKING:
+    from pinxit.job import Job
     from pinxit.optimize.paint import Progress
-    from pinxit.stylize import Job
 
 # A preview costs a resize and a PNG, some tens of milliseconds.
 _SECONDS_BETWEEN_PREVIEWS = 2.0

@@ -13,7 +13,7 @@ from pinxit.cli.main import INTERRUPTED
 from pinxit.cli.options import with_settings
 from pinxit.cli.show import recipe_in
 from pinxit.cli.stylize import check_bits
-from pinxit.stylize import prepare_again
+from pinxit.job import prepare_again
 
 app = typer.Typer(rich_markup_mode="rich", add_completion=False)
 

@@ -14,8 +14,8 @@ from pinxit.cli.drive import Output, drive
 from pinxit.cli.main import FAILED, INTERRUPTED, complain
 from pinxit.cli.options import with_settings
 from pinxit.errors import PinxitError
+from pinxit.job import default_output, prepare
 from pinxit.picture.presets import PRESETS
-from pinxit.stylize import default_output, prepare
 
 app = typer.Typer(rich_markup_mode="rich", add_completion=False)
 

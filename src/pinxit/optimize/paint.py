@@ -18,7 +18,6 @@ from pinxit.optimize.stopping import Plateau
 from pinxit.picture import Picture, fit, resize
 from pinxit.picture.recipe import Recipe, Settings
 
-
 # An icon may be enlarged and painted; below this there is nothing in it to recognise.
 SMALLEST_CONTENT = 16
 

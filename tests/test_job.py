@@ -13,7 +13,7 @@ import torch
 
 import pinxit
 from pinxit import picture as pictures
-from pinxit.stylize import prepare, prepare_again
+from pinxit.job import prepare, prepare_again
 
 QUICK: dict[str, Any] = {"size": 64, "iterations": (3,), "coarsest": 64, "device": "cpu"}
 

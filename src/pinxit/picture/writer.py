@@ -1,0 +1,196 @@
+"""From a picture to a file that is whole or not there at all."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import tempfile
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import PIL.Image
+
+from pinxit.errors import PinxitError
+from pinxit.picture.color import srgb_profile
+from pinxit.picture.convert import to_array
+from pinxit.picture.metadata import exif_with, png_chunk, png_text
+from pinxit.picture.picture import Picture
+
+# By the file's ending.
+KINDS = {
+    ".png": "PNG",
+    ".jpg": "JPEG",
+    ".jpeg": "JPEG",
+    ".webp": "WEBP",
+    ".tif": "TIFF",
+    ".tiff": "TIFF",
+    ".avif": "AVIF",
+}
+_DEEP = ("PNG", "TIFF")
+_PNG_HEADER_END = 33  # signature and IHDR
+
+
+def check_writable(path: Path, *, overwrite: bool, bits: int = 8) -> None:
+    """Find out before the painting whether its result could be written.
+
+    Raises:
+        PinxitError: for an unknown ending, a file that is there and may not be replaced, a folder in its place, or a folder
+            that cannot be written or made.
+    """
+    kind = _kind(path)
+    if bits not in (8, 16):
+        raise PinxitError(f"a picture has 8 or 16 bits a channel, not {bits}.")
+    if bits == 16 and kind not in _DEEP:
+        raise PinxitError(f"{path} cannot hold 16 bits a channel: end its name in .png or .tif.")
+    try:
+        if path.is_dir():
+            raise PinxitError(f"{path} is a folder: name a file.")
+        if path.exists() and not overwrite:
+            raise PinxitError(_exists(path))
+        nearest = next(parent for parent in path.absolute().parents if parent.exists())
+    except OSError as error:
+        raise PinxitError(f"{path} cannot be written ({error.strerror}): choose another name.") from error
+    if not nearest.is_dir():
+        raise PinxitError(f"{path} cannot be written: {nearest} is a file, not a folder.")
+    if not os.access(nearest, os.W_OK | os.X_OK):
+        raise PinxitError(f"{path} cannot be written: you may not write into {nearest}.")
+
+
+def write(
+    picture: Picture,
+    path: str | os.PathLike[str],
+    *,
+    recipe: str | None = None,
+    overwrite: bool = False,
+    bits: Literal[8, 16] = 8,
+    quality: int = 95,
+) -> Path:
+    """Write a picture, its kind by the path's ending, through a temporary file in the same folder.
+
+    Args:
+        recipe: a text to put inside.
+        overwrite: replace a file that is there.
+        bits: 8, or 16 for PNG and TIFF.
+        quality: of JPEG, WebP and AVIF, 1 to 100. JPEG has no transparency: it is laid on white.
+
+    Raises:
+        PinxitError: when it cannot be written; nothing is left behind then.
+    """
+    target = Path(path).expanduser()
+    check_writable(target, overwrite=overwrite, bits=bits)
+    content = to_bytes(picture, kind=_kind(target), recipe=recipe, bits=bits, quality=quality)
+    write_whole(content, target, overwrite=overwrite)
+    return target
+
+
+def to_bytes(
+    picture: Picture, *, kind: str = "PNG", recipe: str | None = None, bits: Literal[8, 16] = 8, quality: int = 95
+) -> bytes:
+    """A picture as a file's bytes; see `write`."""
+    if not 1 <= quality <= 100:
+        raise PinxitError(f"quality goes from 1 to 100, not {quality}.")
+    if kind == "PNG":
+        return _png(picture, recipe, bits)
+    if kind == "TIFF":
+        return _tiff(picture, recipe, bits)
+    image = PIL.Image.fromarray(to_array(picture))
+    if kind == "JPEG" and image.mode == "RGBA":
+        white = PIL.Image.new("RGBA", image.size, "white")
+        image = PIL.Image.alpha_composite(white, image).convert("RGB")
+    file = io.BytesIO()
+    options = {"JPEG": {"subsampling": 0, "optimize": True}, "WEBP": {"method": 4}, "AVIF": {"subsampling": "4:4:4"}}
+    exif = exif_with(recipe, picture.exif)
+    image.save(file, kind, quality=quality, icc_profile=srgb_profile(), exif=exif, **options[kind])  # type: ignore[arg-type]
+    return file.getvalue()
+
+
+def write_whole(content: bytes, target: Path, *, overwrite: bool) -> None:
+    """Put bytes into a file, all of them or none, never over a file that may not be replaced.
+
+    Raises:
+        PinxitError: when the folder cannot be written, the disk is full, or the file is there.
+    """
+    temporary: str | None = None
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(prefix=f".{target.stem[:40]}.", suffix=".part", dir=target.parent)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).chmod(0o666 & ~_umask())
+        if overwrite:
+            Path(temporary).replace(target)
+        else:
+            # A link, unlike a rename, fails where a file has appeared in the meantime.
+            Path(target).hardlink_to(temporary)
+    except FileExistsError as error:
+        raise PinxitError(_exists(target)) from error
+    except OSError as error:
+        raise PinxitError(
+            f"{target} cannot be written ({error.strerror}): choose another folder, or make room."
+        ) from error
+    finally:
+        if temporary is not None:
+            with contextlib.suppress(OSError):
+                Path(temporary).unlink()
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _kind(path: Path) -> str:
+    kind = KINDS.get(path.suffix.lower())
+    if kind is None:
+        raise PinxitError(f"{path} says no kind of picture that pinxit writes: end its name in {', '.join(KINDS)}.")
+    return kind
+
+
+def _exists(path: Path) -> str:
+    return f"{path} exists: choose another name, or add --overwrite."
+
+
+def _png(picture: Picture, recipe: str | None, bits: Literal[8, 16]) -> bytes:
+    """Encoded by the library of each depth; the metadata chunks are the same, right behind the header."""
+    array = to_array(picture, np.uint8 if bits == 8 else np.uint16)
+    if bits == 8:
+        file = io.BytesIO()
+        PIL.Image.fromarray(array).save(file, "PNG")
+        encoded = file.getvalue()
+    else:
+        import cv2
+
+        order = [2, 1, 0, 3][: array.shape[2]]
+        encoded = cv2.imencode(".png", np.ascontiguousarray(array[..., order]))[1].tobytes()
+    chunks = png_chunk(b"sRGB", b"\1")  # relative colorimetric
+    if picture.exif is not None:
+        chunks += png_chunk(b"eXIf", picture.exif.removeprefix(b"Exif\0\0"))
+    if recipe is not None:
+        chunks += png_text(recipe)
+    return encoded[:_PNG_HEADER_END] + chunks + encoded[_PNG_HEADER_END:]
+
+
+def _tiff(picture: Picture, recipe: str | None, bits: Literal[8, 16]) -> bytes:
+    import tifffile
+
+    file = io.BytesIO()
+    tifffile.imwrite(
+        file,
+        to_array(picture, np.uint8 if bits == 8 else np.uint16),
+        photometric="rgb",
+        compression="zlib",
+        predictor=True,
+        iccprofile=srgb_profile(),
+        extrasamples=None if picture.alpha is None else ["unassalpha"],
+        # tifffile would describe its own shape here and add a date: a recipe, or nothing.
+        description=recipe.encode("ascii", "backslashreplace") if recipe else None,
+        metadata=None,
+        software=False,
+        extratags=[],
+    )
+    return file.getvalue()
