@@ -11,7 +11,7 @@ import hashlib
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias, Union
+from typing import TYPE_CHECKING, Any, TypeAlias, Union
 
 import numpy as np
 
@@ -99,13 +99,13 @@ def _draw(name: str, size: int) -> Picture:
     return pictures.sample(name.removeprefix(SAMPLE))
 
 
-def _in_memory(source: object) -> Picture:
+def _in_memory(source: Any) -> Picture:
     if isinstance(source, Picture):
         return source
     if isinstance(source, np.ndarray):
         return pictures.from_array(source)
     if hasattr(source, "convert") and hasattr(source, "getbands"):
-        return pictures.from_pil(source)  # type: ignore[arg-type]
+        return pictures.from_pil(source)
     if hasattr(source, "detach"):
         array = source.detach().cpu().float().numpy()
         if array.ndim == 4 and array.shape[0] == 1:

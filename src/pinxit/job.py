@@ -93,7 +93,7 @@ def prepare(
     Raises:
         PinxitError: one sentence for the first thing wrong.
     """
-    several = list(style) if isinstance(style, list | tuple) else [style]
+    several: list[Any] = list(style) if isinstance(style, list | tuple) else [style]
     if not several:
         raise PinxitError("no style is given: name at least one picture, or house:NAME (`pinxit styles` shows them).")
     if shares is not None and len(shares) != len(several):
@@ -194,7 +194,7 @@ def stylize(
     picture, recipe = job.result(progress)
     if target is not None:
         return pictures.write(picture, target, recipe=recipe.to_json())  # type: ignore[return-value]
-    return _as_kind(picture, recipe, content)
+    return _as_kind(picture, recipe, content)  # type: ignore[no-any-return]
 
 
 def default_output(content: str, style: object) -> Path:
@@ -208,17 +208,17 @@ def default_output(content: str, style: object) -> Path:
     return Path(f"{stem(content)}-{stem(style)}.png")
 
 
-def _as_kind(picture: Picture, recipe: Recipe, like: Kind) -> Kind:
+def _as_kind(picture: Picture, recipe: Recipe, like: Any) -> Any:
     """The picture as the kind of object that `like` is."""
     if isinstance(like, Picture):
-        return picture  # type: ignore[return-value]
+        return picture
     if isinstance(like, bytes):
-        return pictures.to_bytes(picture, recipe=recipe.to_json())  # type: ignore[return-value]
+        return pictures.to_bytes(picture, recipe=recipe.to_json())
     if hasattr(like, "detach"):
         import torch
 
-        tensor = torch.from_numpy(picture.pixels).to(like.device)  # type: ignore[attr-defined]
-        return tensor.reshape(like.shape[:-3] + tensor.shape)  # type: ignore[attr-defined, no-any-return]
+        tensor = torch.from_numpy(picture.pixels).to(like.device)
+        return tensor.reshape(like.shape[:-3] + tensor.shape)
     if hasattr(like, "dtype"):
-        return pictures.to_array(picture, like.dtype)  # type: ignore[return-value]
-    return pictures.to_pil(picture)  # type: ignore[return-value]
+        return pictures.to_array(picture, like.dtype)
+    return pictures.to_pil(picture)

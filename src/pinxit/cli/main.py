@@ -7,9 +7,8 @@ import os
 import sys
 from typing import Any
 
-import click
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from pinxit import __version__
 from pinxit.errors import PinxitError
@@ -30,23 +29,18 @@ COMMANDS = {
 class LazyCommands(TyperGroup):
     """Knows every command's name and summary, and imports the one that is called: `--help` stays instant."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]
         """The names, in the order in which a person meets them."""
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: typer.Context, cmd_name: str) -> TyperCommand | None:  # type: ignore[override]
         """A stand-in with the summary, enough for the list of commands."""
-        return click.Command(cmd_name, help=COMMANDS[cmd_name]) if cmd_name in COMMANDS else None
+        return TyperCommand(cmd_name, help=COMMANDS[cmd_name]) if cmd_name in COMMANDS else None
 
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
+    def resolve_command(self, ctx: typer.Context, args: list[str]) -> Any:  # type: ignore[override]
         """The command itself, for what it is about to do."""
-        name, stand_in, rest = super().resolve_command(ctx, args)
-        if name is None or stand_in is None:
-            return name, stand_in, rest
-        app = importlib.import_module(f"pinxit.cli.{name}").app
-        command: Any = typer.main.get_command(app)
+        name, _, rest = super().resolve_command(ctx, args)
+        command = typer.main.get_command(importlib.import_module(f"pinxit.cli.{name}").app)
         command.name = name
         return name, command, rest
 

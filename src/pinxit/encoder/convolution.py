@@ -47,7 +47,7 @@ class _ReplicateConvolution(torch.autograd.Function):
         return output
 
     @staticmethod
-    def backward(ctx: Any, grad_output: Tensor) -> tuple[Tensor, None, None]:  # type: ignore[override]
+    def backward(ctx: Any, grad_output: Tensor) -> tuple[Tensor, None, None]:
         (weight,) = ctx.saved_tensors
         grad_input = F.conv_transpose2d(grad_output, weight, padding=1)
         _add_border_gradient(grad_input, grad_output, weight)

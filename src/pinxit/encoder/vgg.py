@@ -63,7 +63,7 @@ def check_taps(architecture: Architecture, taps: Iterable[str]) -> None:
 
 def stride(tap: str) -> int:
     """How many pixels of the picture one step in the feature map `tap` covers: 1 in block 1, 16 in block 5."""
-    return 2 ** (int(tap[4]) if tap.startswith("pool") else int(tap[4]) - 1)
+    return 1 << (int(tap[4]) if tap.startswith("pool") else int(tap[4]) - 1)
 
 
 class Encoder:

@@ -56,12 +56,12 @@ class Descent:
         at: list[Losses] = []
         before = self._picture.detach().clone()
 
-        def evaluate() -> Tensor:
+        def evaluate() -> float:
             self._optimizer.zero_grad()
             losses = self._objective(self._picture)
             losses.total.backward()  # type: ignore[no-untyped-call]
             at.append(losses)
-            return losses.total
+            return losses.total  # type: ignore[return-value] - what torch.optim.LBFGS wants
 
         self._optimizer.step(evaluate)
         loss = float(at[0].total)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import PIL.Image
 
-from pinxit.picture.reader import FORMATS, _bytes_of, _one_sentence
+from pinxit.picture.reader import FORMATS, bytes_of, one_sentence
 
 KEY = "pinxit_recipe"
 _EXIF_IFD, _USER_COMMENT, IMAGE_DESCRIPTION = 0x8769, 0x9286, 270
@@ -51,8 +51,8 @@ def read_recipe(path: str | os.PathLike[str]) -> str | None:
     """
     import io
 
-    content = _bytes_of(Path(path))
-    with _one_sentence(str(path)), PIL.Image.open(io.BytesIO(content), formats=FORMATS) as image:
+    content = bytes_of(Path(path))
+    with one_sentence(str(path), content), PIL.Image.open(io.BytesIO(content), formats=FORMATS) as image:
         found = image.info.get(KEY)
         if found is None:
             found = image.getexif().get_ifd(_EXIF_IFD).get(_USER_COMMENT)

@@ -42,10 +42,10 @@ def read(source: str | os.PathLike[str] | bytes) -> Picture:
         PinxitError: one sentence, whatever is wrong.
     """
     name = "the picture" if isinstance(source, bytes) else str(source)
-    content = source if isinstance(source, bytes) else _bytes_of(Path(source))
+    content = source if isinstance(source, bytes) else bytes_of(Path(source))
     if not content:
         raise PinxitError(f"{name} is empty: give a picture.")
-    with _one_sentence(name), PIL.Image.open(io.BytesIO(content), formats=FORMATS) as image:
+    with one_sentence(name, content), PIL.Image.open(io.BytesIO(content), formats=FORMATS) as image:
         if image.width * image.height > MAX_PIXELS:
             raise PinxitError(_too_large(image.width, image.height))
         return decode(image, content)
@@ -59,9 +59,11 @@ def decode(image: PIL.Image.Image, content: bytes = b"") -> Picture:
         PinxitError: when the numbers are no picture. PIL raises its own for damaged files.
     """
     notes = []
-    if getattr(image, "is_animated", False):
+    animated = bool(getattr(image, "is_animated", False))
+    if animated:
         notes.append(f"has {image.n_frames} frames: the first one is used.")  # type: ignore[attr-defined]
-    deep = _is_deep(image, content)
+    # OpenCV composes the frames of an animation in its own way; 8 bits of the right frame are better.
+    deep = bool(content) and not animated and _is_deep(image, content)
     as_stored = image.getexif().get(orientation.TAG)
     profile = image.info.get("icc_profile")
     image.load()
@@ -80,7 +82,8 @@ def decode(image: PIL.Image.Image, content: bytes = b"") -> Picture:
     return from_channels(array, _exif(image), tuple(notes))  # type: ignore[arg-type]
 
 
-def _bytes_of(path: Path) -> bytes:
+def bytes_of(path: Path) -> bytes:
+    """A file's bytes, if it is a file, can be read and is not too long; PinxitError says which it is not."""
     path = path.expanduser()
     try:
         if path.is_dir():
@@ -110,7 +113,7 @@ def _too_large(width: int, height: int) -> str:
 
 
 @contextlib.contextmanager
-def _one_sentence(name: str) -> Iterator[None]:
+def one_sentence(name: str, content: bytes) -> Iterator[None]:
     """Turn whatever a decoder raises into one sentence that names the file, and keep its warnings to ourselves."""
     try:
         with warnings.catch_warnings():
@@ -119,6 +122,10 @@ def _one_sentence(name: str) -> Iterator[None]:
     except PinxitError as error:
         raise PinxitError(f"{name} {error}") from error
     except PIL.UnidentifiedImageError as error:
+        if content[4:8] == b"ftyp" and content[8:12] in (b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1"):
+            raise PinxitError(
+                f"{name} is a HEIC picture, which pinxit does not read: export it as JPEG or AVIF."
+            ) from error
         kinds = "JPEG, PNG, WebP, TIFF, AVIF, GIF, BMP, PPM or TGA"
         raise PinxitError(f"{name} is not a picture that pinxit reads, or is damaged: give {kinds}.") from error
     except PIL.Image.DecompressionBombError as error:
@@ -141,7 +148,7 @@ def _is_deep(image: PIL.Image.Image, content: bytes) -> bool:
         return content[24:25] == b"\x10"  # the header's bit depth
     if image.format == "TIFF":
         bits = image.tag_v2.get(258, (8,))  # type: ignore[attr-defined]
-        return max(bits) == 16
+        return bool(max(bits) == 16)
     return image.format == "PPM" and image.mode == "RGB" and _maxval_is_deep(content)
 
 

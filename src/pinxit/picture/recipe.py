@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Annotated, Any, Literal, Self, TypeVar
+from typing import Annotated, Any, Final, Literal, Self, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
@@ -17,7 +17,7 @@ from pinxit.picture.presets import PRESETS
 
 M = TypeVar("M", bound=BaseModel)
 
-SCHEMA = 1
+SCHEMA: Final = 1
 MAX_SIZE = 16384
 _LAYER = re.compile(r"(conv|relu)[1-5]_[1-4]|pool[1-4]")
 
