@@ -22,10 +22,10 @@ from torch import Tensor
 from machine import describe
 from pinxit.encoder import weights
 from pinxit.encoder.vgg import layers
+from pinxit.job import prepare
 from pinxit.objective.content import relative_content_loss
 from pinxit.objective.gram import gram_matrix, relative_style_loss
 from pinxit.picture import fit
-from pinxit.job import prepare
 
 CONTENT, STYLE = "sample:astronaut", "house:swirl"
 Curve = list[tuple[float, float]]

@@ -61,14 +61,14 @@ class Descent:
             losses = self._objective(self._picture)
             losses.total.backward()  # type: ignore[no-untyped-call]
             at.append(losses)
-            return losses.total  # type: ignore[return-value] - what torch.optim.LBFGS wants
+            return float(losses.total)
 
         self._optimizer.step(evaluate)
         loss = float(at[0].total)
         if loss < self.best_loss:
             self.best, self.best_loss = before, loss
             self._falls = 0
-        elif not loss <= FALL * self.best_loss or not bool(torch.isfinite(self._picture).all()):
+        elif not loss <= FALL * self.best_loss:  # NaN is not less than anything
             self._recover()
         return at[0]
 

@@ -6,6 +6,8 @@ that the size does not change: a larger picture shows the same composition with 
 
 from __future__ import annotations
 
+from typing import Any
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -46,7 +48,8 @@ class Canvas:
 
     def smooth(self, distance: Floats, width: float | None = None) -> Floats:
         """1 where `distance` is positive, 0 where negative, softly over a pixel (or `width`) in between."""
-        return np.clip(distance / (width or self.pixel) + 0.5, 0, 1)
+        cover: Floats = np.clip(distance / (width or self.pixel) + 0.5, 0, 1)
+        return cover
 
     def lay(self, color: Floats, cover: Floats) -> None:
         """Lay colour `(3,)` or `(H, W, 3)` over the paint, as far as `cover` `(H, W)` says."""
@@ -105,7 +108,7 @@ class Canvas:
         bright: Floats = np.clip(1 - strength * (across + down) / np.sqrt(1 + across**2 + down**2), 0, 2)
         return bright
 
-    def _shrink(self, large: NDArray[np.uint8]) -> None:
+    def _shrink(self, large: NDArray[Any]) -> None:
         small = cv2.resize(large, (self.width, self.height), interpolation=cv2.INTER_AREA)
         self.paint = small.astype(np.float32) / 255
 
@@ -119,7 +122,7 @@ class Noise:
         octaves: how many copies, each half as large and half as strong.
     """
 
-    _SIDE = 64  # the lattice repeats after so many points, far beyond the canvas for any scale above 1/64
+    _SIDE = 256  # the lattice repeats after so many points
 
     def __init__(self, random: np.random.Generator, scale: float, octaves: int) -> None:
         self._scale = scale

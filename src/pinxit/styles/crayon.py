@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from pinxit.styles.canvas import Canvas
-from pinxit.styles.palette import Palette
+from pinxit.styles.palette import Palette, rgb
 from pinxit.styles.scene import Scene
 
 PALETTE = ("#2b2d6e", "#2274a5", "#3a9d5d", "#e8a325", "#e4572e", "#d33f73", "#fbe8a6")
@@ -14,7 +14,7 @@ PALETTE = ("#2b2d6e", "#2274a5", "#3a9d5d", "#e8a325", "#e4572e", "#d33f73", "#f
 def draw(canvas: Canvas, palette: Palette) -> None:
     """Strokes on a sheet of their own; the paper decides how much of them stays."""
     scene, random, x, y = Scene(canvas), canvas.random, canvas.x, canvas.y
-    paper = np.float32([0.97, 0.945, 0.89])
+    paper = rgb(0.97, 0.945, 0.89)
     canvas.paint += palette.ramp(scene.tone(x, y)).astype(np.float32) * 0.35 + paper * 0.65
     for spacing, width in ((0.017, 0.010), (0.015, 0.006)):
         px, py = canvas.scatter(spacing)
@@ -27,5 +27,5 @@ def draw(canvas: Canvas, palette: Palette) -> None:
         lines = np.stack([middle - reach, middle + bow, middle + reach], 1)
         canvas.strokes(lines, width * random.uniform(0.5, 1.1, len(px)), palette.vary(tone, random, 0.04, 0.035))
     tooth = canvas.noise(0.0055, 2)(x, y) + 0.3 * (canvas.noise(0.05, 2)(x, y) - 0.5)
-    canvas.lay(paper, canvas.smooth(tooth - 0.66, 0.16) * 0.85)
+    canvas.lay(paper, canvas.smooth(tooth - 0.72, 0.30) * 0.7)
     canvas.paint *= (0.93 + 0.12 * tooth)[..., None]

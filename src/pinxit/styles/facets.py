@@ -40,7 +40,7 @@ def draw(canvas: Canvas, palette: Palette) -> None:
         else:
             shapes += _cut(shape, random)
     middles = np.array([shape.mean(0) for shape in planes])
-    tones = scene.tone(middles[:, 0], middles[:, 1]) + random.normal(0, 0.14, len(planes))
+    tones = 0.16 + 0.95 * scene.tone(middles[:, 0], middles[:, 1]) + random.normal(0, 0.14, len(planes))
     strips, colors = [], []
     steps = 12
     for shape, tone in zip(planes, tones, strict=True):

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from pinxit.styles.canvas import Canvas
-from pinxit.styles.palette import Palette
+from pinxit.styles.palette import Palette, rgb
 from pinxit.styles.scene import Scene
 
 PALETTE = ("#1b1440", "#20409a", "#0f7f8c", "#2fa36b", "#b5202e", "#e2711d", "#f4c531", "#f7ecc0")
-_LEAD = np.array([0.055, 0.05, 0.06], np.float32)
+_LEAD = rgb(0.055, 0.05, 0.06)
 
 
 def draw(canvas: Canvas, palette: Palette) -> None:
@@ -29,4 +29,4 @@ def draw(canvas: Canvas, palette: Palette) -> None:
     canvas.lay(_LEAD, canvas.smooth(0.0085 - edge))
     # A glint along the lead's upper side, for it is round.
     glint = np.exp(-(((edge - 0.003) / 0.0022) ** 2)) * (canvas.light(-edge * 1.5, 0.9) - 1).clip(0, 1)
-    canvas.lay(np.float32([0.45, 0.45, 0.5]), glint)
+    canvas.lay(rgb(0.45, 0.45, 0.5), glint)

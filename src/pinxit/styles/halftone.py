@@ -5,17 +5,18 @@ from __future__ import annotations
 import numpy as np
 
 from pinxit.styles.canvas import Canvas
-from pinxit.styles.palette import Palette
+from pinxit.styles.palette import Floats, Palette, rgb
 from pinxit.styles.scene import Scene
 
 PALETTE = ("#14213d", "#1f5fbf", "#e63946", "#f77f00", "#ffd23f", "#fff4d6")
 
 
-def _screen(canvas: Canvas, angle: float, pitch: float) -> np.ndarray[tuple[int, ...], np.dtype[np.floating]]:
+def _screen(canvas: Canvas, angle: float, pitch: float) -> Floats:
     """Distance from the nearest point of a turned grid, in units of its pitch, 0 to 0.71."""
     u = (canvas.x * np.cos(angle) + canvas.y * np.sin(angle)) / pitch % 1 - 0.5
     v = (canvas.y * np.cos(angle) - canvas.x * np.sin(angle)) / pitch % 1 - 0.5
-    return np.hypot(u, v)
+    away: Floats = np.hypot(u, v)
+    return away
 
 
 def draw(canvas: Canvas, palette: Palette) -> None:
@@ -36,4 +37,4 @@ def draw(canvas: Canvas, palette: Palette) -> None:
     down, across = np.gradient(step, canvas.pixel)
     steep = np.hypot(across, down)
     edge = np.abs(step - np.floor(step) - 0.5) / np.maximum(steep, 3.0)
-    canvas.lay(np.float32([0.05, 0.05, 0.07]), canvas.smooth(0.0032 - edge))
+    canvas.lay(rgb(0.05, 0.05, 0.07), canvas.smooth(0.0032 - edge))

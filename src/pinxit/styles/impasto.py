@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from pinxit.styles.canvas import Canvas
-from pinxit.styles.palette import Palette
+from pinxit.styles.palette import Palette, rgb
 from pinxit.styles.scene import Scene
 
 _TRACKS = 6
@@ -37,4 +37,4 @@ def draw(canvas: Canvas, palette: Palette) -> None:
     grain = canvas.noise(0.006, 2)(canvas.x, canvas.y)
     lit = canvas.light((height.paint[..., 0] + 0.12 * grain) * 0.016, 0.55)
     canvas.paint *= lit[..., None]
-    canvas.lay(np.float32([1, 0.98, 0.94]), (lit - 1.22).clip(0, 0.5))
+    canvas.lay(rgb(1, 0.98, 0.94), (lit - 1.22).clip(0, 0.5))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from pinxit.styles.canvas import Canvas
-from pinxit.styles.palette import Palette
+from pinxit.styles.palette import Palette, rgb
 
 PALETTE = ("#15171c", "#3b4046", "#767a78", "#b9b6a8", "#efe9da")
 
@@ -18,17 +18,18 @@ def draw(canvas: Canvas, palette: Palette) -> None:
     tone = 0.93 + 0.10 * (mottle - 0.5) + 0.10 * (fibre - 0.5)
     sun = np.hypot(x - canvas.right * random.uniform(0.25, 0.75), y - canvas.bottom * 0.16) - 0.075
     canvas.paint += palette.ramp(tone).astype(np.float32)
-    canvas.lay(np.float32([0.72, 0.20, 0.13]), canvas.smooth(-sun, 0.006) * (0.62 + 0.5 * (mottle - 0.5)))
+    canvas.lay(rgb(0.72, 0.20, 0.13), canvas.smooth(-sun, 0.006) * (0.62 + 0.5 * (mottle - 0.5)))
     ranges = 6
     for number in range(ranges):
         ridge, wash = canvas.noise(0.34 - 0.035 * number, 5), canvas.noise(0.07, 4)
+        wet = wash(x, y)
         crest = (
             canvas.bottom * (0.20 + 0.135 * number)
-            + 0.34 * (0.5 - ridge(x, np.zeros_like(x)))
-            + 0.012 * (wash(x, y) - 0.5)
+            + 0.34 * (0.5 - ridge(x[:1], np.zeros_like(x[:1])))
+            + 0.012 * (wet - 0.5)
         )
         depth = y - crest
-        fade = np.exp(-np.maximum(depth, 0) / (0.09 + 0.012 * number)) * (0.55 + 0.75 * wash(x, y))
+        fade = np.exp(-np.maximum(depth, 0) / (0.09 + 0.012 * number)) * (0.55 + 0.75 * wet)
         strands = 0.75 + 0.55 * canvas.noise(0.02, 2)(x * 2.4 + y, y * 0.35)
         cover = canvas.smooth(depth, 0.007) * (fade * strands).clip(0, 1) * (0.42 + 0.1 * number)
         canvas.lay(palette.ramp(0.36 - 0.06 * number + 0.08 * (fibre - 0.5)).astype(np.float32), cover.clip(0, 0.96))

@@ -12,6 +12,8 @@ PALETTE = ("#1b2a41", "#324a5f", "#b23a48", "#e09f3e", "#f2e2c4", "#6a994e", "#2
 
 def draw(canvas: Canvas, palette: Palette) -> None:
     """Bands of a field that has been bent twice by others and drawn by a comb."""
+    from scipy.spatial import cKDTree
+
     random, x, y = canvas.random, canvas.x, canvas.y
     bend, turn, detail = canvas.noise(0.42, 2), canvas.noise(0.30, 2), canvas.noise(0.09, 2)
     u = x + 0.36 * (bend(x, y) - 0.5) + 0.05 * (detail(x, y) - 0.5)
@@ -31,9 +33,10 @@ def draw(canvas: Canvas, palette: Palette) -> None:
     meeting = np.minimum(here, 1 - here) * 0.026
     rim = inks[(number + np.where(here > 0.5, 1, -1)) % 512]
     canvas.lay((rim * 0.35 + 0.6).astype(np.float32), canvas.smooth(0.0014 - meeting) * 0.8)
-    drops_x, drops_y = canvas.scatter(0.15)
-    for at, (cx, cy) in enumerate(zip(drops_x, drops_y, strict=True)):
-        stone = random.uniform(0.005, 0.017)
-        distance = np.hypot(u - cx, (v - cy) * 1.2)
-        for ring, size in enumerate((1.0, 0.66, 0.34)):
-            canvas.lay(inks[(at * 3 + ring) % 512].astype(np.float32), canvas.smooth(stone * size - distance))
+    # Drops of ink in ink: rings round scattered points.
+    points = np.stack(canvas.scatter(0.12), 1)
+    away, drop = cKDTree(points).query(np.stack([u.ravel(), v.ravel()], 1))
+    away, drop = away.reshape(u.shape), drop.reshape(u.shape)
+    sizes = random.uniform(0.006, 0.02, len(points))[drop]
+    for ring, share in enumerate((1.0, 0.66, 0.34)):
+        canvas.lay(inks[(drop * 3 + ring) % 512].astype(np.float32), canvas.smooth(sizes * share - away))

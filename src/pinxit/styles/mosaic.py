@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from pinxit.styles.canvas import Canvas
-from pinxit.styles.palette import Palette
+from pinxit.styles.palette import Palette, rgb
 from pinxit.styles.scene import Scene
 
 PALETTE = ("#16213a", "#234f73", "#2f8a8c", "#8fb58f", "#c96f3b", "#d9a441", "#f0dfb4")
@@ -14,9 +14,7 @@ PALETTE = ("#16213a", "#234f73", "#2f8a8c", "#8fb58f", "#c96f3b", "#d9a441", "#f
 def draw(canvas: Canvas, palette: Palette) -> None:
     """Slightly rotated squares, shaded by tone, each a little domed."""
     scene, random = Scene(canvas), canvas.random
-    canvas.paint += (
-        np.float32([0.80, 0.76, 0.68]) * (0.85 + 0.3 * canvas.noise(0.012, 2)(canvas.x, canvas.y))[..., None]
-    )
+    canvas.paint += rgb(0.80, 0.76, 0.68) * (0.85 + 0.3 * canvas.noise(0.012, 2)(canvas.x, canvas.y))[..., None]
     x, y = canvas.scatter(0.0235, 0.13)
     angle = scene.direction(x, y) + random.normal(0, 0.08, len(x))
     half = 0.0105 * random.uniform(0.86, 1.08, (len(x), 2))

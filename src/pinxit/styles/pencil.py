@@ -16,9 +16,9 @@ def draw(canvas: Canvas, palette: Palette) -> None:
     scene, random, x, y = Scene(canvas), canvas.random, canvas.x, canvas.y
     tooth = canvas.noise(0.005, 2)(x, y)
     canvas.paint += palette.ramp(0.76 + 0.12 * scene.tone(x, y)).astype(np.float32) * (0.95 + 0.1 * tooth)[..., None]
-    layers = ((0.85, 0.5, 0.45), (0.60, -0.35, 0.36), (0.45, 1.25, 0.16), (0.32, 0.1, 0.08), (0.22, -0.9, 0.0))
+    layers = ((0.62, 0.5, 0.50), (0.46, -0.35, 0.36), (0.36, 1.25, 0.16), (0.27, 0.1, 0.08), (0.17, -0.9, 0.0))
     for threshold, turn, ink in layers:
-        px, py = canvas.scatter(0.0085)
+        px, py = canvas.scatter(0.0105)
         dark = scene.tone(px, py) + random.normal(0, 0.05, len(px)) < threshold
         px, py = px[dark], py[dark]
         angle = 0.45 * scene.direction(px, py) + turn + random.normal(0, 0.05, len(px))
@@ -39,4 +39,4 @@ def draw(canvas: Canvas, palette: Palette) -> None:
         random.uniform(0.001, 0.0026, len(middle)),
         palette.ramp(np.full(len(middle), 1.0)),
     )
-    canvas.lay(palette.ramp(0.86).astype(np.float32), canvas.smooth(tooth - 0.74, 0.14) * 0.6)
+    canvas.lay(palette.ramp(0.86).astype(np.float32), canvas.smooth(tooth - 0.8, 0.3) * 0.35)

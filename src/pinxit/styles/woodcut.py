@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from pinxit.styles.canvas import Canvas
-from pinxit.styles.palette import Palette
+from pinxit.styles.palette import Palette, rgb
 from pinxit.styles.scene import Scene
 
 PALETTE = ("#1c1a1d", "#7d2f1f", "#c98a3c", "#e9cf95", "#f4e8cb")
@@ -16,9 +16,7 @@ def draw(canvas: Canvas, palette: Palette) -> None:
     scene, x, y = Scene(canvas), canvas.x, canvas.y
     tone, flow = scene.tone(x, y), scene.direction(x, y)
     grain = canvas.noise(0.02, 3)(x * 6, y * 0.7)
-    tints = palette.ramp(0.62 + 0.38 * (tone > 0.55)) * (
-        1 - (0.25 * (tone < 0.36))[..., None] * np.float32([0.1, 0.45, 0.6])
-    )
+    tints = palette.ramp(0.62 + 0.38 * (tone > 0.55)) * (1 - (0.25 * (tone < 0.36))[..., None] * rgb(0.1, 0.45, 0.6))
     canvas.paint = (tints * (0.93 + 0.12 * grain)[..., None]).astype(np.float32)
     # The gouge follows the flow: lines of equal distance across it, warped as a hand wavers.
     wander = canvas.noise(0.16, 2)(x, y)
