@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -12,8 +13,8 @@ from torch import Tensor
 from pinxit.encoder.vgg import Encoder
 from pinxit.errors import PinxitError
 from pinxit.objective.objective import Objective, Weights
+from pinxit.optimize.descent import Descent
 from pinxit.optimize.schedule import SMALLEST_SIDE, Clock, Scale, scales
-from pinxit.optimize.solver import Descent
 from pinxit.optimize.stopping import Plateau
 from pinxit.picture import Picture, fit, resize
 from pinxit.picture.recipe import Recipe, Settings
@@ -84,7 +85,11 @@ def paint(
             f"give one with at least {SMALLEST_CONTENT} px on the shorter side."
         )
     full = fit(content, recipe.size)
-    _check_size("the content image", full)
+    if min(full.height, full.width) < SMALLEST_SIDE:
+        raise PinxitError(
+            f"the result would have {full.width}×{full.height} px, the encoder needs {SMALLEST_SIDE} px on the shorter side: "
+            "give a less narrow picture, or raise --size."
+        )
     plan = scales(full.height, full.width, recipe.coarsest, recipe.iterations)
     if exactly:
         plan = plan[: len(exactly)]
@@ -141,22 +146,19 @@ def _tensor(picture: Picture) -> Tensor:
     return torch.from_numpy(picture.pixels)[None]
 
 
-def _check_size(what: str, picture: Picture) -> None:
-    if min(picture.height, picture.width) < SMALLEST_SIDE:
-        raise PinxitError(
-            f"{what} would be {picture.width}×{picture.height} px, the encoder needs {SMALLEST_SIDE} px on the shorter side: "
-            "give a larger or less narrow picture, or raise --size."
-        )
-
-
 def _styles_at(styles: Sequence[tuple[Picture, float]], size: float) -> list[tuple[Tensor, float]]:
     """The style images with a longer side of `size` px, never enlarged (that would teach blur), shares adding up to 1."""
     whole = sum(share for _, share in styles)
     sized = []
     for style, share in styles:
-        smaller = fit(style, max(SMALLEST_SIDE, min(round(size), max(style.height, style.width))))
-        _check_size("the style image", smaller)
-        sized.append((_tensor(smaller), share / whole))
+        longer, shorter = max(style.height, style.width), min(style.height, style.width)
+        if shorter < SMALLEST_SIDE:
+            raise PinxitError(
+                f"the style image has {style.width}×{style.height} px, the encoder needs {SMALLEST_SIDE} px "
+                "on the shorter side: give a larger picture."
+            )
+        least = math.ceil(SMALLEST_SIDE * longer / shorter)
+        sized.append((_tensor(fit(style, min(longer, max(round(size), least)))), share / whole))
     return sized
 
 

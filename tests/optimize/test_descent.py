@@ -6,7 +6,7 @@ from torch import Tensor
 
 from pinxit.errors import PinxitError
 from pinxit.objective.objective import Losses
-from pinxit.optimize.solver import Descent, Solver
+from pinxit.optimize.descent import Descent, Solver
 from pinxit.optimize.stopping import WINDOW, Plateau
 
 
@@ -49,7 +49,7 @@ def test_best_is_the_picture_with_the_lowest_loss() -> None:
 
     def watched(picture: Tensor) -> Losses:
         judged = bowl(picture)
-        seen.append((float(judged.total), picture.detach().clone()))
+        seen.append((float(judged.total.detach()), picture.detach().clone()))
         return judged
 
     descent = Descent(torch.zeros_like(TARGET), watched, "adam")
