@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import numpy as np
 import pytest
 import torch
@@ -14,6 +15,11 @@ from pinxit import picture as pictures
 from pinxit.encoder.open import open_encoder
 from pinxit.encoder.vgg import Encoder
 from pinxit.picture import Picture
+
+
+# A shared machine may stall for a second at any moment; what is too slow is for benchmarks to say.
+hypothesis.settings.register_profile("pinxit", deadline=None)
+hypothesis.settings.load_profile("pinxit")
 
 
 @pytest.fixture(scope="session", autouse=True)

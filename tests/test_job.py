@@ -15,7 +15,7 @@ import pinxit
 from pinxit import picture as pictures
 from pinxit.job import prepare, prepare_again
 
-QUICK: dict[str, Any] = {"size": 64, "iterations": (3,), "coarsest": 64, "device": "cpu"}
+QUICK: dict[str, Any] = {"size": 64, "iterations": (6,), "coarsest": 64, "device": "cpu"}
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def test_array_gives_an_array(photograph: np.ndarray[Any, Any]) -> None:
     assert isinstance(result, np.ndarray)
     assert result.dtype == np.uint8
     assert result.shape == photograph.shape
-    assert np.abs(result.astype(int) - photograph).mean() > 3
+    assert np.abs(result.astype(int) - photograph).mean() > 1
 
 
 def test_float_array_gives_a_float_array(photograph: np.ndarray[Any, Any]) -> None:
@@ -144,7 +144,7 @@ def test_weights_by_hand_are_part_of_the_recipe(own_cache: Path) -> None:
         ("sample:cat", "house:swirl", {"encoder_weights": "none.pth"}, "none.pth"),
         ("sample:cat", "house:swirl", {"init": "none.png"}, "none.png"),
         ("sample:cat", 7, {}, "a int is no picture"),
-        (np.zeros((4, 4, 3), np.complex64), "house:swirl", {}, ""),
+        (np.zeros((4, 4, 3), np.complex64), "house:swirl", {}, "complex64"),
         (torch.zeros(4, 4), "house:swirl", {}, "tensor must be"),
     ],
 )
@@ -152,4 +152,4 @@ def test_mistakes_are_one_sentence(content: Any, style: Any, options: dict[str, 
     with pytest.raises(pinxit.PinxitError, match=sentence) as raised:
         prepare(content, style, **options)
     assert "\n" not in str(raised.value)
-    assert str(raised.value).endswith(".")
+    assert str(raised.value).endswith((".", "?"))

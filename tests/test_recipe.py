@@ -73,7 +73,7 @@ def by_command_line(options: dict[str, Any]) -> Settings:
     return got[0]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(OPTIONS)
 def test_every_setting_has_the_same_meaning_everywhere(options: dict[str, Any]) -> None:
     by_library = Settings.choose(options)
@@ -82,7 +82,7 @@ def test_every_setting_has_the_same_meaning_everywhere(options: dict[str, Any]) 
     assert Recipe.from_json(made.to_json()) == made
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(OPTIONS, st.sampled_from(["png", "jpg", "webp", "tif", "avif"]))
 def test_recipe_survives_every_kind_of_file(
     tmp_path_factory: pytest.TempPathFactory, options: dict[str, Any], kind: str

@@ -111,6 +111,8 @@ def prepare(
     loaded = [inputs.load(one, round(settings.size * settings.style_scale)) for one in several]
     weighed = [1.0] * len(loaded) if shares is None else [float(share) for share in shares]
     encoder_file = None if encoder_weights is None else Path(encoder_weights)
+    if encoder_file is not None and not encoder_file.is_file():
+        raise PinxitError(f"there is no weights file {encoder_file}: `pinxit weights list` says what there is.")
     recipe = Recipe.make(
         settings,
         pinxit=__version__,

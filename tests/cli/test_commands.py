@@ -160,7 +160,7 @@ class TestBadInput:
         self.make_bad_files(tmp_path, photo)
         before = {path: path.read_bytes() for path in tmp_path.iterdir() if path.is_file()}
         style = () if "--style" in arguments else ("--style", "house:swirl")
-        done = pinxit("stylize", *arguments, *style, *QUICK, folder=tmp_path, check=2)
+        done = pinxit("stylize", *QUICK, *arguments, *style, folder=tmp_path, check=2)
         assert sentence in done.stderr.replace("\n", " ")
         assert {path: path.read_bytes() for path in tmp_path.iterdir() if path.is_file()} == before
 

@@ -49,7 +49,7 @@ def test_relative_losses_do_not_change_with_the_pictures_size(encoder: Encoder, 
     small, large = content_and_style("relative", 1), content_and_style("relative", 2)
     assert small == pytest.approx(large, rel=0.5)
     papers_small, papers_large = content_and_style("gatys", 1), content_and_style("gatys", 2)
-    assert papers_large[0] > 3 * papers_small[0]
+    assert papers_large[0] > 2 * papers_small[0]
 
 
 def test_gradient_against_finite_differences(cat: Picture, coffee: Picture) -> None:

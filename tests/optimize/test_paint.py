@@ -29,7 +29,7 @@ def test_goes_through_the_scales_and_lowers_the_loss(encoder: Encoder, cat: Pict
         (1, n + 1) for n in range(8)
     ]
     assert [items[0].size, items[-1].size] == [48, 96]
-    assert items[11].total < 0.5 * items[0].total
+    assert items[11].total < 0.6 * items[0].total
     assert items[-1].total < items[12].total
     picture = items[-1].picture()
     assert (picture.height, picture.width) == (cat.height, cat.width)
@@ -93,7 +93,7 @@ def test_bfloat16_comes_close(cat: Picture, coffee: Picture) -> None:
 
     half, _ = open_encoder("vgg16", device="cpu", precision="bfloat16")
     full, _ = open_encoder("vgg16", device="cpu")
-    ours, exact = (run(one, cat, coffee, coarsest=96, iterations=(10,))[-1].total for one in (half, full))
+    ours, exact = (run(one, cat, coffee, size=48, iterations=(5,))[-1].total for one in (half, full))
     assert ours == pytest.approx(exact, rel=0.2)
 
 
