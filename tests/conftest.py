@@ -16,7 +16,6 @@ from pinxit.encoder.open import open_encoder
 from pinxit.encoder.vgg import Encoder
 from pinxit.picture import Picture
 
-
 # A shared machine may stall for a second at any moment; what is too slow is for benchmarks to say.
 hypothesis.settings.register_profile("pinxit", deadline=None)
 hypothesis.settings.load_profile("pinxit")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -117,6 +119,20 @@ def test_redo_with_a_change_runs_anew(photograph: np.ndarray[Any, Any]) -> None:
     changed = prepare_again(recipe, iterations="5")
     assert changed.recipe.done is None
     assert list(changed.paint())[-1].done == (5,)
+
+
+def test_too_little_memory_is_one_sentence() -> None:
+    script = (
+        "import resource, pinxit\n"
+        "job = pinxit.prepare('sample:cat', 'house:swirl', size=1024, coarsest=1024, iterations=2, device='cpu')\n"
+        "import torch; from pinxit.encoder.open import open_encoder; open_encoder('vgg16')\n"
+        "used = int(open('/proc/self/statm').read().split()[0]) * resource.getpagesize()\n"
+        "resource.setrlimit(resource.RLIMIT_AS, (used + 400_000_000,) * 2)\n"
+        "try:\n    list(job.paint())\n"
+        "except pinxit.PinxitError as error:\n    print(error)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert "not enough memory to paint at 1024 px" in done.stdout, done.stderr
 
 
 def test_weights_by_hand_are_part_of_the_recipe(own_cache: Path) -> None:

@@ -66,7 +66,13 @@ class Job:
                 "this picture was painted with a weights file of its own "
                 f"(SHA-256 {recipe.encoder_sha256[:12]}…): give that file by --encoder-weights."
             )
-        return paint(recipe, encoder, self.content, self.styles, self.start)
+        try:
+            yield from paint(recipe, encoder, self.content, self.styles, self.start)
+        except (MemoryError, RuntimeError) as error:
+            # PyTorch tells a lack of memory on the CPU by a plain RuntimeError's text.
+            if isinstance(error, MemoryError) or "memory" in str(error):
+                raise PinxitError(f"there is not enough memory to paint at {recipe.size} px: lower --size.") from error
+            raise
 
     def result(self, progress: Progress) -> tuple[Picture, Recipe]:
         """The picture as it stands at `progress`, and the recipe that makes exactly it again."""
