@@ -76,7 +76,7 @@ class Settings(BaseModel):
     seed: int = _setting(0, "Main", "Where chance starts from (--init noise).", ge=0, lt=2**63)
 
     iterations: Annotated[tuple[Annotated[int, Field(ge=1, le=100_000)], ...], BeforeValidator(_read_numbers)] = _setting(
-        (100, 60, 40), "Schedule", "Iterations at each scale, coarse to fine; the last holds for all further ones.",
+        (100, 60, 30), "Schedule", "Iterations at each scale, coarse to fine; the last holds for all further ones.",
         min_length=1, max_length=16,
     )  # fmt: skip
     coarsest: int = _setting(

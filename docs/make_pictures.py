@@ -1,0 +1,127 @@
+"""Make every picture that the documentation shows, from samples and house styles alone: `make docs`.
+
+python docs/make_pictures.py [NAME …]     some of: styles, hero, presets, dials, losses
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import PIL.Image
+
+from pinxit import picture as pictures
+from pinxit import styles
+from pinxit.job import prepare
+from pinxit.picture import Picture
+from pinxit.styles.sheet import sheet
+
+IMAGES = Path(__file__).parent / "images"
+SIDE = 384
+
+
+def paint(content: str, style: str, **options: object) -> Picture:
+    """A result of 384 px on its longer side."""
+    job = prepare(content, style, **{"size": SIDE, **options})
+    for progress in job.paint():
+        print(f"\r{content} {style} {progress.size} px {progress.iteration}   ", end="", flush=True)
+    print()
+    return progress.picture()
+
+
+def save(picture: Picture, name: str) -> None:
+    """Write it as a JPEG small enough for a repository."""
+    pictures.write(picture, IMAGES / f"{name}.jpg", overwrite=True, quality=88)
+
+
+def square(picture: Picture, side: int = SIDE) -> Picture:
+    """The middle of a picture, as a square."""
+    image = pictures.to_pil(picture)
+    least = min(image.size)
+    left, top = (image.width - least) // 2, (image.height - least) // 2
+    cut = image.crop((left, top, left + least, top + least)).resize((side, side), PIL.Image.Resampling.LANCZOS)
+    return pictures.from_pil(cut)
+
+
+def with_inset(picture: Picture, style: str) -> Picture:
+    """A result with its style in the corner."""
+    image = pictures.to_pil(square(picture))
+    inset = pictures.to_pil(styles.draw(style, SIDE)).resize((SIDE // 4, SIDE // 4), PIL.Image.Resampling.LANCZOS)
+    frame = PIL.Image.new("RGB", (inset.width + 4, inset.height + 4), "white")
+    frame.paste(inset, (2, 2))
+    image.paste(frame, (SIDE - frame.width - 6, SIDE - frame.height - 6))
+    return pictures.from_pil(image)
+
+
+def make_styles() -> None:
+    """The sheet of house styles."""
+    save(styles.sheet(240), "styles")
+
+
+def make_hero() -> None:
+    """Photographs, and what became of them."""
+    pairs = [
+        ("astronaut", "swirl"),
+        ("cat", "glass"),
+        ("coffee", "impasto"),
+        ("rocket", "waves"),
+        ("motorcycle", "woodcut"),
+    ]
+    cells = [(content, square(pictures.sample(content))) for content, _ in pairs]
+    cells += [(style, with_inset(paint(f"sample:{content}", f"house:{style}"), style)) for content, style in pairs]
+    save(sheet(cells, 300), "hero")
+
+
+def make_presets() -> None:
+    """What each preset makes of the same pair; the paper's at fewer iterations than its 500, for the sake of time."""
+    cells = [("content", square(pictures.sample("astronaut"))), ("style", styles.draw("facets", SIDE))]
+    for preset in ("draft", "standard", "gatys"):
+        options: dict[str, object] = {"preset": preset}
+        if preset == "draft":
+            options["size"] = 256
+        if preset == "gatys":
+            options["iterations"] = 300
+        cells.append((preset, square(paint("sample:astronaut", "house:facets", **options))))
+    save(sheet(cells, 300), "presets")
+
+
+def make_dials() -> None:
+    """What style weight and style scale do."""
+    cells = []
+    for weight in (2, 10, 50):
+        cells.append((f"style-weight {weight}", square(paint("sample:cat", "house:swirl", style_weight=weight))))
+    for scale in (0.5, 2):
+        cells.append((f"style-scale {scale}", square(paint("sample:cat", "house:swirl", style_scale=scale))))
+    save(sheet(cells, 300), "dials")
+
+
+def make_losses() -> None:
+    """The loss curves as `--plot` draws them."""
+    command = [
+        sys.executable,
+        "-m",
+        "pinxit",
+        "stylize",
+        "sample:cat",
+        "-s",
+        "house:swirl",
+        "-p",
+        "draft",
+        "--overwrite",
+    ]
+    subprocess.run([*command, "-o", "out/losses-example.png", "--plot", str(IMAGES / "losses.png")], check=True)
+
+
+MAKERS: dict[str, Callable[[], None]] = {
+    "styles": make_styles,
+    "hero": make_hero,
+    "presets": make_presets,
+    "dials": make_dials,
+    "losses": make_losses,
+}
+
+if __name__ == "__main__":
+    for chosen in sys.argv[1:] or MAKERS:
+        MAKERS[chosen]()
