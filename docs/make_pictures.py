@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import PIL.Image
 
@@ -22,7 +23,7 @@ IMAGES = Path(__file__).parent / "images"
 SIDE = 384
 
 
-def paint(content: str, style: str, **options: object) -> Picture:
+def paint(content: str, style: str, **options: Any) -> Picture:
     """A result of 384 px on its longer side."""
     job = prepare(content, style, **{"size": SIDE, **options})
     for progress in job.paint():
@@ -78,7 +79,7 @@ def make_presets() -> None:
     """What each preset makes of the same pair; the paper's at fewer iterations than its 500, for the sake of time."""
     cells = [("content", square(pictures.sample("astronaut"))), ("style", styles.draw("facets", SIDE))]
     for preset in ("draft", "standard", "gatys"):
-        options: dict[str, object] = {"preset": preset}
+        options: dict[str, Any] = {"preset": preset}
         if preset == "draft":
             options["size"] = 256
         if preset == "gatys":
@@ -89,11 +90,11 @@ def make_presets() -> None:
 
 def make_dials() -> None:
     """What style weight and style scale do."""
-    cells = []
-    for weight in (2, 10, 50):
-        cells.append((f"style-weight {weight}", square(paint("sample:cat", "house:swirl", style_weight=weight))))
-    for scale in (0.5, 2):
-        cells.append((f"style-scale {scale}", square(paint("sample:cat", "house:swirl", style_scale=scale))))
+    dials = [("style_weight", 2), ("style_weight", 10), ("style_weight", 50), ("style_scale", 0.5), ("style_scale", 2)]
+    cells = [
+        (f"{name.replace('_', '-')} {value}", square(paint("sample:cat", "house:swirl", **{name: value})))
+        for name, value in dials
+    ]
     save(sheet(cells, 300), "dials")
 
 
