@@ -90,7 +90,7 @@ def textbook(objective: Callable[[Tensor], Tensor], content: Tensor, iterations:
         return loss
 
     while len(curve) < iterations:
-        optimizer.step(closure)
+        optimizer.step(closure)  # type: ignore[no-untyped-call]
     return curve[:iterations]
 
 

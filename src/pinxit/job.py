@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from pinxit import __version__, inputs
 from pinxit import picture as pictures
@@ -159,14 +159,31 @@ def prepare_again(
     return Job(recipe, content, styles, start, None if encoder_weights is None else Path(encoder_weights))
 
 
+@overload
 def stylize(
-    content: Kind,
+    content: str | Path,
     style: inputs.PictureLike | Sequence[inputs.PictureLike],
     *,
     output: str | Path | None = None,
     on_progress: Callable[[Progress], object] | None = None,
     **options: Any,
-) -> Kind:
+) -> Path: ...
+@overload
+def stylize(
+    content: Kind,
+    style: inputs.PictureLike | Sequence[inputs.PictureLike],
+    *,
+    on_progress: Callable[[Progress], object] | None = None,
+    **options: Any,
+) -> Kind: ...
+def stylize(
+    content: Any,
+    style: inputs.PictureLike | Sequence[inputs.PictureLike],
+    *,
+    output: str | Path | None = None,
+    on_progress: Callable[[Progress], object] | None = None,
+    **options: Any,
+) -> Any:
     """Paint the content image in the manner of one or several style images.
 
     Args:
@@ -195,14 +212,14 @@ def stylize(
     if is_path:
         target = Path(output) if output is not None else default_output(str(content), style)
         pictures.check_writable(target, overwrite=False)
-    job = prepare(content, style, **options)  # type: ignore[arg-type]
+    job = prepare(content, style, **options)
     for progress in job.paint():
         if on_progress:
             on_progress(progress)
     picture, recipe = job.result(progress)
     if target is not None:
-        return pictures.write(picture, target, recipe=recipe.to_json())  # type: ignore[return-value]
-    return _as_kind(picture, recipe, content)  # type: ignore[no-any-return]
+        return pictures.write(picture, target, recipe=recipe.to_json())
+    return _as_kind(picture, recipe, content)
 
 
 def default_output(content: str, style: object) -> Path:

@@ -5,6 +5,7 @@ import torch
 import torch.nn.functional as F
 
 from pinxit.encoder import weights
+from pinxit.encoder.checkpoints import read_onnx
 from pinxit.encoder.vgg import Encoder, layers, stride
 from pinxit.errors import PinxitError
 from pinxit.picture import Picture
@@ -28,7 +29,7 @@ def test_taps_have_their_shape(encoder: Encoder, cat: Picture, tap: str, channel
 def test_equals_plain_vgg_with_repeated_borders(encoder: Encoder, cat: Picture) -> None:
     """Against torch's own layers one by one, on the real weights before their input was folded in."""
     entry = weights.SOURCES["vgg16"]
-    original = weights.read_onnx(weights._package_file(entry.origin))
+    original = read_onnx(weights._package_file(entry.origin))
     mean = torch.tensor(entry.mean).view(1, 3, 1, 1) * 255
     features = as_tensor(cat).flip(1) * 255 - mean.flip(1)  # BGR, 0 to 255, minus 103.939, 116.779, 123.68
     for layer in layers("vgg16"):

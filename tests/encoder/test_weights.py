@@ -15,7 +15,7 @@ import torch
 
 from pinxit.digest import file_sha256
 from pinxit.encoder import weights
-from pinxit.encoder.checkpoints import _torchvision_names, read_torchvision
+from pinxit.encoder.checkpoints import _torchvision_names, read_onnx, read_torchvision
 from pinxit.encoder.download import download
 from pinxit.encoder.vgg import Architecture, Encoder, kernel_shapes
 from pinxit.errors import PinxitError
@@ -98,7 +98,7 @@ def test_embedded_vgg16_is_the_published_one() -> None:
     entry = weights.SOURCES["vgg16"]
     path = weights._package_file(entry.origin)
     assert file_sha256(path) == entry.sha256
-    original = weights.read_onnx(path)
+    original = read_onnx(path)
     assert float(original["conv1_1.weight"].flatten()[0]) == pytest.approx(0.42947057, abs=1e-8)
     assert {name: tuple(original[f"{name}.weight"].shape) for name in kernel_shapes("vgg16")} == kernel_shapes("vgg16")
 

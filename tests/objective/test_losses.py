@@ -58,9 +58,9 @@ def test_losses_are_zero_at_the_target_and_positive_elsewhere(
         assert float(loss(P, P)) == 0
         assert float(loss(F, P)) > 0
     G, A = gram_matrix(F), gram_matrix(P)
-    for loss in (style_loss, relative_style_loss):
-        assert float(loss(A, A)) == 0
-        assert float(loss(G, A)) > 0
+    for of_grams in (style_loss, relative_style_loss):
+        assert float(of_grams(A, A)) == 0
+        assert float(of_grams(G, A)) > 0
 
 
 def test_relative_losses_mean_the_same_at_every_scale_and_are_one_for_silence() -> None:

@@ -11,7 +11,7 @@ from tests.conftest import as_tensor
 
 def weights(form: Form = "relative", **changes: float) -> Weights:
     parts = {"content": 1.0, "style": 10.0, "smoothness": 0.0} | changes
-    return Weights(**parts, content_layers={"relu3_1": 1.0}, style_layers={"relu1_1": 0.5, "relu2_1": 0.5}, form=form)  # type: ignore[arg-type]
+    return Weights(**parts, content_layers={"relu3_1": 1.0}, style_layers={"relu1_1": 0.5, "relu2_1": 0.5}, form=form)
 
 
 @pytest.mark.parametrize("form", ["relative", "gatys"])

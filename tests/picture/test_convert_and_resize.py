@@ -72,7 +72,7 @@ def test_resizing_there_and_back_stays_close() -> None:
 
 def test_shrinking_does_not_alias() -> None:
     """Stripes finer than the result become grey, not other stripes."""
-    stripes = np.tile(np.float32([0, 1]), (3, 64, 32))
+    stripes = np.tile(np.array([0, 1], np.float32), (3, 64, 32))
     shrunk = pictures.resize(Picture(stripes), 9, 9)
     assert np.abs(shrunk.pixels[:, 2:-2, 2:-2] - 0.5).max() < 0.06
 

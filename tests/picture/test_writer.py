@@ -69,7 +69,7 @@ def test_the_same_picture_gives_the_same_bytes(tmp_path: Path, noise: Picture) -
 )
 def test_recipe_round_trip(tmp_path_factory: pytest.TempPathFactory, text: str, kind: str, bits: Any) -> None:
     ascii_text = text.encode("ascii", "backslashreplace").decode().replace("\0", "")
-    deep = bits if kind in (".png", ".tif", ".tiff") else 8
+    deep: Any = bits if kind in (".png", ".tif", ".tiff") else 8
     path = tmp_path_factory.mktemp("r") / f"a{kind}"
     pictures.write(Picture(np.zeros((3, 8, 8), np.float32)), path, recipe=ascii_text, bits=deep)
     assert pictures.read_recipe(path) == ascii_text

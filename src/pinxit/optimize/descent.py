@@ -36,8 +36,8 @@ class Descent:
 
     def __init__(self, start: Tensor, objective: Callable[[Tensor], Losses], solver: Solver) -> None:
         self._objective = objective
-        self._kind = {"lbfgs": LBFGS, "adam": Adam}[solver]
-        self._solver: LBFGS | Adam = self._kind()
+        self._kind: type[LBFGS] | type[Adam] = LBFGS if solver == "lbfgs" else Adam
+        self._solver = self._kind()
         self._picture = start.detach().contiguous()
         self._falls = 0
         self.best = self._picture
