@@ -60,6 +60,7 @@ class Job:
             pooling=recipe.pooling,
             device=recipe.device,
             precision=recipe.precision,
+            normalized=recipe.form == "gatys",
         )
         if sha256 != recipe.encoder_sha256:
             raise PinxitError(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pinxit.encoder import weights
 from pinxit.encoder.device import Device, Precision, choose_device, choose_dtype
+from pinxit.encoder.normalization import normalize
 from pinxit.encoder.pooling import Pooling
 from pinxit.encoder.vgg import Encoder
 
@@ -17,12 +18,14 @@ def open_encoder(
     pooling: Pooling = "max",
     device: Device = "auto",
     precision: Precision = "auto",
+    normalized: bool = False,
 ) -> tuple[Encoder, str]:
     """Load an encoder's weights and put it on a device.
 
     Args:
         name: one of `weights.SOURCES`.
         file: a local checkpoint to use instead of the cache.
+        normalized: rescale the filters to a mean activation of one.
 
     Returns:
         The encoder, and the SHA-256 of `file`, empty where there was none.
@@ -34,9 +37,12 @@ def open_encoder(
         parameters, sha256 = weights.load(name), ""
     else:
         parameters, sha256 = weights.load_file(file, name)
+    architecture = weights.source(name).architecture
+    if normalized:
+        parameters = normalize(architecture, parameters, pooling)
     chosen = choose_device(device)
     encoder = Encoder(
-        weights.source(name).architecture,
+        architecture,
         parameters,
         pooling=pooling,
         device=chosen,

@@ -19,7 +19,8 @@ PRESETS: dict[str, Preset] = {
     "standard": Preset("the balance of time and quality"),
     "fine": Preset("for printing and close looks", {"size": 1024, "iterations": (150, 100, 60, 30)}),
     # To the letter of Gatys, Ecker and Bethge (CVPR 2016), section 3: noise to start from, average pooling, content at
-    # conv4_2, style at conv1_1 … conv5_1 with w_l = 1/5, the feature maps after their ReLU, α/β = 1e-3, 512 px, L-BFGS.
+    # conv4_2, style at conv1_1 … conv5_1 with w_l = 1/5, the feature maps after their ReLU, filters
+    # rescaled to a mean activation of one, α/β = 1e-3, 512 px, L-BFGS.
     "gatys": Preset(
         "the paper to the letter",
         {

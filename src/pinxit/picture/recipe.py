@@ -95,7 +95,7 @@ class Settings(BaseModel):
         {f"relu{block}_1": 0.2 for block in range(1, 6)}, "Objective", "Taps of the style loss, name or name=weight."
     )
     form: Literal["relative", "gatys"] = _setting(
-        "relative", "Objective", "Losses as shares of the target's energy, or as the paper has them."
+        "relative", "Objective", "Losses as shares of the target's energy, or the paper's, over its rescaled VGG."
     )
 
     encoder: Literal["vgg16", "vgg16-torchvision", "vgg19"] = _setting("vgg16", "Encoder", "The network that sees.")
