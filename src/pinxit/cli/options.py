@@ -6,7 +6,6 @@ Every value is handed on as text: `Settings` reads and judges it, as it does for
 from __future__ import annotations
 
 import inspect
-import re
 from collections.abc import Callable
 from typing import Annotated, Any, Literal, get_args, get_origin
 
@@ -16,7 +15,7 @@ from pydantic.fields import FieldInfo
 from pinxit.picture.presets import PRESETS
 from pinxit.picture.recipe import Settings
 
-_SHORT = {"preset": "-p"}
+_SHORT = {"preset": ("-p",)}
 _EXAMPLE = {
     "iterations": "N,N,…",
     "content_layers": "LAYER,…",
@@ -43,31 +42,37 @@ def text(value: Any) -> str:
 
 
 def _shown_default(name: str, field: FieldInfo) -> str:
-    """The default, and what the other presets have instead."""
-    others = [
-        f"{preset} {text(PRESETS[preset].settings[name])}" for preset in PRESETS if name in PRESETS[preset].settings
-    ]
+    """The default, and what other presets have instead."""
     default = "none" if field.default is None else text(field.default)
+    chosen = {preset: text(PRESETS[preset].settings.get(name, field.default)) for preset in PRESETS}
+    others = [f"{preset} {value}" for preset, value in chosen.items() if field.default is not None and value != default]
     return "; ".join([default, *others])
 
 
 def with_settings(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command an option for every setting; it receives them as keyword arguments, None where not given."""
     signature = inspect.signature(command, eval_str=True)
-    own = [parameter for parameter in signature.parameters.values() if parameter.kind is not parameter.VAR_KEYWORD]
+    own = [
+        parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY)
+        for parameter in signature.parameters.values()
+        if parameter.kind is not parameter.VAR_KEYWORD
+    ]
     made = []
     for name, field in Settings.model_fields.items():
         extra: Any = field.json_schema_extra
-        flags = [f"--{name.replace('_', '-')}"] + ([_SHORT[name]] if name in _SHORT else [])
         option = typer.Option(
-            *flags,
-            help=re.sub(r"\[", r"\\[", field.description or ""),
+            f"--{name.replace('_', '-')}",
+            *_SHORT.get(name, ()),
+            help=field.description,
             metavar=_metavar(name, field),
             show_default=_shown_default(name, field),
             rich_help_panel=extra["group"],
         )
         annotation = Annotated[str | None, option]
         made.append(inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation))
-    command.__signature__ = signature.replace(parameters=[*own, *made])  # type: ignore[attr-defined]
-    command.__annotations__ = {parameter.name: parameter.annotation for parameter in [*own, *made]}
+    # The help shows groups in the order of their first member: what belongs to none or to the settings comes first.
+    grouped = [parameter for parameter in own if parameter.annotation.__metadata__[0].rich_help_panel]
+    ordered = [*(parameter for parameter in own if parameter not in grouped), *made, *grouped]
+    command.__signature__ = signature.replace(parameters=ordered)  # type: ignore[attr-defined]
+    command.__annotations__ = {parameter.name: parameter.annotation for parameter in ordered}
     return command

@@ -19,13 +19,11 @@ app = typer.Typer(rich_markup_mode="rich", add_completion=False)
 
 
 @app.command(
-    help="""Make a picture again from the recipe inside it.
-
-Without further options the same picture comes out (on the same kind of machine); with them, a variation:
-[bold]pinxit redo out.png --size 1024 --style-weight 30[/bold]
-
-The pictures that went in are found by their content: where they were last seen on this machine, in the folders of
---look-in, beside the picture, or here."""
+    help="Make a picture again from the recipe inside it.\n\n"
+    "Without further options the same picture comes out (on the same kind of machine); with them, a variation: "
+    "[bold]pinxit redo out.png --size 1024 --style-weight 30[/bold]\n\n"
+    "The pictures that went in are found by their content: where they were last seen on this machine, in the folders of "
+    "--look-in, beside the picture, or here."
 )
 @with_settings
 def redo(

@@ -17,10 +17,9 @@ app = typer.Typer(rich_markup_mode="rich", add_completion=False)
 
 @app.command(
     name="styles",
-    help="""Show the styles that pinxit draws itself.
-
-Without a name: lists them all and draws the sheet of them as one picture. With a name: draws that style, to look at or
-to use elsewhere. In a command they are called house:NAME.""",
+    help="Show the styles that pinxit draws itself.\n\n"
+    "Without a name: lists them all and draws the sheet of them as one picture. With a name: draws that style, to look at "
+    "or to use elsewhere. In a command they are called house:NAME.",
 )
 def show_styles(
     name: Annotated[str | None, typer.Argument(help="One style to draw.", show_default="the sheet of all")] = None,

@@ -19,21 +19,16 @@ from pinxit.picture.presets import PRESETS
 
 app = typer.Typer(rich_markup_mode="rich", add_completion=False)
 
-_PRESETS = "\n\n".join(f"[bold]{name}[/bold]  {preset.summary}" for name, preset in PRESETS.items())
+_PRESETS = "Presets: " + "; ".join(f"[bold]{name}[/bold], {preset.summary}" for name, preset in PRESETS.items()) + "."
 
 
 @app.command(
-    help=f"""Paint pictures in the manner of others.
-
-CONTENT is one or several pictures, folders or patterns like 'photos/*.jpg'. [bold]sample:cat[/bold] is a photograph to try
-things on, [bold]house:swirl[/bold] a style that pinxit draws itself (see pinxit styles).
-
-The presets, chosen by --preset:
-
-{_PRESETS}
-
-Ctrl-C keeps the best picture so far.""",
-    epilog="Examples:  [bold]pinxit stylize photo.jpg --style painting.jpg -o out.png[/bold]   "
+    help="Paint pictures in the manner of others.\n\n"
+    "CONTENT is one or several pictures, folders, or patterns like 'photos/*.jpg'. [bold]sample:cat[/bold] is a photograph "
+    "to try things on, [bold]house:swirl[/bold] a style that pinxit draws itself (see pinxit styles).\n\n"
+    f"{_PRESETS}\n\n"
+    "Ctrl-C keeps the best picture so far.",
+    epilog="[bold]pinxit stylize photo.jpg --style painting.jpg -o out.png[/bold]\n\n"
     "[bold]pinxit stylize photos/ -s a.jpg -s b.jpg --blend 2,1 -o painted/[/bold]",
 )
 @with_settings

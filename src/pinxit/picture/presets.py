@@ -1,4 +1,4 @@
-"""Named starting points for the settings, chosen by looking: docs/presets.md shows what each does to the same pictures."""
+"""Named starting points for the settings, chosen by looking: README.md shows what each does to the same picture."""
 
 from __future__ import annotations
 

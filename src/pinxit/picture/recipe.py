@@ -67,13 +67,15 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     preset: Literal["draft", "standard", "fine", "gatys"] = _setting(
-        "standard", "Main", "Where the other settings start from: draft to try, fine to print, gatys the paper itself."
+        "standard",
+        "Options",
+        "Where the other settings start from: draft to try, fine to print, gatys the paper itself.",
     )
-    size: int = _setting(512, "Main", "Longer side of the result, px.", ge=16, le=MAX_SIZE)
-    content_weight: Weight = _setting(1.0, "Main", "α: how much the content image counts.")
-    style_weight: Weight = _setting(10.0, "Main", "β: how much the style counts.")
-    style_scale: Finite = _setting(1.0, "Main", "Size of the style's strokes: 2 doubles them.", ge=0.05, le=20)
-    seed: int = _setting(0, "Main", "Where chance starts from (--init noise).", ge=0, lt=2**63)
+    size: int = _setting(512, "Options", "Longer side of the result, px.", ge=16, le=MAX_SIZE)
+    content_weight: Weight = _setting(1.0, "Options", "α: how much the content image counts.")
+    style_weight: Weight = _setting(10.0, "Options", "β: how much the style counts.")
+    style_scale: Finite = _setting(1.0, "Options", "Size of the style's strokes: 2 doubles them.", ge=0.05, le=20)
+    seed: int = _setting(0, "Options", "Where chance starts from (--init noise).", ge=0, lt=2**63)
 
     iterations: Annotated[tuple[Annotated[int, Field(ge=1, le=100_000)], ...], BeforeValidator(_read_numbers)] = _setting(
         (100, 60, 30), "Schedule", "Iterations at each scale, coarse to fine; the last holds for all further ones.",
