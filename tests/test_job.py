@@ -112,6 +112,23 @@ def test_redo_makes_the_same_picture_wherever_the_inputs_went(tmp_path: Path, ph
     assert (tmp_path / "again.png").read_bytes() == written.read_bytes()
 
 
+def test_starts_from_a_picture_and_finds_it_again(tmp_path: Path, photograph: np.ndarray[Any, Any]) -> None:
+    start = tmp_path / "start.png"
+    PIL.Image.fromarray(255 - photograph).save(start)
+    job = prepare(photograph, "house:swirl", init=str(start), **{**QUICK, "iterations": (1,)})
+    assert job.recipe.init == "picture"
+    *_, last = job.paint()
+    assert np.array_equal(pictures.to_array(last.picture()), 255 - photograph), (
+        "the best of one evaluation is the start"
+    )
+    assert str(tmp_path) not in job.recipe.to_json()
+    plain = prepare("sample:cat", "house:swirl", **QUICK).recipe
+    changed = prepare_again(plain, init=str(start))
+    assert changed.start is not None
+    assert prepare_again(changed.recipe).start is not None
+    assert prepare_again(changed.recipe, init="noise").recipe.init == "noise"
+
+
 def test_redo_with_a_change_runs_anew(photograph: np.ndarray[Any, Any]) -> None:
     job = prepare("sample:cat", "house:swirl", **QUICK)
     *_, last = job.paint()

@@ -105,15 +105,9 @@ def prepare(
         raise PinxitError("no style is given: name at least one picture, or house:NAME (`pinxit styles` shows them).")
     if shares is not None and len(shares) != len(several):
         raise PinxitError(f"{len(shares)} shares are given for {len(several)} styles: give one each.")
-    start = options.get("init")
-    if start is not None and start not in ("content", "noise"):
-        options["init"] = "picture"
+    options, start = _split_init(options)
     settings = Settings.choose(options)
-    start_picture, start_input = None, None
-    if settings.init == "picture":
-        if start is None or start == "picture":
-            raise PinxitError("init is neither content nor noise: give the picture to start from.")
-        start_picture, start_input = inputs.load(start, settings.size)
+    start_picture, start_input = (None, None) if start is None else inputs.load(start, settings.size)
     content_picture, content_input = inputs.load(content, settings.size)
     loaded = [inputs.load(one, round(settings.size * settings.style_scale)) for one in several]
     weighed = [1.0] * len(loaded) if shares is None else [float(share) for share in shares]
@@ -150,14 +144,28 @@ def prepare_again(
         PinxitError: when a picture or the weights file cannot be found, or a change is not allowed.
     """
     folders = list(look_in)
-    changed = {name: value for name, value in changes.items() if value is not None}
-    if changed:
-        recipe = recipe.change(changed)
+    changes, new_start = _split_init({name: value for name, value in changes.items() if value is not None})
+    start_picture = None
+    if new_start is not None:
+        start_picture, changes["init_picture"] = inputs.load(new_start, recipe.size)
+    if changes:
+        recipe = recipe.change(changes)
     content = inputs.find(recipe.content, recipe.size, folders)
     style_size = round(recipe.size * recipe.style_scale)
     styles = tuple((inputs.find(style, style_size, folders), style.share) for style in recipe.styles)
-    start = None if recipe.init_picture is None else inputs.find(recipe.init_picture, recipe.size, folders)
-    return Job(recipe, content, styles, start, None if encoder_weights is None else Path(encoder_weights))
+    if recipe.init == "picture" and start_picture is None:
+        if recipe.init_picture is None:
+            raise PinxitError("the recipe starts from a picture but names none: give one by --init.")
+        start_picture = inputs.find(recipe.init_picture, recipe.size, folders)
+    return Job(recipe, content, styles, start_picture, None if encoder_weights is None else Path(encoder_weights))
+
+
+def _split_init(options: dict[str, Any]) -> tuple[dict[str, Any], inputs.PictureLike | None]:
+    """Where `init` is a picture rather than a word: the options with the word for that, and the picture."""
+    start = options.get("init")
+    if start is None or (isinstance(start, str) and start in ("content", "noise")):
+        return options, None
+    return {**options, "init": "picture"}, start
 
 
 @overload

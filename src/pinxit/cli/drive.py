@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 from pinxit import picture as pictures
 from pinxit.cli.display import Display, duration
 from pinxit.cli.main import complain
+from pinxit.errors import PinxitError
 
 if TYPE_CHECKING:
     from pinxit.job import Job
@@ -44,7 +45,11 @@ class Output:
         """Raise PinxitError now for what would fail after minutes of painting."""
         pictures.check_writable(target, overwrite=self.overwrite, bits=self.bits)
         if self.preview:
-            pictures.check_writable(self.preview, overwrite=True)
+            pictures.check_writable(self.preview, overwrite=self.overwrite)
+            if self.preview.absolute() == target.absolute():
+                raise PinxitError(
+                    f"{target} cannot be both the result and its preview: choose another name for --preview."
+                )
         if self.plot:
             from pinxit.cli.plot import check_plot
 
@@ -87,7 +92,7 @@ def drive(job: Job, target: Path, output: Output) -> bool:
     if output.plot:
         from pinxit.cli.plot import plot
 
-        plot(curve, output.plot)
+        plot(curve, output.plot, output.overwrite)
     if output.as_json:
         report = {
             "output": str(written),

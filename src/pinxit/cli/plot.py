@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import importlib.util
+import io
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pinxit.errors import PinxitError
+from pinxit.picture.writer import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +28,7 @@ def check_plot(path: Path, overwrite: bool) -> None:
         raise PinxitError(f"{path} exists: choose another name, or add --overwrite.")
 
 
-def plot(curve: Sequence[Progress], path: Path) -> None:
+def plot(curve: Sequence[Progress], path: Path, overwrite: bool) -> None:
     """Draw content, style and total loss over the iterations, a grey line where a new scale begins."""
     import matplotlib as mpl
 
@@ -42,8 +44,7 @@ def plot(curve: Sequence[Progress], path: Path) -> None:
             axes.annotate(f"{progress.size} px", (at, 1), xycoords=("data", "axes fraction"), va="bottom", fontsize=8)
     axes.set(xlabel="iteration", ylabel="loss", yscale="log")
     axes.legend()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.stem}.part{path.suffix}")
-    figure.savefig(temporary, dpi=120)
-    temporary.replace(path)
+    file = io.BytesIO()
+    figure.savefig(file, dpi=120, format=path.suffix[1:].lower())
     pyplot.close(figure)
+    write_whole(file.getvalue(), path, overwrite=overwrite)

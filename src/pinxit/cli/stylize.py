@@ -75,6 +75,8 @@ def stylize(
         raise PinxitError(
             "two of the pictures would be written to the same file: rename one, or paint them one by one."
         )
+    if plot is not None and len(sources) > 1:
+        raise PinxitError("--plot draws the losses of one picture: leave it out for several.")
     how = Output(overwrite, check_bits(bits), quality, preview, plot, as_json)
     for target in targets:
         how.check(target)

@@ -89,7 +89,9 @@ class Settings(BaseModel):
         0.002, "Schedule", "Leave a scale when 10 iterations improve the loss by a smaller share.", ge=0, lt=1
     )
     solver: Literal["lbfgs", "adam"] = _setting("lbfgs", "Schedule", "How the objective is minimised.")
-    init: str = _setting("content", "Schedule", "Start from: content, noise or a picture.", min_length=1)
+    init: Literal["content", "noise", "picture"] = _setting(
+        "content", "Schedule", "Start from: content, noise or a picture."
+    )
 
     smoothness: Weight = _setting(0.0, "Objective", "γ: weight of the total variation.")
     content_layers: Layers = _setting({"relu4_2": 1.0}, "Objective", "Taps of the content loss, name or name=weight.")
