@@ -86,7 +86,7 @@ def textbook(objective: Callable[[Tensor], Tensor], content: Tensor, iterations:
         optimizer.zero_grad()
         loss = objective(picture)
         loss.backward()  # type: ignore[no-untyped-call]
-        curve.append((time.perf_counter() - start, float(loss)))
+        curve.append((time.perf_counter() - start, float(loss.detach())))
         return loss
 
     while len(curve) < iterations:

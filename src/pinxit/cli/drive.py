@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 from pinxit import picture as pictures
 from pinxit.cli.display import Display, duration
 from pinxit.cli.main import complain
+from pinxit.cli.plot import Point, check_plot, plot
 from pinxit.errors import PinxitError
 
 if TYPE_CHECKING:
@@ -51,8 +52,6 @@ class Output:
                     f"{target} cannot be both the result and its preview: choose another name for --preview."
                 )
         if self.plot:
-            from pinxit.cli.plot import check_plot
-
             check_plot(self.plot, self.overwrite)
 
 
@@ -67,22 +66,23 @@ def drive(job: Job, target: Path, output: Output) -> bool:
     """
     for note in job.notes:
         complain(note)
-    curve: list[Progress] = []
+    curve: list[Point] = []
+    last: Progress | None = None
     interrupted = False
     previewed = 0.0
     try:
         with Display(target.name) as display:
             for progress in job.paint():
-                curve.append(progress)
+                last = progress
+                curve.append(Point(progress.size, progress.iteration, progress.total, progress.content, progress.style))
                 display.show(progress)
                 if output.preview and time.monotonic() - previewed > _SECONDS_BETWEEN_PREVIEWS:
                     pictures.write(progress.picture(), output.preview, overwrite=True)
                     previewed = time.monotonic()
     except KeyboardInterrupt:
-        if not curve:
-            raise
         interrupted = True
-    last = curve[-1]
+    if last is None:
+        raise KeyboardInterrupt
     picture, recipe = job.result(last)
     written = pictures.write(
         picture, target, recipe=recipe.to_json(), overwrite=output.overwrite, bits=output.bits, quality=output.quality
@@ -90,8 +90,6 @@ def drive(job: Job, target: Path, output: Output) -> bool:
     if output.preview:
         pictures.write(picture, output.preview, overwrite=True)
     if output.plot:
-        from pinxit.cli.plot import plot
-
         plot(curve, output.plot, output.overwrite)
     if output.as_json:
         report = {

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import importlib.util
 import io
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 
 from pinxit.errors import PinxitError
 from pinxit.picture.writer import write_whole
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from pinxit.optimize.paint import Progress
-
 _SUFFIXES = (".png", ".svg", ".pdf")
+
+
+class Point(NamedTuple):
+    """One iteration, without the picture that its progress carries."""
+
+    size: int
+    iteration: int
+    total: float
+    content: float
+    style: float
 
 
 def check_plot(path: Path, overwrite: bool) -> None:
@@ -28,7 +34,7 @@ def check_plot(path: Path, overwrite: bool) -> None:
         raise PinxitError(f"{path} exists: choose another name, or add --overwrite.")
 
 
-def plot(curve: Sequence[Progress], path: Path, overwrite: bool) -> None:
+def plot(curve: Sequence[Point], path: Path, overwrite: bool) -> None:
     """Draw content, style and total loss over the iterations, a grey line where a new scale begins."""
     import matplotlib as mpl
 
@@ -37,11 +43,11 @@ def plot(curve: Sequence[Progress], path: Path, overwrite: bool) -> None:
 
     figure, axes = pyplot.subplots(figsize=(8, 4.5), layout="constrained")
     for name in ("total", "content", "style"):
-        axes.plot([getattr(progress, name) for progress in curve], label=name)
-    for at, progress in enumerate(curve):
-        if progress.iteration == 1:
+        axes.plot([getattr(point, name) for point in curve], label=name)
+    for at, point in enumerate(curve):
+        if point.iteration == 1:
             axes.axvline(at, color="0.8", linewidth=1)
-            axes.annotate(f"{progress.size} px", (at, 1), xycoords=("data", "axes fraction"), va="bottom", fontsize=8)
+            axes.annotate(f"{point.size} px", (at, 1), xycoords=("data", "axes fraction"), va="bottom", fontsize=8)
     axes.set(xlabel="iteration", ylabel="loss", yscale="log")
     axes.legend()
     file = io.BytesIO()

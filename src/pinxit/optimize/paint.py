@@ -79,17 +79,7 @@ def paint(
         PinxitError: when a picture is too small for the encoder's layers, or the objective breaks down.
     """
     exactly = recipe.done if isinstance(recipe, Recipe) else None
-    if min(content.height, content.width) < SMALLEST_CONTENT:
-        raise PinxitError(
-            f"the content image has {content.width}×{content.height} px, too few to show anything: "
-            f"give one with at least {SMALLEST_CONTENT} px on the shorter side."
-        )
-    full = fit(content, recipe.size)
-    if min(full.height, full.width) < SMALLEST_SIDE:
-        raise PinxitError(
-            f"the result would have {full.width}×{full.height} px, the encoder needs {SMALLEST_SIDE} px on the shorter side: "
-            "give a less narrow picture, or raise --size."
-        )
+    full = _full_size(content, recipe.size)
     plan = scales(full.height, full.width, recipe.coarsest, recipe.iterations)
     if exactly:
         plan = plan[: len(exactly)]
@@ -146,6 +136,22 @@ def _tensor(picture: Picture) -> Tensor:
     return torch.from_numpy(picture.pixels)[None]
 
 
+def _full_size(content: Picture, size: int) -> Picture:
+    """The content image at the result's size, if there is enough of it."""
+    if min(content.height, content.width) < SMALLEST_CONTENT:
+        raise PinxitError(
+            f"the content image has {content.width}×{content.height} px, too few to show anything: "
+            f"give one with at least {SMALLEST_CONTENT} px on the shorter side."
+        )
+    full = fit(content, size)
+    if min(full.height, full.width) < SMALLEST_SIDE:
+        raise PinxitError(
+            f"the result would have {full.width}×{full.height} px, the encoder needs {SMALLEST_SIDE} px "
+            "on the shorter side: give a less narrow picture, or raise --size."
+        )
+    return full
+
+
 def _styles_at(styles: Sequence[tuple[Picture, float]], size: float) -> list[tuple[Tensor, float]]:
     """The style images with a longer side of `size` px, never enlarged (that would teach blur), shares adding up to 1."""
     whole = sum(share for _, share in styles)
@@ -155,7 +161,7 @@ def _styles_at(styles: Sequence[tuple[Picture, float]], size: float) -> list[tup
         if shorter < SMALLEST_SIDE:
             raise PinxitError(
                 f"the style image has {style.width}×{style.height} px, the encoder needs {SMALLEST_SIDE} px "
-                "on the shorter side: give a larger picture."
+                "on the shorter side: give a larger one."
             )
         least = math.ceil(SMALLEST_SIDE * longer / shorter)
         sized.append((_tensor(fit(style, min(longer, max(round(size), least)))), share / whole))
