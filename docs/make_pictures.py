@@ -20,11 +20,11 @@ from pinxit.picture import Picture
 from pinxit.styles.sheet import sheet
 
 IMAGES = Path(__file__).parent / "images"
-SIDE = 384
+SIDE = 320
 
 
 def paint(content: str, style: str, **options: Any) -> Picture:
-    """A result of 384 px on its longer side."""
+    """A result of 320 px on its longer side."""
     job = prepare(content, style, **{"size": SIDE, **options})
     for progress in job.paint():
         print(f"\r{content} {style} {progress.size} px {progress.iteration}   ", end="", flush=True)
@@ -89,10 +89,13 @@ def make_presets() -> None:
 
 
 def make_dials() -> None:
-    """What style weight and style scale do."""
+    """What style weight and style scale do, in drafts."""
     dials = [("style_weight", 2), ("style_weight", 10), ("style_weight", 50), ("style_scale", 0.5), ("style_scale", 2)]
     cells = [
-        (f"{name.replace('_', '-')} {value}", square(paint("sample:cat", "house:swirl", **{name: value})))
+        (
+            f"{name.replace('_', '-')} {value}",
+            square(paint("sample:cat", "house:swirl", preset="draft", size=256, **{name: value})),
+        )
         for name, value in dials
     ]
     save(sheet(cells, 300), "dials")

@@ -7,4 +7,9 @@ class PinxitError(Exception):
     """Something a person can put right: one sentence that says what is wrong and what to do.
 
     The command line prints the sentence and exits with 2; a library's caller may show it as it stands.
+
+    Whatever stands in it, a file's name above all, is shown without its line breaks and terminal codes.
     """
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__("".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in sentence))

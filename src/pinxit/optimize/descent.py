@@ -30,7 +30,7 @@ class Descent:
         solver: `lbfgs`, Gatys's choice, or `adam`.
 
     Attributes:
-        best: the picture with the lowest total loss so far, `(1, 3, H, W)`, not clamped.
+        best: the picture with the lowest total loss so far, `(1, 3, H, W)`, range [0, 1].
         best_loss: that loss.
     """
 
@@ -61,7 +61,8 @@ class Descent:
             self.best, self.best_loss = self._picture, loss
             self._falls = 0
         if loss <= FALL * self.best_loss and math.isfinite(loss):
-            self._picture = self._picture + self._solver.step(picture, picture.grad)
+            # Within what a file can hold at every step: a clamp at the end alone raises the loss by a third.
+            self._picture = (self._picture + self._solver.step(picture, picture.grad)).clamp(0, 1)
         else:
             self._recover()
         return Losses(*(part.detach() for part in (losses.total, losses.content, losses.style, losses.smoothness)))

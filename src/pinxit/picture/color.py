@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import io
 
+import numpy as np
 import PIL.Image
 from PIL import ImageCms
 
@@ -20,23 +21,49 @@ def srgb_profile() -> bytes:
     return bytes(profile)
 
 
+def lab_profile() -> bytes:
+    """What the numbers of a CIELAB picture mean that brings no profile: D50."""
+    return ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes()
+
+
+@functools.lru_cache(maxsize=8)
 def is_srgb(profile: bytes) -> bool:
-    """Whether a profile calls itself sRGB: converting would only add rounding."""
+    """Whether a profile leaves colours, or greys, as they are: converting would only add rounding.
+
+    Judged by what it does, not by its name: "linear sRGB" does a lot.
+    """
+    levels = np.arange(0, 256, 17, dtype=np.uint8)
+    colors = np.stack(np.meshgrid(levels, levels, levels), axis=-1).reshape(64, 64, 3)
     try:
-        opened = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-        return "srgb" in ImageCms.getProfileDescription(opened).lower()
-    except (ImageCms.PyCMSError, OSError, ValueError):
+        converted = _convert(PIL.Image.fromarray(colors), profile)
+    except PinxitError:
         return False
+    if _space(profile) == "GRAY":
+        colors = np.asarray(PIL.Image.fromarray(colors).convert("L").convert("RGB"))
+    return bool(np.abs(np.asarray(converted).astype(int) - colors).max() <= 1)
 
 
 def to_srgb(image: PIL.Image.Image, profile: bytes) -> PIL.Image.Image:
-    """Convert a picture without transparency (L, RGB, CMYK, LAB) from its profile to sRGB, mode RGB.
+    """Convert a picture without transparency (L, RGB, CMYK, LAB) from its profile to sRGB.
 
     Relative colorimetric with black point compensation: colours that sRGB has stay themselves.
+
+    Returns:
+        Mode RGB, or the picture as it is where its profile is sRGB.
 
     Raises:
         PinxitError: when the profile is broken or made for another kind of picture.
     """
+    if image.mode in ("L", "RGB") and is_srgb(profile):
+        return image
+    return _convert(image, profile)
+
+
+def _convert(image: PIL.Image.Image, profile: bytes) -> PIL.Image.Image:
+    # Grey pictures are often stored as colour, and grey levels with the profile of the colours they were made from.
+    mode = {"GRAY": "L", "RGB": "RGB"}.get(_space(profile))
+    if mode is not None and image.mode in ("L", "RGB"):
+        image = image.convert(mode)
     try:
         converted = ImageCms.profileToProfile(
             image,
@@ -51,3 +78,8 @@ def to_srgb(image: PIL.Image.Image, profile: bytes) -> PIL.Image.Image:
     if converted is None:
         raise PinxitError("its colour profile is broken.")
     return converted
+
+
+def _space(profile: bytes) -> str:
+    """The colour space a profile is for: bytes 16 to 19 of its header (ICC.1, section 7.2.6)."""
+    return profile[16:20].decode("latin-1").strip()

@@ -26,32 +26,42 @@ def from_array(array: NDArray[Any]) -> Picture:
         array = array[..., None]
     if array.ndim != 3 or array.shape[2] not in (1, 3, 4) or not array.size:
         raise PinxitError(f"an array must be (H, W), (H, W, 3) or (H, W, 4), not {array.shape}.")
-    if array.dtype in (np.uint8, np.uint16):
-        scaled = array.astype(np.float32) / np.float32(np.iinfo(array.dtype).max)
-    elif np.issubdtype(array.dtype, np.floating):
-        scaled = array.astype(np.float32)
-        if not np.isfinite(scaled).all():
+    if np.issubdtype(array.dtype, np.floating):
+        if not np.isfinite(array).all():
             raise PinxitError("the array holds NaN or infinite numbers: give values from 0 to 1.")
         # A millionth of slack for somebody's rounding.
-        if scaled.min() < -1e-6 or scaled.max() > 1 + 1e-6:
-            raise PinxitError(f"the array reaches from {scaled.min():g} to {scaled.max():g}: give values from 0 to 1.")
-        scaled = scaled.clip(0, 1)
-    else:
+        if array.min() < -1e-6 or array.max() > 1 + 1e-6:
+            raise PinxitError(f"the array reaches from {array.min():g} to {array.max():g}: give values from 0 to 1.")
+        array = array.clip(0, 1)
+    elif array.dtype not in (np.uint8, np.uint16):
         raise PinxitError(f"an array of {array.dtype} is no picture: give uint8, uint16, or float from 0 to 1.")
-    return from_channels(scaled)
+    return from_channels(array)
 
 
-def from_channels(array: NDArray[np.float32], exif: bytes | None = None, notes: tuple[str, ...] = ()) -> Picture:
-    """A picture from `(H, W, C)` in [0, 1], where C is 1 (grey), 2 (grey, alpha), 3 (RGB) or 4 (RGB, alpha)."""
-    channels = array.shape[2]
-    alpha = np.ascontiguousarray(array[..., -1]) if channels in (2, 4) else None
-    color = array[..., :3] if channels >= 3 else np.repeat(array[..., :1], 3, axis=2)
-    pixels = np.ascontiguousarray(color.transpose(2, 0, 1), dtype=np.float32)
+def from_channels(array: NDArray[Any], exif: bytes | None = None, notes: tuple[str, ...] = ()) -> Picture:
+    """A picture from `(H, W, C)`, where C is 1 (grey), 2 (grey, alpha), 3 (RGB) or 4 (RGB, alpha).
+
+    Args:
+        array: uint8, uint16, or float in [0, 1].
+        exif: what `Picture.exif` is to be.
+        notes: what `Picture.notes` is to be.
+    """
+    height, width, channels = array.shape
+    color = array[..., :3] if channels >= 3 else np.broadcast_to(array[..., :1], (height, width, 3))
+    pixels = _scaled(color.transpose(2, 0, 1))
+    alpha = _scaled(array[..., -1]) if channels in (2, 4) else None
     if alpha is not None and (alpha == 1).all():
         alpha = None
     if alpha is not None:
         pixels = bleed(pixels, alpha)
     return Picture(pixels, alpha, exif, notes)
+
+
+def _scaled(array: NDArray[Any]) -> NDArray[np.float32]:
+    """Float32 in [0, 1], C-contiguous, made in one pass: a picture of 100 megapixels leaves no room for copies."""
+    white = np.iinfo(array.dtype).max if np.issubdtype(array.dtype, np.integer) else 1
+    scaled: NDArray[np.float32] = np.divide(array, np.float32(white), order="C", dtype=np.float32, casting="same_kind")
+    return scaled
 
 
 def to_array(picture: Picture, dtype: DTypeLike = np.uint8) -> NDArray[Any]:
@@ -65,10 +75,16 @@ def to_array(picture: Picture, dtype: DTypeLike = np.uint8) -> NDArray[Any]:
 
 
 def from_pil(image: PIL.Image.Image) -> Picture:
-    """A picture from a PIL picture of any mode, its orientation and colour profile applied."""
-    from pinxit.picture.reader import decode
+    """A picture from a PIL picture of any mode, its orientation and colour profile applied.
 
-    return decode(image)
+    Raises:
+        PinxitError: when it cannot be decoded, has no pixels, or values beyond black and white.
+    """
+    from pinxit.picture.reader import decode, one_sentence
+
+    with one_sentence("the picture", b""):
+        return decode(image)
+    raise AssertionError("unreachable")
 
 
 def to_pil(picture: Picture) -> PIL.Image.Image:

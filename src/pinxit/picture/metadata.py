@@ -5,18 +5,22 @@ PNG: an `iTXt` chunk called `pinxit_recipe`. JPEG, WebP, AVIF: EXIF's UserCommen
 
 from __future__ import annotations
 
+import io
+import json
 import os
+import re
 import struct
 import zlib
 from pathlib import Path
 
 import PIL.Image
 
+from pinxit.picture.exif import IFD, IMAGE_DESCRIPTION, USER_COMMENT
 from pinxit.picture.reader import FORMATS, bytes_of, one_sentence
 
 KEY = "pinxit_recipe"
-_EXIF_IFD, _USER_COMMENT, IMAGE_DESCRIPTION = 0x8769, 0x9286, 270
-_ASCII = b"ASCII\0\0\0"
+# The character codes that begin a UserComment (CIPA DC-008, section 4.6.5).
+_ASCII, _UNICODE = b"ASCII\0\0\0", b"UNICODE\0"
 # A recipe has two or three thousand characters.
 MAX_CHARACTERS = 2**20
 # A JPEG segment holds 65,533 bytes.
@@ -25,12 +29,18 @@ _MAX_EXIF = 60_000
 
 def exif_with(recipe: str | None, exif: bytes | None) -> bytes:
     """An EXIF block with the recipe as its UserComment; what stood in it before is kept where there is room."""
+    comment = None if recipe is None else _ASCII + ascii_json(recipe).encode()
     block = PIL.Image.Exif()
-    if exif is not None and len(exif) + len(recipe or "") < _MAX_EXIF:
+    if exif is not None and len(exif) + len(comment or b"") < _MAX_EXIF:
         block.load(exif)
-    if recipe is not None:
-        block.get_ifd(_EXIF_IFD)[_USER_COMMENT] = _ASCII + recipe.encode("ascii", "backslashreplace")
-    return block.tobytes() if len(block) or recipe is not None else b""
+    if comment is not None:
+        block.get_ifd(IFD)[USER_COMMENT] = comment
+    return block.tobytes() if len(block) or comment is not None else b""
+
+
+def ascii_json(text: str) -> str:
+    """The same JSON, with characters beyond ASCII as `\\uXXXX`: every kind of file can hold that."""
+    return re.sub(r"[^\x00-\x7f]", lambda character: json.dumps(character[0])[1:-1], text)
 
 
 def png_chunk(kind: bytes, content: bytes) -> bytes:
@@ -40,7 +50,7 @@ def png_chunk(kind: bytes, content: bytes) -> bytes:
 
 def png_text(recipe: str) -> bytes:
     """The recipe as an uncompressed iTXt chunk."""
-    return png_chunk(b"iTXt", KEY.encode() + b"\0\0\0\0\0" + recipe.encode())
+    return png_chunk(b"iTXt", KEY.encode() + b"\0\0\0\0\0" + ascii_json(recipe).encode())
 
 
 def read_recipe(path: str | os.PathLike[str]) -> str | None:
@@ -49,18 +59,25 @@ def read_recipe(path: str | os.PathLike[str]) -> str | None:
     Raises:
         PinxitError: when there is no such file, or it is no picture.
     """
-    import io
-
     content = bytes_of(Path(path))
-    with one_sentence(str(path), content), PIL.Image.open(io.BytesIO(content), formats=FORMATS) as image:
+    with one_sentence(os.fspath(path), content), PIL.Image.open(io.BytesIO(content), formats=FORMATS) as image:
         found = image.info.get(KEY)
         if found is None:
-            found = image.getexif().get_ifd(_EXIF_IFD).get(_USER_COMMENT)
+            found = image.getexif().get_ifd(IFD).get(USER_COMMENT)
         if found is None and image.format == "TIFF":
             found = image.getexif().get(IMAGE_DESCRIPTION)
-        if isinstance(found, bytes):
-            found = found.removeprefix(_ASCII).decode("ascii", "replace")
-        if not isinstance(found, str) or len(found) > MAX_CHARACTERS or not found.lstrip().startswith("{"):
-            return None
-        return str(found)
-    return None
+        text = _comment(found) if isinstance(found, bytes) else found
+    if not isinstance(text, str) or len(text) > MAX_CHARACTERS or not text.lstrip().startswith("{"):
+        return None
+    return str(text)
+
+
+def _comment(comment: bytes) -> str:
+    """The text of a UserComment, whichever program wrote it."""
+    if comment.startswith(_UNICODE):
+        text = comment[len(_UNICODE) :]
+        # The standard does not say which byte comes first; a recipe begins with a brace.
+        return text.decode("utf-16-be" if text.startswith((b"\0", b"\xfe\xff")) else "utf-16-le", "replace").lstrip(
+            "\ufeff"
+        )
+    return comment.removeprefix(_ASCII).removeprefix(bytes(8)).decode("utf-8", "replace").rstrip("\0")

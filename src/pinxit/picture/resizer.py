@@ -1,4 +1,4 @@
-"""Other sizes, without fringes at transparent edges and without light or dark rims at sharp ones."""
+"""Other sizes, without aliasing, and without fringes or ghosts at transparent edges."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import dataclasses
 
 import numpy as np
 import PIL.Image
+from PIL.Image import Resampling
 
 from pinxit.picture.picture import Picture, Pixels
 
@@ -13,19 +14,20 @@ from pinxit.picture.picture import Picture, Pixels
 def resize(picture: Picture, height: int, width: int) -> Picture:
     """The picture with another size, px, by a Lanczos filter as wide as the shrinking needs (so no aliasing).
 
-    Where there is transparency, each pixel's colour counts by how much of it is seen.
+    At transparent edges a Hamming window is the filter, and each pixel's colour counts by how much of it is seen: it has
+    no negative weights, so there is neither a ghost outside a shape nor a colour that the shape does not have.
     """
     if (height, width) == (picture.height, picture.width):
         return picture
     if picture.alpha is None:
         return dataclasses.replace(picture, pixels=_filter(picture.pixels, height, width).clip(0, 1))
-    alpha = _filter(picture.alpha[None], height, width)[0].clip(0, 1)
-    plain = _filter(picture.pixels, height, width)
-    seen = _filter(picture.pixels * picture.alpha, height, width)
-    # Below this share the quotient is noise, and nobody sees the pixel.
-    visible = alpha > 1 / 512
-    pixels = np.where(visible, seen / np.where(visible, alpha, 1), plain).clip(0, 1)
-    return dataclasses.replace(picture, pixels=np.ascontiguousarray(pixels, dtype=np.float32), alpha=alpha)
+    alpha = _filter(picture.alpha[None], height, width, Resampling.HAMMING)[0].clip(0, 1)
+    seen = _filter(picture.pixels * picture.alpha, height, width, Resampling.HAMMING)
+    pixels = _filter(picture.pixels, height, width)
+    # Unseen pixels keep the colour grown in, and where all is seen the sharper filter does no harm.
+    edge = (alpha > 1e-4) & (alpha < 1 - 1e-4)
+    pixels[:, edge] = seen[:, edge] / alpha[edge]
+    return dataclasses.replace(picture, pixels=pixels.clip(0, 1), alpha=alpha)
 
 
 def fit(picture: Picture, longer_side: int) -> Picture:
@@ -34,9 +36,6 @@ def fit(picture: Picture, longer_side: int) -> Picture:
     return resize(picture, max(1, round(picture.height * scale)), max(1, round(picture.width * scale)))
 
 
-def _filter(planes: Pixels, height: int, width: int) -> Pixels:
-    """`(C, H, W)` resized plane by plane in float32; may overshoot."""
-    resized = [
-        np.asarray(PIL.Image.fromarray(plane).resize((width, height), PIL.Image.Resampling.LANCZOS)) for plane in planes
-    ]
-    return np.stack(resized)
+def _filter(planes: Pixels, height: int, width: int, kernel: Resampling = Resampling.LANCZOS) -> Pixels:
+    """`(C, H, W)` resized plane by plane in float32; Lanczos may overshoot."""
+    return np.stack([np.asarray(PIL.Image.fromarray(plane).resize((width, height), kernel)) for plane in planes])

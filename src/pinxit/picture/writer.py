@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import io
 import os
 import tempfile
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import PIL.Image
@@ -15,7 +16,9 @@ import PIL.Image
 from pinxit.errors import PinxitError
 from pinxit.picture.color import srgb_profile
 from pinxit.picture.convert import to_array
-from pinxit.picture.metadata import exif_with, png_chunk, png_text
+from pinxit.picture.exif import texts
+from pinxit.picture.metadata import ascii_json, exif_with, png_chunk, png_text
+from pinxit.picture.paths import at_home
 from pinxit.picture.picture import Picture
 
 # By the file's ending.
@@ -29,6 +32,16 @@ KINDS = {
     ".avif": "AVIF",
 }
 _DEEP = ("PNG", "TIFF")
+# The longest side each kind has room for, px.
+_MAX_SIDE = {"JPEG": 65_500, "WEBP": 16_383, "AVIF": 65_535}
+# What a folder without links (FAT, some network drives) answers.
+_NO_LINKS = (errno.EPERM, errno.EACCES, errno.ENOTSUP, errno.ENOSYS)
+# Full colour resolution where the kind has it, and transparency without loss.
+_OPTIONS: dict[str, dict[str, Any]] = {
+    "JPEG": {"subsampling": "4:4:4", "optimize": True},
+    "WEBP": {"method": 4},
+    "AVIF": {"subsampling": "4:4:4", "advanced": {"a:cq-level": "0"}},
+}
 _PNG_HEADER_END = 33  # signature and IHDR
 
 
@@ -47,11 +60,12 @@ def check_writable(path: Path, *, overwrite: bool, bits: int = 8) -> None:
     try:
         if path.is_dir():
             raise PinxitError(f"{path} is a folder: name a file.")
-        if path.exists() and not overwrite:
+        if _is_there(path) and not overwrite:
             raise PinxitError(_exists(path))
         nearest = next(parent for parent in path.absolute().parents if parent.exists())
-    except OSError as error:
-        raise PinxitError(f"{path} cannot be written ({error.strerror}): choose another name.") from error
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "its name is not allowed"
+        raise PinxitError(f"{path} cannot be written ({reason}): choose another name.") from error
     if not nearest.is_dir():
         raise PinxitError(f"{path} cannot be written: {nearest} is a file, not a folder.")
     if not os.access(nearest, os.W_OK | os.X_OK):
@@ -73,12 +87,12 @@ def write(
         recipe: a text to put inside.
         overwrite: replace a file that is there.
         bits: 8, or 16 for PNG and TIFF.
-        quality: of JPEG, WebP and AVIF, 1 to 100. JPEG has no transparency: it is laid on white.
+        quality: of JPEG, WebP and AVIF, 1 to 100. Transparency is kept exactly; JPEG has none: it is laid on white.
 
     Raises:
         PinxitError: when it cannot be written; nothing is left behind then.
     """
-    target = Path(path).expanduser()
+    target = at_home(path)
     check_writable(target, overwrite=overwrite, bits=bits)
     content = to_bytes(picture, kind=_kind(target), recipe=recipe, bits=bits, quality=quality)
     write_whole(content, target, overwrite=overwrite)
@@ -88,9 +102,25 @@ def write(
 def to_bytes(
     picture: Picture, *, kind: str = "PNG", recipe: str | None = None, bits: Literal[8, 16] = 8, quality: int = 95
 ) -> bytes:
-    """A picture as a file's bytes; see `write`."""
+    """A picture as a file's bytes; see `write`.
+
+    Raises:
+        PinxitError: when this kind of file has no room for the picture or its recipe.
+    """
     if not 1 <= quality <= 100:
         raise PinxitError(f"quality goes from 1 to 100, not {quality}.")
+    most = _MAX_SIDE.get(kind)
+    if most is not None and max(picture.height, picture.width) > most:
+        raise PinxitError(
+            f"a {kind} has at most {most} px a side, the picture {picture.width}×{picture.height}: write .png or .tif."
+        )
+    try:
+        return _encode(picture, kind, recipe, bits, quality)
+    except (OSError, ValueError) as error:
+        raise PinxitError(f"the picture cannot be written as {kind} ({error}): write .png or .tif.") from error
+
+
+def _encode(picture: Picture, kind: str, recipe: str | None, bits: Literal[8, 16], quality: int) -> bytes:
     if kind == "PNG":
         return _png(picture, recipe, bits)
     if kind == "TIFF":
@@ -100,9 +130,8 @@ def to_bytes(
         white = PIL.Image.new("RGBA", image.size, "white")
         image = PIL.Image.alpha_composite(white, image).convert("RGB")
     file = io.BytesIO()
-    options = {"JPEG": {"subsampling": 0, "optimize": True}, "WEBP": {"method": 4}, "AVIF": {"subsampling": "4:4:4"}}
     exif = exif_with(recipe, picture.exif)
-    image.save(file, kind, quality=quality, icc_profile=srgb_profile(), exif=exif, **options[kind])  # type: ignore[arg-type]
+    image.save(file, kind, quality=quality, icc_profile=srgb_profile(), exif=exif, **_OPTIONS[kind])
     return file.getvalue()
 
 
@@ -112,20 +141,22 @@ def write_whole(content: bytes, target: Path, *, overwrite: bool) -> None:
     Raises:
         PinxitError: when the folder cannot be written, the disk is full, or the file is there.
     """
-    temporary: str | None = None
+    temporary: Path | None = None
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(prefix=f".{target.stem[:40]}.", suffix=".part", dir=target.parent)
+        handle, name = tempfile.mkstemp(prefix=f".{target.stem[:40]}.", suffix=".part", dir=target.parent)
+        temporary = Path(name)
         with os.fdopen(handle, "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        Path(temporary).chmod(0o666 & ~_umask())
+        # The temporary file is for its owner alone; some file systems cannot say so, nor the contrary.
+        with contextlib.suppress(OSError):
+            temporary.chmod(0o666 & ~_umask())
         if overwrite:
-            Path(temporary).replace(target)
+            temporary.replace(target)
         else:
-            # A link, unlike a rename, fails where a file has appeared in the meantime.
-            Path(target).hardlink_to(temporary)
+            _name(temporary, target)
     except FileExistsError as error:
         raise PinxitError(_exists(target)) from error
     except OSError as error:
@@ -135,7 +166,32 @@ def write_whole(content: bytes, target: Path, *, overwrite: bool) -> None:
     finally:
         if temporary is not None:
             with contextlib.suppress(OSError):
-                Path(temporary).unlink()
+                temporary.unlink()
+
+
+def _name(temporary: Path, target: Path) -> None:
+    """Give a finished file a name that nothing has; FileExistsError where something has it by now."""
+    try:
+        target.hardlink_to(temporary)
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        # The name is taken by an empty file, which nobody else can do at the same time, and then filled.
+        target.touch(exist_ok=False)
+        try:
+            temporary.replace(target)
+        except BaseException:
+            target.unlink()
+            raise
+
+
+def _is_there(path: Path) -> bool:
+    """Whether the name is taken, be it by a link that leads nowhere."""
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    return True
 
 
 def _umask() -> int:
@@ -188,9 +244,9 @@ def _tiff(picture: Picture, recipe: str | None, bits: Literal[8, 16]) -> bytes:
         iccprofile=srgb_profile(),
         extrasamples=None if picture.alpha is None else ["unassalpha"],
         # tifffile would describe its own shape here and add a date: a recipe, or nothing.
-        description=recipe.encode("ascii", "backslashreplace") if recipe else None,
+        description=None if recipe is None else ascii_json(recipe),
         metadata=None,
         software=False,
-        extratags=[],
+        extratags=[(tag, "s", 0, text.encode(), True) for tag, text in texts(picture.exif).items()],
     )
     return file.getvalue()
