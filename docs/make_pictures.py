@@ -17,7 +17,7 @@ from pinxit import picture as pictures
 from pinxit import styles
 from pinxit.job import prepare
 from pinxit.picture import Picture
-from pinxit.styles.sheet import sheet
+from pinxit.styles.contact import sheet
 
 IMAGES = Path(__file__).parent / "images"
 SIDE = 320

@@ -82,6 +82,13 @@ def test_sheet_shows_them_all() -> None:
     assert sheet.height > 3 * 64
 
 
+def test_the_sheet_is_there_before_and_after_it_was_used() -> None:
+    """A module of the same name would take the function's place at its first use."""
+    assert callable(styles.sheet)
+    styles.sheet(32)
+    assert callable(styles.sheet)
+
+
 @pytest.mark.parametrize("size", [15, 10_000, (20, 9)])
 def test_sizes_out_of_range(size: int | tuple[int, int]) -> None:
     with pytest.raises(PinxitError, match="from 16 to 8192"):

@@ -76,7 +76,7 @@ def draw(name: str, size: int | tuple[int, int] = 768, seed: int = 0, palette: S
 
 def sheet(cell: int = 256) -> Picture:
     """All styles with their names on one picture, `cell` px each."""
-    from pinxit.styles.sheet import sheet as drawn
+    from pinxit.styles.contact import sheet as drawn
 
     return drawn([(name, draw(name, cell)) for name in names()], cell)
 
