@@ -20,7 +20,8 @@ from pinxit.picture import Picture
 from pinxit.styles.contact import sheet
 
 IMAGES = Path(__file__).parent / "images"
-SIDE = 320
+SIDE = 320  # of a painting
+CELL = 300  # of its place on a sheet
 
 
 def paint(content: str, style: str, **options: Any) -> Picture:
@@ -37,7 +38,7 @@ def save(picture: Picture, name: str) -> None:
     pictures.write(picture, IMAGES / f"{name}.jpg", overwrite=True, quality=88)
 
 
-def square(picture: Picture, side: int = SIDE) -> Picture:
+def square(picture: Picture, side: int = CELL) -> Picture:
     """The middle of a picture, as a square."""
     image = pictures.to_pil(picture)
     least = min(image.size)
@@ -49,10 +50,10 @@ def square(picture: Picture, side: int = SIDE) -> Picture:
 def with_inset(picture: Picture, style: str) -> Picture:
     """A result with its style in the corner."""
     image = pictures.to_pil(square(picture))
-    inset = pictures.to_pil(styles.draw(style, SIDE)).resize((SIDE // 4, SIDE // 4), PIL.Image.Resampling.LANCZOS)
+    inset = pictures.to_pil(styles.draw(style, SIDE)).resize((CELL // 4, CELL // 4), PIL.Image.Resampling.LANCZOS)
     frame = PIL.Image.new("RGB", (inset.width + 4, inset.height + 4), "white")
     frame.paste(inset, (2, 2))
-    image.paste(frame, (SIDE - frame.width - 6, SIDE - frame.height - 6))
+    image.paste(frame, (CELL - frame.width - 6, CELL - frame.height - 6))
     return pictures.from_pil(image)
 
 
@@ -72,12 +73,12 @@ def make_hero() -> None:
     ]
     cells = [(content, square(pictures.sample(content))) for content, _ in pairs]
     cells += [(style, with_inset(paint(f"sample:{content}", f"house:{style}"), style)) for content, style in pairs]
-    save(sheet(cells, 300), "hero")
+    save(sheet(cells, CELL), "hero")
 
 
 def make_presets() -> None:
     """What each preset makes of the same pair; the paper's at fewer iterations than its 500, for the sake of time."""
-    cells = [("content", square(pictures.sample("astronaut"))), ("style", styles.draw("facets", SIDE))]
+    cells = [("content", square(pictures.sample("astronaut"))), ("style", styles.draw("facets", CELL))]
     for preset in ("draft", "standard", "gatys"):
         options: dict[str, Any] = {"preset": preset}
         if preset == "draft":
@@ -85,7 +86,7 @@ def make_presets() -> None:
         if preset == "gatys":
             options["iterations"] = 300
         cells.append((preset, square(paint("sample:astronaut", "house:facets", **options))))
-    save(sheet(cells, 300), "presets")
+    save(sheet(cells, CELL), "presets")
 
 
 def make_dials() -> None:
@@ -98,7 +99,7 @@ def make_dials() -> None:
         )
         for name, value in dials
     ]
-    save(sheet(cells, 300), "dials")
+    save(sheet(cells, CELL), "dials")
 
 
 def make_losses() -> None:
