@@ -9,22 +9,21 @@ from PIL import ImageDraw, ImageFont
 
 from pinxit.picture import Picture, from_pil, to_pil
 
-_COLUMNS = 5
 _PAPER, _INK = (246, 243, 236), (40, 36, 32)
 
 
-def sheet(pictures: Sequence[tuple[str, Picture]], cell: int) -> Picture:
-    """Named square pictures of `cell` px, five in a row."""
+def sheet(pictures: Sequence[tuple[str, Picture]], cell: int, columns: int = 5) -> Picture:
+    """Named square pictures of `cell` px, so many in a row."""
     gap, line = max(4, cell // 24), max(12, cell // 9)
-    rows = -(-len(pictures) // _COLUMNS)
-    columns = min(_COLUMNS, len(pictures))
+    columns = min(columns, len(pictures))
+    rows = -(-len(pictures) // columns)
     size = (gap + columns * (cell + gap), gap + rows * (cell + line + gap))
     paper = PIL.Image.new("RGB", size, _PAPER)
     pen = ImageDraw.Draw(paper)
     font = ImageFont.load_default(line * 0.7)
     for number, (name, picture) in enumerate(pictures):
-        left = gap + number % _COLUMNS * (cell + gap)
-        top = gap + number // _COLUMNS * (cell + line + gap)
+        left = gap + number % columns * (cell + gap)
+        top = gap + number // columns * (cell + line + gap)
         paper.paste(to_pil(picture), (left, top))
         pen.text((left + cell / 2, top + cell + line * 0.55), name, fill=_INK, font=font, anchor="mm")
     return from_pil(paper)

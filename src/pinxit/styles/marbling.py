@@ -1,42 +1,90 @@
-"""Marbling: inks dropped on water and combed, so that bands of colour fold into each other without ever mixing."""
+"""Marbling: inks floating on water, drawn by combs, and turned here and there with a stick.
+
+What a comb does to ink is a shear, and what a stirring stick does is a turn about a point, so both can be undone
+exactly: every pixel is followed back to where its ink lay before, in plain bands strewn with drops (Lu, Jaffer et al.,
+"Mathematical marbling", 2012).
+"""
 
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pinxit.styles.canvas import Canvas
-from pinxit.styles.palette import Palette
+from pinxit.styles.palette import Floats, Palette, to_rgb, vary
 
-PALETTE = ("#1b2a41", "#324a5f", "#b23a48", "#e09f3e", "#f2e2c4", "#6a994e", "#274c77", "#f7f3e3")
+PALETTE = ("#14203f", "#7a1f38", "#1f4f7a", "#1f7a74", "#c8412f", "#6f9fbf", "#e08a34", "#f0c35a", "#cfe0d8", "#fbf2dd")
+_BAND = 0.034
+_MANY = 512
 
 
-def draw(canvas: Canvas, palette: Palette) -> None:
-    """Bands of a field that has been bent twice by others and drawn by a comb."""
-    from scipy.spatial import cKDTree
+def draw(canvas: Canvas, random: np.random.Generator, palette: Palette) -> None:
+    """Undo stirring and combing, look which ink lies there."""
+    x: Floats = canvas.x
+    y: Floats = canvas.y
+    for _ in range(round(5 * canvas.right * canvas.bottom + 1)):
+        cx, cy = random.uniform(0, canvas.right), random.uniform(0, canvas.bottom)
+        turn = random.uniform(1.2, 2.6) if random.random() < 0.5 else -random.uniform(1.2, 2.6)
+        x, y = _unstir(x, y, cx, cy, random.uniform(0.09, 0.17), turn)
+    # The hand laid bands, drew a wide comb to and fro across them, then a fine one across that, then waved: undo it.
+    y = y - 0.022 * np.sin(2 * np.pi * (x / 0.3 + random.random()))
+    x = x - _comb(y, 0.042, 0.036, random.random())
+    phase = random.random()
+    y = y - _comb(x, 0.15, 0.1, phase) + _comb(x, 0.15, 0.1, phase + 0.5)
+    bands = y / _BAND + 0.9 * np.sin(2 * np.pi * (0.9 * x + random.random())) + 0.5 * np.sin(2 * np.pi * (1.7 * x + y))
+    inks = to_rgb(vary(palette.lab[_order(len(palette.lab), random)], random, 0.025, 0.01))
+    number = np.floor(bands)
+    place = bands - number
+    # How many bands a pixel spans: edges are smoothed over that and no more.
+    blur = np.clip(_steepness(bands), 0.02, 1)
+    share = np.clip(0.5 - (1 - np.abs(2 * place - 1)) / (2 * blur), 0, 0.5)
+    beside = number + np.where(place > 0.5, 1, -1)
+    here, there = (inks[each.astype(int) % _MANY] for each in (number, beside))
+    canvas.lay(here + (there - here) * share[..., None])
+    _drops(canvas, random, inks, x, y)
+    canvas.shade(1 + 0.05 * canvas.cloud(random, 0.08, 3) + 0.035 * canvas.cloud(random, 0.004, 2))
 
-    random, x, y = canvas.random, canvas.x, canvas.y
-    bend, turn, detail = canvas.noise(0.42, 2), canvas.noise(0.30, 2), canvas.noise(0.09, 2)
-    u = x + 0.36 * (bend(x, y) - 0.5) + 0.05 * (detail(x, y) - 0.5)
-    v = y + 0.36 * (turn(x, y) - 0.5) + 0.05 * (detail(x + 7, y) - 0.5)
-    teeth = 0.105
-    comb = np.abs((u / teeth) % 2 - 1)
-    pulled = v + 0.085 * comb**2 + 0.11 * (bend(u * 1.6, v * 1.6) - 0.5)
-    bands = pulled / 0.026
-    number = np.floor(bands).astype(int)
-    order = random.permutation(np.arange(512) % len(palette))
-    inks = palette.pick(order)
-    here = bands - number
-    color = inks[number % 512]
-    vein = canvas.noise(0.02, 3)(u * 0.6, pulled * 3)
-    canvas.paint = (color * (0.90 + 0.2 * vein)[..., None]).clip(0, 1).astype(np.float32)
-    # Where two inks meet, the surface tension leaves a thin line of light or dark.
-    meeting = np.minimum(here, 1 - here) * 0.026
-    rim = inks[(number + np.where(here > 0.5, 1, -1)) % 512]
-    canvas.lay((rim * 0.35 + 0.6).astype(np.float32), canvas.smooth(0.0014 - meeting) * 0.8)
-    # Drops of ink in ink: rings round scattered points.
-    points = np.stack(canvas.scatter(0.12), 1)
-    away, drop = cKDTree(points).query(np.stack([u.ravel(), v.ravel()], 1))
-    away, drop = away.reshape(u.shape), drop.reshape(u.shape)
-    sizes = random.uniform(0.006, 0.02, len(points))[drop]
-    for ring, share in enumerate((1.0, 0.66, 0.34)):
-        canvas.lay(inks[(drop * 3 + ring) % 512].astype(np.float32), canvas.smooth(sizes * share - away))
+
+def _comb(across: Floats, spacing: float, pull: float, phase: float) -> Floats:
+    """How far a comb drags the ink at each place across its teeth: most at a tooth, little between."""
+    away = np.abs((across / spacing + phase) % 1 - 0.5)
+    dragged: Floats = pull * np.exp(-away / 0.24)
+    return dragged
+
+
+def _unstir(x: Floats, y: Floats, cx: float, cy: float, size: float, turn: float) -> tuple[Floats, Floats]:
+    """Turn back round (cx, cy): by `turn` radians there, by ever less farther off."""
+    dx, dy = x - cx, y - cy
+    angle = turn * np.exp(-(dx * dx + dy * dy) / size**2)
+    sin, cos = np.sin(angle), np.cos(angle)
+    return cx + dx * cos - dy * sin, cy + dx * sin + dy * cos
+
+
+def _order(colors: int, random: np.random.Generator) -> NDArray[np.int64]:
+    """Which ink each band has: light and dark by turns, none beside itself."""
+    dark, light = np.arange(colors // 2), np.arange(colors // 2, colors)
+    order = np.empty(_MANY, np.int64)
+    order[0::2], order[1::2] = random.choice(dark, _MANY // 2), random.choice(light, _MANY // 2)
+    return order
+
+
+def _steepness(field: Floats) -> Floats:
+    """How much a field changes from one pixel to the next."""
+    down, across = np.gradient(field)
+    steepness: Floats = np.hypot(down, across)
+    return steepness
+
+
+def _drops(canvas: Canvas, random: np.random.Generator, inks: Floats, x: Floats, y: Floats) -> None:
+    """Drops of ink in ink, sprinkled before the combing: at most one in each square of the bath."""
+    square = 0.045
+    centre = random.uniform(0.3, 0.7, (64, 64, 2)).astype(np.float32)
+    size = random.uniform(0.0, 0.3, (64, 64)).astype(np.float32)
+    column, row = np.floor(x / square), np.floor(y / square)
+    i, j = row.astype(int) % 64, column.astype(int) % 64
+    away = np.hypot(x / square - column - centre[i, j, 0], y / square - row - centre[i, j, 1])
+    # A drop that has been drawn out so far that it is thinner than a pixel is no more than a tint.
+    soft = np.clip(np.minimum(_steepness(away), 0.5), 0.01, None)
+    for share, shift in ((1.0, 3), (0.55, 10)):
+        cover = np.clip((size[i, j] * share - away) / soft + 0.5, 0, 1) * (size[i, j] > 0.12)
+        canvas.lay(inks[(i * 7 + j * 3 + shift) % _MANY], cover)
