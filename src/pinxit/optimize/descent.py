@@ -28,19 +28,25 @@ class Descent:
         start: `(1, 3, H, W)`, range [0, 1].
         objective: gives the losses at a picture.
         solver: `lbfgs`, Gatys's choice, or `adam`.
+        before: the descent at the scale before, whose curvature is a first guess at this one's.
 
     Attributes:
         best: the picture with the lowest total loss so far, `(1, 3, H, W)`, range [0, 1].
         best_loss: that loss.
     """
 
-    def __init__(self, start: Tensor, objective: Callable[[Tensor], Losses], solver: Solver) -> None:
+    def __init__(
+        self, start: Tensor, objective: Callable[[Tensor], Losses], solver: Solver, before: Descent | None = None
+    ) -> None:
         self._objective = objective
         self._kind: type[LBFGS] | type[Adam] = LBFGS if solver == "lbfgs" else Adam
         self._solver = self._kind()
-        self._picture = start.detach().contiguous()
+        if before is not None and isinstance(before._solver, LBFGS) and before._solver.lengths is not None:
+            # The losses are shares of a whole: with four times the pixels each one counts, and curves, a fourth.
+            self._solver = LBFGS(before._solver.lengths * (start.numel() / before._picture.numel()))
+        self._picture: Tensor = start.detach().contiguous()
         self._falls = 0
-        self.best = self._picture
+        self.best: Tensor = self._picture
         self.best_loss = math.inf
 
     def step(self) -> Losses:
@@ -62,7 +68,9 @@ class Descent:
             self._falls = 0
         if loss <= FALL * self.best_loss and math.isfinite(loss):
             # Within what a file can hold at every step: a clamp at the end alone raises the loss by a third.
-            self._picture = (self._picture + self._solver.step(picture, picture.grad)).clamp(0, 1)
+            # After falls, shorter, or the same steps would lead to the same fall.
+            step = self._solver.step(picture, picture.grad) * 4.0**-self._falls
+            self._picture = (self._picture + step).clamp(0, 1)
         else:
             self._recover()
         return Losses(*(part.detach() for part in (losses.total, losses.content, losses.style, losses.smoothness)))

@@ -93,6 +93,7 @@ def paint(
         recipe.form,
     )
     canvas: Tensor | None = None
+    descent: Descent | None = None
     done: list[int] = []
     for step, scale in enumerate(plan):
         clock.enter(step)
@@ -101,7 +102,7 @@ def paint(
         objective = Objective(
             encoder, weights, _tensor(here), _styles_at(styles, scale.longer_side * recipe.style_scale)
         )
-        descent = Descent(canvas.to(encoder.device), objective, recipe.solver)
+        descent = Descent(canvas.to(encoder.device), objective, recipe.solver, descent)
         plateau = Plateau(0.0 if exactly else recipe.tolerance)
         limit = exactly[step] if exactly else scale.iterations
         done.append(0)
