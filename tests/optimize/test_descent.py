@@ -89,3 +89,18 @@ def test_plateau() -> None:
     assert reached == [False] * WINDOW + [True]
     never = Plateau(0.0)
     assert not any(never.reached(1.0) for _ in range(50))
+
+
+def test_the_step_length_goes_over_to_the_next_scale() -> None:
+    """Four times the pixels share the same loss, so that each curves it by a fourth as much."""
+
+    def mean_bowl(picture: Tensor) -> Losses:
+        return losses((picture - 0.5).square().mean())
+
+    coarse = Descent(torch.full((1, 3, 4, 4), 0.4), mean_bowl, "lbfgs")
+    for _ in range(3):
+        coarse.step()
+    fine = Descent(torch.full((1, 3, 8, 8), 0.4), mean_bowl, "lbfgs", before=coarse)
+    fine.step()
+    fine.step()
+    assert fine.best_loss < 1e-6

@@ -41,9 +41,9 @@ class Descent:
         self._objective = objective
         self._kind: type[LBFGS] | type[Adam] = LBFGS if solver == "lbfgs" else Adam
         self._solver = self._kind()
-        if before is not None and isinstance(before._solver, LBFGS) and before._solver.lengths is not None:
+        if before is not None and isinstance(before._solver, LBFGS) and before._solver.length is not None:
             # The losses are shares of a whole: with four times the pixels each one counts, and curves, a fourth.
-            self._solver = LBFGS(before._solver.lengths * (start.numel() / before._picture.numel()))
+            self._solver = LBFGS(before._solver.length * (start.numel() / before._picture.numel()))
         self._picture: Tensor = start.detach().contiguous()
         self._falls = 0
         self.best: Tensor = self._picture

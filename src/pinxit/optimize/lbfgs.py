@@ -1,7 +1,6 @@
 """L-BFGS: Newton's method with the curvature read off the last few steps (Liu and Nocedal, 1989).
 
-torch.optim has one too, but merely creating an optimiser there imports PyTorch's compiler, two seconds at every start; and
-its first guess at the curvature is one number for the whole picture, where here each octave of detail has its own.
+torch.optim has one too, but merely creating an optimiser there imports PyTorch's compiler, two seconds at every start.
 """
 
 from __future__ import annotations
@@ -10,9 +9,7 @@ from collections import deque
 
 from torch import Tensor
 
-from pinxit.optimize.spectrum import Spectrum
-
-# Pairs of steps and gradient changes to keep, 24 bytes a pixel each. A hundred were no better at 200 iterations.
+# Pairs of steps and gradient changes to keep, 24 bytes a pixel each.
 HISTORY = 20
 
 
@@ -20,31 +17,29 @@ class LBFGS:
     """Gives steps of full length without a line search, so that one iteration is one evaluation.
 
     Args:
-        lengths: a first guess at the step lengths, from a similar objective.
+        length: a first guess at the step length, from a similar objective.
 
     Attributes:
-        lengths: those of the last step, see `Spectrum.step_lengths`.
+        length: what the last step's curvature asks for, `<s, y> / <y, y>` (Nocedal and Wright, equation 7.20).
     """
 
-    def __init__(self, lengths: Tensor | None = None) -> None:
+    def __init__(self, length: float | None = None) -> None:
         self._pairs: deque[tuple[Tensor, Tensor, float]] = deque(maxlen=HISTORY)
-        self._spectrum: Spectrum | None = None
-        self.lengths = lengths
+        self.length = length
         self._last: tuple[Tensor, Tensor] | None = None
 
     def step(self, picture: Tensor, gradient: Tensor) -> Tensor:
         """The step to take from `picture`, `(1, 3, H, W)`, where the objective has this `gradient`."""
         point, slope = picture.detach().flatten(), gradient.flatten()
-        spectrum = self._spectrum = self._spectrum or Spectrum(picture)
         if self._last is not None:
             s, y = point - self._last[0], slope - self._last[1]
             ys = float(y.dot(s))
             # Only a pair along which the objective curves upwards keeps the approximated Hessian positive.
             if ys > 1e-10:
                 self._pairs.append((s, y, ys))
-                self.lengths = spectrum.step_lengths(s, y)
+                self.length = ys / float(y.dot(y))
         self._last = point.clone(), slope.clone()
-        if self.lengths is None:
+        if self.length is None:
             # Nothing is known of the curvature: a step to learn it by, one unit summed over all pixels.
             return -gradient * min(1.0, 1.0 / max(float(slope.abs().sum()), 1e-30))
         # Nocedal and Wright, "Numerical Optimization", algorithm 7.4: the two-loop recursion.
@@ -53,7 +48,7 @@ class LBFGS:
         for s, y, ys in reversed(self._pairs):
             alphas.append(float(s.dot(q)) / ys)
             q.add_(y, alpha=-alphas[-1])
-        q = spectrum.multiply(q, self.lengths)
+        q.mul_(self.length)
         for (s, y, ys), alpha in zip(self._pairs, reversed(alphas), strict=True):
             q.add_(s, alpha=alpha - float(y.dot(q)) / ys)
         return -q.view_as(gradient)
