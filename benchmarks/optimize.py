@@ -99,7 +99,7 @@ def main() -> None:
     parser.add_argument("--iterations", type=int, default=300)
     parser.add_argument("--plot", type=Path)
     options = parser.parse_args()
-    job = prepare(CONTENT, STYLE, size=options.size, iterations="60,1000", tolerance=0, device="cpu")
+    job = prepare(CONTENT, STYLE, size=options.size, iterations="60,1000", tolerance=0, smoothness=0, device="cpu")
     content = torch.from_numpy(fit(job.content, options.size).pixels)[None]
     style = torch.from_numpy(fit(job.styles[0][0], options.size).pixels)[None]
     objective = TextbookObjective(content, style, job.recipe)
@@ -129,7 +129,9 @@ def main() -> None:
 
 def check_same(objective: TextbookObjective, content: Tensor, job: Job) -> None:
     """Stop unless both objectives give the content image the same loss."""
-    alone = prepare(CONTENT, STYLE, size=job.recipe.size, coarsest=job.recipe.size, iterations=1, device="cpu")
+    alone = prepare(
+        CONTENT, STYLE, size=job.recipe.size, coarsest=job.recipe.size, iterations=1, smoothness=0, device="cpu"
+    )
     (first,) = alone.paint()
     with torch.no_grad():
         torch.testing.assert_close(float(objective(content)), first.total, rtol=1e-3, atol=0)

@@ -93,10 +93,13 @@ class Settings(BaseModel):
         "content", "Schedule", "Start from: content, noise or a picture."
     )
 
-    smoothness: Weight = _setting(0.0, "Objective", "γ: weight of the total variation.")
+    smoothness: Weight = _setting(1.0, "Objective", "γ: weight of the total variation.")
     content_layers: Layers = _setting({"relu4_2": 1.0}, "Objective", "Taps of the content loss, name or name=weight.")
     style_layers: Layers = _setting(
-        {f"relu{block}_1": 0.2 for block in range(1, 6)}, "Objective", "Taps of the style loss, name or name=weight."
+        # Equal weights drown faces in large motifs: the fine layers give palette and strokes, the deep ones wallpaper.
+        {"relu1_1": 0.3, "relu2_1": 0.3, "relu3_1": 0.2, "relu4_1": 0.12, "relu5_1": 0.08},
+        "Objective",
+        "Taps of the style loss, name or name=weight.",
     )
     form: Literal["relative", "gatys"] = _setting(
         "relative", "Objective", "Losses as shares of the target's energy, or the paper's, over its rescaled VGG."
