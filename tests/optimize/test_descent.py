@@ -104,3 +104,16 @@ def test_the_step_length_goes_over_to_the_next_scale() -> None:
     fine.step()
     fine.step()
     assert fine.best_loss < 1e-6
+
+
+def test_a_step_too_long_is_followed_by_shorter_ones() -> None:
+    """A plain before a cliff: the curvature learnt on the plain asks for a step far over the edge (as white noise does)."""
+
+    def cliff(picture: Tensor) -> Losses:
+        plain = (1 - picture).mean() + 5e-2 * (picture - 0.1).square().mean()
+        return losses(plain + 1e3 * (picture - 0.6).relu().square().mean())
+
+    descent = Descent(torch.full((1, 3, 64, 64), 0.1), cliff, "lbfgs")
+    for _ in range(60):
+        descent.step()
+    assert float((descent.best - 0.6).abs().max()) < 0.02

@@ -68,15 +68,13 @@ class Descent:
             self._falls = 0
         if loss <= FALL * self.best_loss and math.isfinite(loss):
             # Within what a file can hold at every step: a clamp at the end alone raises the loss by a third.
-            # After falls, shorter, or the same steps would lead to the same fall.
-            step = self._solver.step(picture, picture.grad) * 4.0**-self._falls
-            self._picture = (self._picture + step).clamp(0, 1)
+            self._picture = (self._picture + self._solver.step(picture, picture.grad)).clamp(0, 1)
         else:
             self._recover()
         return Losses(*(part.detach() for part in (losses.total, losses.content, losses.style, losses.smoothness)))
 
     def _recover(self) -> None:
-        """Go back to the best picture and forget the curvature that led astray."""
+        """Go back to the best picture and forget the curvature that led astray; try steps a quarter as long."""
         self._falls += 1
         if self._falls > PATIENCE or math.isinf(self.best_loss):
             raise PinxitError(
@@ -84,4 +82,5 @@ class Descent:
                 "nearer to their defaults, or try --solver adam."
             )
         self._picture = self.best
-        self._solver = self._kind()
+        length = self._solver.length if isinstance(self._solver, LBFGS) else None
+        self._solver = self._kind() if length is None else LBFGS(length / 4)
