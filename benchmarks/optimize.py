@@ -22,7 +22,7 @@ from machine import describe
 from pinxit.encoder import weights
 from pinxit.encoder.vgg import layers
 from pinxit.job import Job, prepare
-from pinxit.objective.content import relative_content_loss
+from pinxit.objective.content import relative_content_loss, squared_error
 from pinxit.objective.gram import gram_matrix, relative_style_loss
 from pinxit.picture import fit
 
@@ -40,6 +40,7 @@ class TextbookObjective:
         self.taps = [*settings.content_layers, *settings.style_layers]  # type: ignore[attr-defined]
         with torch.no_grad():
             self.content = self.see(content)
+            self.energies = {tap: float(features.square().sum()) for tap, features in self.content.items()}
             self.style = {tap: gram_matrix(features) for tap, features in self.see(style).items()}
 
     def see(self, picture: Tensor) -> dict[str, Tensor]:
@@ -61,7 +62,7 @@ class TextbookObjective:
         """The total loss."""
         settings, features = self.settings, self.see(picture)
         content = sum(
-            weight * relative_content_loss(features[tap], self.content[tap])
+            weight * relative_content_loss(squared_error(features[tap], self.content[tap]), self.energies[tap])
             for tap, weight in settings.content_layers.items()  # type: ignore[attr-defined]
         )
         style = sum(
@@ -100,8 +101,8 @@ def main() -> None:
     parser.add_argument("--plot", type=Path)
     options = parser.parse_args()
     job = prepare(CONTENT, STYLE, size=options.size, iterations="60,1000", tolerance=0, smoothness=0, device="cpu")
-    content = torch.from_numpy(fit(job.content, options.size).pixels)[None]
-    style = torch.from_numpy(fit(job.styles[0][0], options.size).pixels)[None]
+    content = torch.from_numpy(fit(job.ingredients.content, options.size).pixels)[None]
+    style = torch.from_numpy(fit(job.ingredients.styles[0].picture, options.size).pixels)[None]
     objective = TextbookObjective(content, style, job.recipe)
     check_same(objective, content, job)
 

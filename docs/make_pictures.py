@@ -1,21 +1,22 @@
 """Make every picture that the documentation shows, from samples and house styles alone: `make docs`.
 
-python docs/make_pictures.py [NAME …]     some of: styles, hero, presets, dials, losses
+python docs/make_pictures.py [NAME …]     some of: styles, hero, presets, dials, controls, losses
 """
 
 from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import PIL.Image
 
 from pinxit import picture as pictures
 from pinxit import styles
-from pinxit.job import prepare
+from pinxit.job import StyleImage, prepare
 from pinxit.picture import Picture
 from pinxit.styles.contact import sheet
 
@@ -24,7 +25,7 @@ SIDE = 320  # of a painting
 CELL = 300  # of its place on a sheet
 
 
-def paint(content: str, style: str, **options: Any) -> Picture:
+def paint(content: str, style: str | Sequence[str | StyleImage], **options: Any) -> Picture:
     """A result of 320 px on its longer side."""
     job = prepare(content, style, **{"size": SIDE, **options})
     for progress in job.paint():
@@ -102,6 +103,23 @@ def make_dials() -> None:
     save(sheet(cells, CELL), "dials")
 
 
+def make_controls() -> None:
+    """Two regions, a face that is kept, and the two ways to keep a photograph's colours; the masks are drawn here."""
+    rows, columns = np.mgrid[0:512, 0:512].astype(np.float32) / 512
+    face = np.clip(1.5 - 12 * np.maximum(np.hypot((columns - 0.43) * 1.1, rows - 0.21) - 0.14, 0), 0, 1)
+    slope = np.clip((columns - 0.5) * 8 + 0.5, 0, 1)
+    draft: dict[str, Any] = {"preset": "draft", "size": 256}
+    two = ["house:swirl", StyleImage("house:woodcut", region=slope)]
+    cells = [
+        ("two regions", paint("sample:astronaut", two, **draft)),
+        ("keep a face", paint("sample:astronaut", "house:mosaic", keep=face, **draft)),
+        ("color style", paint("sample:coffee", "house:swirl", **draft)),
+        ("color keep", paint("sample:coffee", "house:swirl", color="keep", **draft)),
+        ("color match", paint("sample:coffee", "house:swirl", color="match", **draft)),
+    ]
+    save(sheet([(name, square(cell)) for name, cell in cells], CELL), "controls")
+
+
 def make_losses() -> None:
     """The loss curves as `--plot` draws them."""
     command = [
@@ -124,6 +142,7 @@ MAKERS: dict[str, Callable[[], None]] = {
     "hero": make_hero,
     "presets": make_presets,
     "dials": make_dials,
+    "controls": make_controls,
     "losses": make_losses,
 }
 

@@ -124,8 +124,8 @@ def test_starts_from_a_picture_and_finds_it_again(tmp_path: Path, photograph: np
     assert str(tmp_path) not in job.recipe.to_json()
     plain = prepare("sample:cat", "house:swirl", **QUICK).recipe
     changed = prepare_again(plain, init=str(start))
-    assert changed.start is not None
-    assert prepare_again(changed.recipe).start is not None
+    assert changed.ingredients.start is not None
+    assert prepare_again(changed.recipe).ingredients.start is not None
     assert prepare_again(changed.recipe, init="noise").recipe.init == "noise"
 
 

@@ -6,6 +6,7 @@
 The public interface, in full:
 
 * `stylize`: paint; takes a path, bytes, PIL picture, array or tensor and gives back the same kind.
+* `StyleImage`: a style with its share, its region of the result and its own mask.
 * `prepare`, `prepare_again`, `Job`: the same in steps, to watch and stop it.
 * `Settings`, `Recipe`: what may be chosen, and all that decides a result.
 * `Picture`, `read`, `write`, `read_recipe`: pictures with transparency and metadata, and the recipe inside a file.
@@ -21,7 +22,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from pinxit.errors import PinxitError
-    from pinxit.job import Job, prepare, prepare_again, stylize
+    from pinxit.job import Job, StyleImage, prepare, prepare_again, stylize
     from pinxit.picture import Picture, read, read_recipe, write
     from pinxit.picture.recipe import Recipe, Settings
 
@@ -32,6 +33,7 @@ _HOME = {
     "PinxitError": "pinxit.errors",
     "Recipe": "pinxit.picture.recipe",
     "Settings": "pinxit.picture.recipe",
+    "StyleImage": "pinxit.job",
     "prepare": "pinxit.job",
     "prepare_again": "pinxit.job",
     "read": "pinxit.picture",
@@ -46,6 +48,7 @@ __all__ = [
     "PinxitError",
     "Recipe",
     "Settings",
+    "StyleImage",
     "__version__",
     "prepare",
     "prepare_again",

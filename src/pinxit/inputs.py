@@ -7,6 +7,7 @@ Where each content was last seen is noted on this machine only, one small file e
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import os
 from collections.abc import Iterable
@@ -93,6 +94,7 @@ def find(entry: Input, size: int, folders: Iterable[Path]) -> Picture:
     )
 
 
+@functools.lru_cache(maxsize=4)
 def _draw(name: str, size: int) -> Picture:
     if name.startswith(HOUSE):
         return styles.draw(name.removeprefix(HOUSE), max(_LEAST_HOUSE_SIZE, size))

@@ -6,7 +6,7 @@ The library, the command line and every later interface prepare a `Job` and driv
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
@@ -15,7 +15,10 @@ from pinxit import picture as pictures
 from pinxit.digest import file_sha256
 from pinxit.errors import PinxitError
 from pinxit.picture import Picture
-from pinxit.picture.recipe import Recipe, Settings
+from pinxit.picture.ingredients import Ingredients, LoadedStyle
+from pinxit.picture.masks import mask_from, only
+from pinxit.picture.picture import Pixels
+from pinxit.picture.recipe import Input, Recipe, Settings
 
 if TYPE_CHECKING:
     from pinxit.optimize.paint import Progress
@@ -24,32 +27,51 @@ Kind = TypeVar("Kind")
 
 
 @dataclass(frozen=True)
+class StyleImage:
+    """A style with more to say than which picture it is; wherever a style is expected, this may stand.
+
+    Attributes:
+        picture: the style image.
+        share: how much it counts where several meet; only the ratio matters.
+        region: a mask of the content image: white where this style goes. Styles without one share the rest.
+        mask: a mask of the style image itself: white for what is meant of it.
+    """
+
+    picture: inputs.PictureLike
+    share: float = 1.0
+    region: inputs.PictureLike | None = None
+    mask: inputs.PictureLike | None = None
+
+
+@dataclass(frozen=True)
 class Job:
     """A recipe with its ingredients at hand.
 
     Attributes:
         recipe: all that decides the result.
-        content: the content image.
-        styles: the style images and their shares.
-        start: the picture to start from, where the recipe says so.
+        ingredients: the pictures it is applied to.
         encoder_file: a weights file given by hand.
     """
 
     recipe: Recipe
-    content: Picture
-    styles: tuple[tuple[Picture, float], ...]
-    start: Picture | None = None
+    ingredients: Ingredients
     encoder_file: Path | None = None
 
     @property
     def notes(self) -> list[str]:
         """What reading the pictures had to decide, for the person to see."""
-        named = [(self.recipe.content, self.content)]
-        named += [(entry, picture) for entry, (picture, _) in zip(self.recipe.styles, self.styles, strict=True)]
+        named = [(self.recipe.content, self.ingredients.content)]
+        named += [
+            (entry, style.picture) for entry, style in zip(self.recipe.styles, self.ingredients.styles, strict=True)
+        ]
         return [f"{entry.name} {note}" for entry, picture in named for note in picture.notes]
 
     def paint(self) -> Iterator[Progress]:
-        """Run the engine; see `pinxit.optimize.paint`."""
+        """Run the engine; see `pinxit.optimize.paint`.
+
+        A run of more than a minute saves its state now and then, and one that was cut off goes on from there.
+        """
+        from pinxit.checkpoint import Checkpoint
         from pinxit.encoder.open import open_encoder
         from pinxit.optimize.paint import paint
 
@@ -67,24 +89,38 @@ class Job:
                 "this picture was painted with a weights file of its own "
                 f"(SHA-256 {recipe.encoder_sha256[:12]}…): give that file by --encoder-weights."
             )
-        try:
-            yield from paint(recipe, encoder, self.content, self.styles, self.start)
-        except (MemoryError, RuntimeError) as error:
-            # PyTorch tells a lack of memory on the CPU by a plain RuntimeError's text.
-            if isinstance(error, MemoryError) or "memory" in str(error):
-                raise PinxitError(f"there is not enough memory to paint at {recipe.size} px: lower --size.") from error
-            raise
+        checkpoint = Checkpoint(recipe)
+        state = checkpoint.load()
+        progress: Progress | None = None
+        while True:
+            try:
+                for progress in paint(recipe, encoder, self.ingredients, state):
+                    yield progress
+                    checkpoint.offer(progress)
+                checkpoint.clear()
+                return
+            except (MemoryError, RuntimeError) as error:
+                # PyTorch tells a lack of memory by a RuntimeError's text.
+                if not isinstance(error, MemoryError) and "memory" not in str(error):
+                    raise
+                if progress is None:
+                    raise PinxitError(
+                        f"there is not enough memory to paint at {recipe.size} px: lower --memory or --size."
+                    ) from error
+            # Outside the handler, or its traceback would hold on to what is to be freed.
+            recipe, state = recipe.model_copy(update={"memory": progress.memory / 2}), progress.state()
 
     def result(self, progress: Progress) -> tuple[Picture, Recipe]:
         """The picture as it stands at `progress`, and the recipe that makes exactly it again."""
-        return progress.picture(), self.recipe.model_copy(update={"done": progress.done})
+        return progress.picture(), self.recipe.model_copy(update={"done": progress.done, "memory": progress.memory})
 
 
 def prepare(
     content: inputs.PictureLike,
-    style: inputs.PictureLike | Sequence[inputs.PictureLike],
+    style: inputs.PictureLike | StyleImage | Sequence[inputs.PictureLike | StyleImage],
     *,
     shares: Sequence[float] | None = None,
+    keep: inputs.PictureLike | None = None,
     encoder_weights: str | Path | None = None,
     **options: Any,
 ) -> Job:
@@ -92,8 +128,9 @@ def prepare(
 
     Args:
         content: the content image.
-        style: a style image or several.
+        style: a style image or several; a `StyleImage` says where one goes.
         shares: how much each style counts, relative to the others; equal where left out.
+        keep: a mask of the content image: white for what stays as it is, bit for bit.
         encoder_weights: a local checkpoint of the encoder.
         options: any of the settings, see `pinxit.Settings`; `init` may also be a picture.
 
@@ -105,25 +142,39 @@ def prepare(
         raise PinxitError("no style is given: name at least one picture, or house:NAME (`pinxit styles` shows them).")
     if shares is not None and len(shares) != len(several):
         raise PinxitError(f"{len(shares)} shares are given for {len(several)} styles: give one each.")
+    told = [one if isinstance(one, StyleImage) else StyleImage(one) for one in several]
+    if shares is not None:
+        told = [replace(one, share=float(share)) for one, share in zip(told, shares, strict=True)]
     options, start = _split_init(options)
     settings = Settings.choose(options)
-    start_picture, start_input = (None, None) if start is None else inputs.load(start, settings.size)
-    content_picture, content_input = inputs.load(content, settings.size)
-    loaded = [inputs.load(one, round(settings.size * settings.style_scale)) for one in several]
-    weighed = [1.0] * len(loaded) if shares is None else [float(share) for share in shares]
     encoder_file = None if encoder_weights is None else Path(encoder_weights)
     if encoder_file is not None and not encoder_file.is_file():
         raise PinxitError(f"there is no weights file {encoder_file}: `pinxit weights list` says what there is.")
+
+    def load(source: inputs.PictureLike | None, size: int) -> tuple[Picture | None, Input | None]:
+        return (None, None) if source is None else inputs.load(source, size)
+
+    start_picture, start_input = load(start, settings.size)
+    content_picture, content_input = inputs.load(content, settings.size)
+    keep_picture, keep_input = load(keep, settings.size)
+    style_size = round(settings.size * settings.style_scale)
+    entries, pictures_of = [], []
+    for one in told:
+        picture, entry = inputs.load(one.picture, style_size)
+        region, region_input = load(one.region, settings.size)
+        mask, mask_input = load(one.mask, style_size)
+        entries.append({**entry.model_dump(), "share": one.share, "region": region_input, "mask": mask_input})
+        pictures_of.append((picture, region, mask))
     recipe = Recipe.make(
         settings,
         pinxit=__version__,
         content=content_input,
-        styles=[{**entry.model_dump(), "share": share} for (_, entry), share in zip(loaded, weighed, strict=True)],
+        styles=entries,
         init_picture=start_input,
+        keep=keep_input,
         encoder_sha256="" if encoder_file is None else file_sha256(encoder_file),
     )
-    styles = tuple((picture, share) for (picture, _), share in zip(loaded, weighed, strict=True))
-    return Job(recipe, content_picture, styles, start_picture, encoder_file)
+    return Job(recipe, _ingredients(recipe, content_picture, pictures_of, start_picture, keep_picture), encoder_file)
 
 
 def prepare_again(
@@ -150,20 +201,58 @@ def prepare_again(
         start_picture, changes["init_picture"] = inputs.load(new_start, recipe.size)
     if changes:
         recipe = recipe.change(changes)
-    content = inputs.find(recipe.content, recipe.size, folders)
+
+    def find(entry: Input | None, size: int) -> Picture | None:
+        return None if entry is None else inputs.find(entry, size, folders)
+
     style_size = round(recipe.size * recipe.style_scale)
-    styles = tuple((inputs.find(style, style_size, folders), style.share) for style in recipe.styles)
+    content = inputs.find(recipe.content, recipe.size, folders)
+    pictures_of = [
+        (inputs.find(style, style_size, folders), find(style.region, recipe.size), find(style.mask, style_size))
+        for style in recipe.styles
+    ]
     if recipe.init == "picture" and start_picture is None:
         if recipe.init_picture is None:
             raise PinxitError("the recipe starts from a picture but names none: give one by --init.")
         start_picture = inputs.find(recipe.init_picture, recipe.size, folders)
-    return Job(recipe, content, styles, start_picture, None if encoder_weights is None else Path(encoder_weights))
+    ingredients = _ingredients(recipe, content, pictures_of, start_picture, find(recipe.keep, recipe.size))
+    return Job(recipe, ingredients, None if encoder_weights is None else Path(encoder_weights))
+
+
+def _ingredients(
+    recipe: Recipe,
+    content: Picture,
+    styles: Sequence[tuple[Picture, Picture | None, Picture | None]],
+    start: Picture | None,
+    keep: Picture | None,
+) -> Ingredients:
+    """Pictures as they were read, with those that are masks made into masks."""
+
+    def mask(picture: Picture | None, entry: Input | None, like: Picture, of: str) -> Pixels | None:
+        return None if picture is None or entry is None else mask_from(picture, like, entry.name, of)
+
+    images = []
+    for entry, (picture, region, own) in zip(recipe.styles, styles, strict=True):
+        meant = mask(own, entry.mask, picture, f"the style image {entry.name}")
+        if meant is not None and not meant.any():
+            raise PinxitError(
+                f"the mask {entry.mask.name if entry.mask else ''} is black: nothing of {entry.name} is left."
+            )
+        images.append(
+            LoadedStyle(
+                picture if meant is None else only(picture, meant),
+                entry.share,
+                mask(region, entry.region, content, "the content image"),
+                meant,
+            )
+        )
+    return Ingredients(content, tuple(images), start, mask(keep, recipe.keep, content, "the content image"))
 
 
 def _split_init(options: dict[str, Any]) -> tuple[dict[str, Any], inputs.PictureLike | None]:
     """Where `init` is a picture rather than a word: the options with the word for that, and the picture."""
     start = options.get("init")
-    if start is None or (isinstance(start, str) and start in ("content", "noise")):
+    if start is None or (isinstance(start, str) and start in ("content", "noise", "style")):
         return options, None
     return {**options, "init": "picture"}, start
 
@@ -171,7 +260,7 @@ def _split_init(options: dict[str, Any]) -> tuple[dict[str, Any], inputs.Picture
 @overload
 def stylize(
     content: str | Path,
-    style: inputs.PictureLike | Sequence[inputs.PictureLike],
+    style: inputs.PictureLike | StyleImage | Sequence[inputs.PictureLike | StyleImage],
     *,
     output: str | Path | None = None,
     on_progress: Callable[[Progress], object] | None = None,
@@ -180,14 +269,14 @@ def stylize(
 @overload
 def stylize(
     content: Kind,
-    style: inputs.PictureLike | Sequence[inputs.PictureLike],
+    style: inputs.PictureLike | StyleImage | Sequence[inputs.PictureLike | StyleImage],
     *,
     on_progress: Callable[[Progress], object] | None = None,
     **options: Any,
 ) -> Kind: ...
 def stylize(
     content: Any,
-    style: inputs.PictureLike | Sequence[inputs.PictureLike],
+    style: inputs.PictureLike | StyleImage | Sequence[inputs.PictureLike | StyleImage],
     *,
     output: str | Path | None = None,
     on_progress: Callable[[Progress], object] | None = None,
@@ -198,10 +287,12 @@ def stylize(
     Args:
         content: a path, `house:NAME`, `sample:NAME`, the bytes of a file, a PIL picture, an array `(H, W[, C])` of
             uint8, uint16 or float in [0, 1], a tensor `([1, ]3, H, W)` in [0, 1], or a `Picture`.
-        style: the same kinds; several in a list, with `shares=[…]` for how much each counts.
+        style: the same kinds; several in a list, with `shares=[…]` for how much each counts, or as `StyleImage`, which
+            also says where each goes.
         output: for a path: the file to write; left out, `<content>-<style>.png` in the current folder.
         on_progress: called after every iteration; an exception it raises ends the work.
-        options: any of the settings, as on the command line (`size=768`, `style_weight=20`, `preset="fine"` …).
+        options: any of the settings, as on the command line (`size=768`, `style_weight=20`, `preset="fine"` …), and
+            `keep`, a mask of what stays as it is.
 
     Returns:
         The stylised picture as the same kind: for a path the path written, for bytes those of a PNG with its recipe.
@@ -237,6 +328,8 @@ def default_output(content: str, style: object) -> Path:
     def stem(source: object) -> str:
         if isinstance(source, list | tuple):
             return stem(source[0]) if source else "style"
+        if isinstance(source, StyleImage):
+            return stem(source.picture)
         return Path(str(source).partition(":")[2] or str(source)).stem if isinstance(source, str | Path) else "style"
 
     return Path(f"{stem(content)}-{stem(style)}.png")

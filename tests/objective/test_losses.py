@@ -8,13 +8,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
-from pinxit.objective.content import content_loss, relative_content_loss
+from pinxit.objective import content
 from pinxit.objective.gram import gram_matrix, relative_style_loss, style_loss
 from pinxit.objective.smoothness import total_variation
 
 
 def features(seed: int, channels: int, height: int, width: int) -> Tensor:
     return torch.randn(1, channels, height, width, dtype=torch.float64, generator=torch.Generator().manual_seed(seed))
+
+
+def content_loss(F: Tensor, P: Tensor) -> Tensor:
+    return content.content_loss(content.squared_error(F, P))
+
+
+def relative_content_loss(F: Tensor, P: Tensor) -> Tensor:
+    return content.relative_content_loss(content.squared_error(F, P), float(P.square().sum()))
 
 
 shapes = {"channels": st.integers(1, 6), "height": st.integers(1, 6), "width": st.integers(1, 6)}

@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import pytest
 import torch
+from torch import Tensor
 
 from pinxit.encoder.vgg import Encoder
+from pinxit.objective.guided import Region, Style
 from pinxit.objective.objective import Form, Objective, Weights
-from pinxit.picture import Picture
+from pinxit.picture import Picture, resize, sample
 from tests.conftest import as_tensor
 
 
@@ -14,18 +16,23 @@ def weights(form: Form = "relative", **changes: float) -> Weights:
     return Weights(**parts, content_layers={"relu3_1": 1.0}, style_layers={"relu1_1": 0.5, "relu2_1": 0.5}, form=form)
 
 
+def one(style: Tensor) -> list[Region]:
+    """One style everywhere."""
+    return [Region([Style(style)])]
+
+
 @pytest.mark.parametrize("form", ["relative", "gatys"])
 def test_is_zero_where_content_and_style_are_one_picture(encoder: Encoder, cat: Picture, form: Form) -> None:
     picture = as_tensor(cat)
-    losses = Objective(encoder, weights(form), picture, [(picture, 1.0)])(picture)
+    losses, _ = Objective(encoder, weights(form), picture, one(picture))(picture)
     assert float(losses.total) == 0
 
 
 def test_total_is_the_weighted_sum(encoder: Encoder, cat: Picture, coffee: Picture) -> None:
     objective = Objective(
-        encoder, weights(content=2.0, style=3.0, smoothness=5.0), as_tensor(cat), [(as_tensor(coffee), 1.0)]
+        encoder, weights(content=2.0, style=3.0, smoothness=5.0), as_tensor(cat), one(as_tensor(coffee))
     )
-    losses = objective(as_tensor(cat) * 0.9)
+    losses, _ = objective(as_tensor(cat) * 0.9)
     expected = 2 * losses.content + 3 * losses.style + 5 * losses.smoothness
     torch.testing.assert_close(losses.total, expected)
     assert min(float(losses.content), float(losses.style), float(losses.smoothness)) > 0
@@ -33,8 +40,9 @@ def test_total_is_the_weighted_sum(encoder: Encoder, cat: Picture, coffee: Pictu
 
 def test_shares_mix_the_targets(encoder: Encoder, cat: Picture, coffee: Picture) -> None:
     a, b = as_tensor(cat), as_tensor(coffee)
-    mixed = Objective(encoder, weights(), a, [(a, 0.25), (b, 0.75)]).style_targets["relu2_1"]
-    alone = [Objective(encoder, weights(), a, [(one, 1.0)]).style_targets["relu2_1"] for one in (a, b)]
+    mixture = [Region([Style(a, 0.25), Style(b, 0.75)])]
+    mixed = Objective(encoder, weights(), a, mixture).style_targets[0]["relu2_1"]
+    alone = [Objective(encoder, weights(), a, one(style)).style_targets[0]["relu2_1"] for style in (a, b)]
     torch.testing.assert_close(mixed, 0.25 * alone[0] + 0.75 * alone[1])
 
 
@@ -42,8 +50,8 @@ def test_relative_losses_do_not_change_with_the_pictures_size(encoder: Encoder, 
     """The same picture twice as large weighs the same; in the paper's form its content counts several times as much."""
 
     def content_and_style(form: Form, factor: int) -> tuple[float, float]:
-        a, b = (as_tensor(one).repeat_interleave(factor, 2).repeat_interleave(factor, 3) for one in (cat, coffee))
-        losses = Objective(encoder, weights(form), a, [(b, 1.0)])(a * 0.5)
+        a, b = (as_tensor(each).repeat_interleave(factor, 2).repeat_interleave(factor, 3) for each in (cat, coffee))
+        losses, _ = Objective(encoder, weights(form), a, one(b))(a * 0.5)
         return float(losses.content), float(losses.style)
 
     small, large = content_and_style("relative", 1), content_and_style("relative", 2)
@@ -56,11 +64,38 @@ def test_gradient_against_finite_differences(cat: Picture, coffee: Picture) -> N
     from pinxit.encoder import weights as stored
 
     exact = Encoder("vgg16", stored.load("vgg16"), dtype=torch.float64)
-    content, style = (as_tensor(one)[:, :, :24, :24].double() for one in (cat, coffee))
-    objective = Objective(exact, weights(smoothness=0.1), content, [(style, 1.0)])
-    picture = (0.5 * content + 0.25).requires_grad_()
-    (gradient,) = torch.autograd.grad(objective(picture).total, picture)
+    content, style = (as_tensor(each)[:, :, :24, :24].double() for each in (cat, coffee))
+    objective = Objective(exact, weights(smoothness=0.1), content, one(style))
+    picture = 0.5 * content + 0.25
+    _, gradient = objective(picture)
     direction = torch.randn(picture.shape, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
-    with torch.no_grad():
-        ends = [float(objective(picture + h * direction).total) for h in (1e-6, -1e-6)]
+    ends = [float(objective(picture + h * direction)[0].total) for h in (1e-6, -1e-6)]
     assert float((gradient * direction).sum()) == pytest.approx((ends[0] - ends[1]) / 2e-6, rel=1e-4)
+
+
+ALL_TAPS = {f"relu{block}_1": 0.2 for block in range(1, 6)}
+
+
+@pytest.mark.parametrize(("height", "width"), [(220, 301), (64, 333), (411, 40)])
+@pytest.mark.parametrize("masked", [False, True])
+def test_tiles_give_the_gradient_of_the_whole(encoder: Encoder, height: int, width: int, masked: bool) -> None:
+    """At sides that are no multiples of a stride, at every depth, with and without masks."""
+    content, style = (as_tensor(resize(sample(name), height, width)) for name in ("astronaut", "coffee"))
+    regions = one(style)
+    if masked:
+        slope = torch.linspace(0, 1, width).expand(1, 1, height, width)
+        regions = [Region([Style(style)], slope), Region([Style(content.flip(3), mask=slope)], 1 - slope)]
+    weights = Weights(1.0, 10.0, 0.5, {"relu4_2": 1.0}, ALL_TAPS, "relative")
+    picture = (content + 0.1 * torch.randn(content.shape, generator=torch.Generator().manual_seed(0))).clamp(0, 1)
+    whole, gradient = Objective(encoder, weights, content, regions)(picture)
+    tiled, tiled_gradient = Objective(encoder, weights, content, regions, side=176)(picture)
+    torch.testing.assert_close(tiled.total, whole.total, rtol=1e-5, atol=0)
+    assert float((tiled_gradient - gradient).norm() / gradient.norm()) < 1e-4
+
+
+def test_an_empty_mask_asks_for_nothing(encoder: Encoder, cat: Picture, coffee: Picture) -> None:
+    style, content = as_tensor(coffee), as_tensor(cat)
+    empty = torch.zeros(1, 1, *content.shape[2:])
+    with_it = Objective(encoder, weights(), content, [*one(style), Region([Style(content)], empty)])(content)
+    without = Objective(encoder, weights(), content, one(style))(content)
+    torch.testing.assert_close(with_it[1], without[1])

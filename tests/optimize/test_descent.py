@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 import torch
 from torch import Tensor
@@ -10,16 +12,21 @@ from pinxit.optimize.descent import Descent, Solver
 from pinxit.optimize.stopping import WINDOW, Plateau
 
 
-def losses(total: Tensor) -> Losses:
-    return Losses(total, total.detach(), total.detach() * 0, total.detach() * 0)
+def judged(picture: Tensor, total: Callable[[Tensor], Tensor]) -> tuple[Losses, Tensor]:
+    """A function of the picture as an objective."""
+    leaf = picture.clone().requires_grad_()
+    loss = total(leaf)
+    (gradient,) = torch.autograd.grad(loss, leaf)
+    nothing = torch.zeros(())
+    return Losses(loss.detach(), nothing, nothing, nothing), gradient
 
 
 TARGET = torch.linspace(0.2, 0.8, 48).reshape(1, 3, 4, 4)
 
 
-def bowl(picture: Tensor) -> Losses:
+def bowl(picture: Tensor) -> tuple[Losses, Tensor]:
     stiffness = torch.logspace(0, 2, 48).reshape(1, 3, 4, 4)
-    return losses((stiffness * (picture - TARGET).square()).sum())
+    return judged(picture, lambda leaf: (stiffness * (leaf - TARGET).square()).sum())
 
 
 @pytest.mark.parametrize(("solver", "steps"), [("lbfgs", 60), ("adam", 300)])
@@ -33,7 +40,7 @@ def test_finds_the_bottom(solver: Solver, steps: int) -> None:
 def test_one_step_is_one_evaluation() -> None:
     evaluations = 0
 
-    def counted(picture: Tensor) -> Losses:
+    def counted(picture: Tensor) -> tuple[Losses, Tensor]:
         nonlocal evaluations
         evaluations += 1
         return bowl(picture)
@@ -47,10 +54,10 @@ def test_one_step_is_one_evaluation() -> None:
 def test_best_is_the_picture_with_the_lowest_loss() -> None:
     seen: list[tuple[float, Tensor]] = []
 
-    def watched(picture: Tensor) -> Losses:
-        judged = bowl(picture)
-        seen.append((float(judged.total.detach()), picture.detach().clone()))
-        return judged
+    def watched(picture: Tensor) -> tuple[Losses, Tensor]:
+        losses, gradient = bowl(picture)
+        seen.append((float(losses.total), picture.clone()))
+        return losses, gradient
 
     descent = Descent(torch.zeros_like(TARGET), watched, "adam")
     for _ in range(40):
@@ -63,11 +70,10 @@ def test_best_is_the_picture_with_the_lowest_loss() -> None:
 def test_a_broken_evaluation_goes_back_to_the_best() -> None:
     count = 0
 
-    def breaks_once(picture: Tensor) -> Losses:
+    def breaks_once(picture: Tensor) -> tuple[Losses, Tensor]:
         nonlocal count
         count += 1
-        judged = bowl(picture)
-        return losses(judged.total * float("nan")) if count == 10 else judged
+        return judged(picture, lambda leaf: leaf.sum() * float("nan")) if count == 10 else bowl(picture)
 
     descent = Descent(torch.zeros_like(TARGET), breaks_once, "lbfgs")
     for _ in range(60):
@@ -76,7 +82,7 @@ def test_a_broken_evaluation_goes_back_to_the_best() -> None:
 
 
 def test_an_objective_that_is_always_nan_is_one_sentence() -> None:
-    descent = Descent(TARGET, lambda picture: losses(picture.sum() * float("nan")), "lbfgs")
+    descent = Descent(TARGET, lambda picture: judged(picture, lambda leaf: leaf.sum() * float("nan")), "lbfgs")
     with pytest.raises(PinxitError, match="NaN or infinite"):
         descent.step()
 
@@ -94,8 +100,8 @@ def test_plateau() -> None:
 def test_the_step_length_goes_over_to_the_next_scale() -> None:
     """Four times the pixels share the same loss, so that each curves it by a fourth as much."""
 
-    def mean_bowl(picture: Tensor) -> Losses:
-        return losses((picture - 0.5).square().mean())
+    def mean_bowl(picture: Tensor) -> tuple[Losses, Tensor]:
+        return judged(picture, lambda leaf: (leaf - 0.5).square().mean())
 
     coarse = Descent(torch.full((1, 3, 4, 4), 0.4), mean_bowl, "lbfgs")
     for _ in range(3):
@@ -109,9 +115,12 @@ def test_the_step_length_goes_over_to_the_next_scale() -> None:
 def test_a_step_too_long_is_followed_by_shorter_ones() -> None:
     """A plain before a cliff: the curvature learnt on the plain asks for a step far over the edge (as white noise does)."""
 
-    def cliff(picture: Tensor) -> Losses:
-        plain = (1 - picture).mean() + 5e-2 * (picture - 0.1).square().mean()
-        return losses(plain + 1e3 * (picture - 0.6).relu().square().mean())
+    def cliff(picture: Tensor) -> tuple[Losses, Tensor]:
+        def height(leaf: Tensor) -> Tensor:
+            plain = (1 - leaf).mean() + 5e-2 * (leaf - 0.1).square().mean()
+            return plain + 1e3 * (leaf - 0.6).relu().square().mean()
+
+        return judged(picture, height)
 
     descent = Descent(torch.full((1, 3, 64, 64), 0.1), cliff, "lbfgs")
     for _ in range(60):

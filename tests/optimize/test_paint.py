@@ -11,6 +11,7 @@ from pinxit.encoder.vgg import Encoder
 from pinxit.errors import PinxitError
 from pinxit.optimize.paint import Progress, paint
 from pinxit.picture import Picture
+from pinxit.picture.ingredients import Ingredients, LoadedStyle
 from pinxit.picture.recipe import Settings
 
 
@@ -19,8 +20,13 @@ def settings(**options: object) -> Settings:
     return Settings.choose({**small, **options})
 
 
+def one(content: Picture, style: Picture) -> Ingredients:
+    """A content image and a style image."""
+    return Ingredients(content, (LoadedStyle(style),))
+
+
 def run(encoder: Encoder, content: Picture, style: Picture, **options: object) -> list[Progress]:
-    return list(paint(settings(**options), encoder, content, [(style, 1.0)]))
+    return list(paint(settings(**options), encoder, one(content, style)))
 
 
 def test_goes_through_the_scales_and_lowers_the_loss(encoder: Encoder, cat: Picture, coffee: Picture) -> None:
@@ -54,7 +60,7 @@ def test_same_seed_same_picture(encoder: Encoder, cat: Picture, coffee: Picture)
 def test_starts_from_a_given_picture(encoder: Encoder, cat: Picture, coffee: Picture) -> None:
     start = dataclasses.replace(cat, pixels=np.zeros_like(cat.pixels))
     chosen = settings(init="picture", coarsest=96, iterations=(1,))
-    (only,) = paint(chosen, encoder, cat, [(coffee, 1.0)], start)
+    (only,) = paint(chosen, encoder, dataclasses.replace(one(cat, coffee), start=start))
     assert only.picture().pixels.max() == 0, "the best of one evaluation is the start"
 
 
@@ -75,8 +81,8 @@ def test_recipe_with_iterations_done_does_exactly_those(encoder: Encoder, cat: P
 
     chosen = settings(iterations=(100_000,), seconds=1.0)
     recipe = Recipe.make(chosen, pinxit="0", content=Input(name="a"), styles=[Style(name="b")])
-    items = list(paint(recipe, encoder, cat, [(coffee, 1.0)]))
-    again = list(paint(recipe.model_copy(update={"done": items[-1].done}), encoder, cat, [(coffee, 1.0)]))
+    items = list(paint(recipe, encoder, one(cat, coffee)))
+    again = list(paint(recipe.model_copy(update={"done": items[-1].done}), encoder, one(cat, coffee)))
     assert again[-1].done == items[-1].done
     assert np.array_equal(again[-1].picture().pixels, items[-1].picture().pixels)
 

@@ -60,6 +60,10 @@ class Display:
     ) -> None:
         self._bar.stop()
 
+    def say(self, sentence: str) -> None:
+        """Print a sentence above the bar."""
+        self._console.print(f"pinxit: {sentence}", highlight=False, markup=False)
+
     def show(self, progress: paint.Progress) -> None:
         """Take the next item of an engine's progress."""
         facts = (

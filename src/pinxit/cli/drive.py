@@ -55,14 +55,20 @@ class Output:
             check_plot(self.plot, self.overwrite)
 
 
-def drive(job: Job, target: Path, output: Output) -> bool:
+def drive(job: Job, target: Path, output: Output, *, keep_interrupted: bool = True) -> bool:
     """Paint, write, report.
+
+    Args:
+        job: what to paint.
+        target: the file to write.
+        output: what else to write, and how.
+        keep_interrupted: write the best picture so far on Ctrl-C.
 
     Returns:
         True when the work was interrupted and the best picture so far was written.
 
     Raises:
-        KeyboardInterrupt: when there was no picture yet.
+        KeyboardInterrupt: when there was no picture yet, or none is to be kept.
     """
     for note in job.notes:
         complain(note)
@@ -73,6 +79,10 @@ def drive(job: Job, target: Path, output: Output) -> bool:
     try:
         with Display(target.name) as display:
             for progress in job.paint():
+                if last is None and sum(progress.done) > 1:
+                    display.say(f"goes on where it was cut off, at {progress.size} px, iteration {progress.iteration}.")
+                if last is not None and progress.memory < last.memory:
+                    display.say(f"memory ran out: goes on with {progress.memory:.2g} GB.")
                 last = progress
                 curve.append(Point(progress.size, progress.iteration, progress.total, progress.content, progress.style))
                 display.show(progress)
@@ -81,7 +91,7 @@ def drive(job: Job, target: Path, output: Output) -> bool:
                     previewed = time.monotonic()
     except KeyboardInterrupt:
         interrupted = True
-    if last is None:
+    if last is None or (interrupted and not keep_interrupted):
         raise KeyboardInterrupt
     picture, recipe = job.result(last)
     written = pictures.write(

@@ -18,6 +18,8 @@ FAILED, BAD_INPUT, INTERRUPTED = 1, 2, 130
 # Name → what it does. The command is the function of the same name in the file of the same name.
 COMMANDS = {
     "stylize": "Paint pictures in the manner of others: the main job.",
+    "batch": "Paint all the pictures in a folder; goes on where it was interrupted.",
+    "sweep": "Try styles and settings side by side, on one labelled sheet.",
     "redo": "Make a picture again from the recipe inside it, exactly or with changes.",
     "show": "Print the recipe inside a picture.",
     "styles": "Show the styles that pinxit draws itself, or draw one.",

@@ -20,7 +20,8 @@ _EXAMPLE = {
     "iterations": "N,N,…",
     "content_layers": "LAYER,…",
     "style_layers": "LAYER=W,…",
-    "init": "content|noise|FILE",
+    "init": "content|noise|style|FILE",
+    "memory": "GB",
 }
 
 
@@ -57,6 +58,8 @@ def with_settings(command: Callable[..., None]) -> Callable[..., None]:
         for parameter in signature.parameters.values()
         if parameter.kind is not parameter.VAR_KEYWORD
     ]
+    context = [parameter for parameter in own if parameter.annotation is typer.Context]
+    own = [parameter for parameter in own if parameter not in context]
     made = []
     for name, field in Settings.model_fields.items():
         extra: Any = field.json_schema_extra
@@ -72,7 +75,7 @@ def with_settings(command: Callable[..., None]) -> Callable[..., None]:
         made.append(inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation))
     # The help shows groups in the order of their first member: what belongs to none or to the settings comes first.
     grouped = [parameter for parameter in own if parameter.annotation.__metadata__[0].rich_help_panel]
-    ordered = [*(parameter for parameter in own if parameter not in grouped), *made, *grouped]
+    ordered = [*context, *(parameter for parameter in own if parameter not in grouped), *made, *grouped]
     command.__signature__ = signature.replace(parameters=ordered)  # type: ignore[attr-defined]
     command.__annotations__ = {parameter.name: parameter.annotation for parameter in ordered}
     return command

@@ -31,7 +31,12 @@ def show(
     table.add_row("pinxit", escape(recipe.pinxit))
     table.add_row("content", escape(recipe.content.name))
     for style in recipe.styles:
-        table.add_row("style", escape(style.name) + (f"  ×{style.share:g}" if len(recipe.styles) > 1 else ""))
+        share = f"  ×{style.share:g}" if len(recipe.styles) > 1 else ""
+        region = f"  in {style.region.name}" if style.region else ""
+        mask = f"  of which {style.mask.name}" if style.mask else ""
+        table.add_row("style", escape(style.name + share + region + mask))
+    if recipe.keep:
+        table.add_row("keep", escape(recipe.keep.name))
     for name in Settings.model_fields:
         table.add_row(name, escape(text(getattr(recipe, name))))
     if recipe.done:

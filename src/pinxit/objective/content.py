@@ -6,21 +6,27 @@ import torch
 from torch import Tensor
 
 
-def content_loss(features: Tensor, target: Tensor) -> Tensor:
-    """Gatys et al. (2016), equation 1: `½ Σ (F − P)²` over channels and positions.
+def squared_error(features: Tensor, target: Tensor) -> Tensor:
+    """`Σ (F − P)²` over channels and positions; parts of a picture add up to the whole.
 
     Args:
         features: F, the feature maps of the result, `(1, C, H, W)`.
         target: P, those of the content image, of the same shape.
     """
-    return 0.5 * (features - target).square().sum()
+    wide = torch.promote_types(features.dtype, torch.float32)
+    return (features.to(wide) - target.to(wide)).square().sum()
 
 
-def relative_content_loss(features: Tensor, target: Tensor) -> Tensor:
+def content_loss(error: Tensor) -> Tensor:
+    """Gatys et al. (2016), equation 1: `½ Σ (F − P)²`, from that squared error."""
+    return 0.5 * error
+
+
+def relative_content_loss(error: Tensor, energy: float) -> Tensor:
     """`Σ (F − P)² / Σ P²`: the squared error as a share of the content image's own energy.
 
     It is 0 at the content image and 1 for silence, at every layer, picture size and encoder, so that a weight means the
-    same everywhere. Arguments as for `content_loss`.
+    same everywhere.
     """
     # A black picture through a layer that stays silent has no energy to compare with; the tiny constant makes that 0 / ε.
-    return (features - target).square().sum() / (target.square().sum() + torch.finfo(torch.float32).tiny)
+    return error / (energy + torch.finfo(torch.float32).tiny)

@@ -6,21 +6,34 @@ import torch
 from torch import Tensor
 
 
-def gram_matrix(features: Tensor) -> Tensor:
-    """Gatys et al. (2016), equation 3, divided by the number of positions: `G_ij = 1/M Σ_k F_ik F_jk`.
-
-    The paper leaves the division to the loss; done here, style and result may differ in size.
+def second_moments(features: Tensor, guide: Tensor | None = None) -> Tensor:
+    """`Σ_k g_k F_ik F_jk`: which features occur together, counted over positions; parts add up to the whole.
 
     Args:
-        features: F, feature maps `(1, C, H, W)`; M = H · W.
+        features: F, feature maps `(1, C, H, W)`.
+        guide: g, how much each position counts, `(1, 1, H, W)`, range [0, 1]; every one fully where left out.
 
     Returns:
         The symmetric, positive semi-definite `(C, C)`, float32 or better.
     """
     # Sums over 10⁵ positions need more than the 8 bits of bfloat16.
     features = features.to(torch.promote_types(features.dtype, torch.float32))
-    positions = features.permute(0, 2, 3, 1).reshape(-1, features.shape[1])  # a view when channels come last
-    return positions.T @ positions / positions.shape[0]
+    positions = _positions(features)
+    return positions.T @ (positions if guide is None else positions * _positions(guide))
+
+
+def gram_matrix(features: Tensor, guide: Tensor | None = None) -> Tensor:
+    """Gatys et al. (2016), equation 3, divided by the number of positions: `G_ij = 1/M Σ_k F_ik F_jk`.
+
+    The paper leaves the division to the loss; done here, style and result may differ in size. With a guide, positions
+    count by it, in the sum and in M (Gatys et al., 2017, section 3). Arguments and result as for `second_moments`.
+    """
+    count = features.shape[2] * features.shape[3] if guide is None else guide.sum()
+    return second_moments(features, guide) / count
+
+
+def _positions(maps: Tensor) -> Tensor:
+    return maps.permute(0, 2, 3, 1).reshape(-1, maps.shape[1])  # a view when channels come last
 
 
 def style_loss(gram: Tensor, target: Tensor) -> Tensor:

@@ -9,12 +9,16 @@ from typing import Literal
 import torch
 from torch import Tensor
 
+from pinxit.encoder.tiles import Tile, cut, divide
 from pinxit.encoder.vgg import Encoder
-from pinxit.objective.content import content_loss, relative_content_loss
-from pinxit.objective.gram import gram_matrix, relative_style_loss, style_loss
+from pinxit.objective.content import content_loss, relative_content_loss, squared_error
+from pinxit.objective.gram import relative_style_loss, style_loss
+from pinxit.objective.guided import Region, count, mixed_grams, moments
 from pinxit.objective.smoothness import total_variation
 
 Form = Literal["relative", "gatys"]
+Sums = dict[tuple[str, str], Tensor]
+"""What the tiles of a picture add up to, by what it is for and the tap it comes from."""
 
 
 @dataclass(frozen=True)
@@ -47,52 +51,112 @@ class Losses:
     style: Tensor
     smoothness: Tensor
 
+    def detach(self) -> Losses:
+        """The same numbers without their graph."""
+        return Losses(self.total.detach(), self.content.detach(), self.style.detach(), self.smoothness.detach())
+
 
 class Objective:
-    """The objective for one content image and one or several style images, at one scale.
+    """The objective for one content image and the styles of its regions, at one scale.
 
-    What depends on those alone is computed once, here, without a graph.
+    All that it asks of a picture are sums over positions, so a picture may be seen tile by tile: a first pass adds up the
+    sums, their losses are differentiated by the sums, and a second pass carries that on to the pixels (Galerne et al.,
+    "Scaling Painting Style Transfer", 2022). The gradient is the whole picture's, the memory a tile's.
 
     Args:
         encoder: sees the pictures.
         weights: what counts how much.
         content: the content image, `(1, 3, H, W)`, range [0, 1]; the pictures to judge have its size.
-        styles: style images of any size, and the share of each, the shares adding up to 1.
+        regions: what goes where; each counts by its area.
+        side: the tiles' greatest side, px; a picture no larger is one tile.
+
+    Attributes:
+        style_targets: the Gram matrices wanted of each region, by tap.
     """
 
     def __init__(
-        self, encoder: Encoder, weights: Weights, content: Tensor, styles: Sequence[tuple[Tensor, float]]
+        self, encoder: Encoder, weights: Weights, content: Tensor, regions: Sequence[Region], side: int = 2**31
     ) -> None:
-        self.encoder = encoder
-        self.weights = weights
-        self.taps = frozenset(weights.content_layers) | frozenset(weights.style_layers)
+        self._encoder = encoder
+        self._weights = weights
+        self._taps = weights.content_layers.keys() | weights.style_layers.keys()
+        self._tiles = divide(content, side, encoder.architecture, self._taps)
+        self._masks = [None if region.mask is None else region.mask.to(encoder.device) for region in regions]
+        areas = [1.0 if mask is None else float(mask.mean()) for mask in self._masks]
+        self._areas = [area / max(sum(areas), 1e-6) for area in areas]
+        self._counts = [{tap: count(content, tap, mask) for tap in weights.style_layers} for mask in self._masks]
+        # What depends on the content and style images alone is computed once, here, without a graph.
         with torch.no_grad():
-            self.content_targets = encoder(content, weights.content_layers)
-            self.style_targets: dict[str, Tensor] = {}
-            for style, share in styles:
-                for tap, features in encoder(style, weights.style_layers).items():
-                    # Second moments mix linearly: a share of each picture's pixels would give the same matrix.
-                    gram = gram_matrix(features) * share
-                    self.style_targets[tap] = self.style_targets[tap] + gram if tap in self.style_targets else gram
+            self.style_targets = [mixed_grams(encoder, region.styles, weights.style_layers, side) for region in regions]
+            self._content_targets = [self._content_of(content, tile) for tile in self._tiles]
+        self._energies = {
+            tap: sum(
+                float(squared_error(target[tap], torch.zeros_like(target[tap]))) for target in self._content_targets
+            )
+            for tap in weights.content_layers
+        }
 
-    def __call__(self, picture: Tensor) -> Losses:
-        """Judge a picture `(1, 3, H, W)`, range [0, 1]; values outside the range are judged too."""
-        weights = self.weights
-        content_of, style_of = (
-            (relative_content_loss, relative_style_loss) if weights.form == "relative" else (content_loss, style_loss)
-        )
-        features = self.encoder(picture, self.taps)
-        content = torch.zeros((), dtype=picture.dtype, device=picture.device)
+    def __call__(self, picture: Tensor) -> tuple[Losses, Tensor]:
+        """Judge a picture `(1, 3, H, W)`, range [0, 1]; values outside the range are judged too.
+
+        Returns:
+            The losses, and the gradient of the total by the picture.
+        """
+        leaf = picture.detach().clone().requires_grad_()
+        whole = len(self._tiles) == 1
+        sums = self._sums(leaf, 0) if whole else self._all_sums(leaf)
+        losses = self._judge(sums, total_variation(leaf))
+        # In one tile this goes down to the pixels; in several to the sums only, and from there on tile by tile.
+        losses.total.backward()  # type: ignore[no-untyped-call]
+        gradient = leaf.grad
+        assert gradient is not None  # noqa: S101 - for the type checker
+        for number, tile in enumerate(self._tiles if not whole else ()):
+            part = cut(leaf.detach(), tile.outer).clone().requires_grad_()
+            here = self._sums(part, number)
+            torch.autograd.backward([here[key] for key in sums], [sums[key].grad for key in sums])
+            assert part.grad is not None  # noqa: S101 - for the type checker
+            cut(gradient, tile.outer).add_(part.grad)
+        return losses.detach(), gradient
+
+    def _judge(self, sums: Sums, smoothness: Tensor) -> Losses:
+        weights = self._weights
+        content = smoothness.new_zeros(())
         for tap, weight in weights.content_layers.items():
-            content = content + weight * content_of(_wide(features[tap]), _wide(self.content_targets[tap]))
-        style = torch.zeros((), dtype=picture.dtype, device=picture.device)
-        for tap, weight in weights.style_layers.items():
-            style = style + weight * style_of(gram_matrix(features[tap]), self.style_targets[tap])
-        smoothness = total_variation(picture)
+            error = sums["content", tap]
+            relative = weights.form == "relative"
+            loss = relative_content_loss(error, self._energies[tap]) if relative else content_loss(error)
+            content = content + weight * loss
+        style_of = relative_style_loss if weights.form == "relative" else style_loss
+        style = smoothness.new_zeros(())
+        for number, area in enumerate(self._areas):
+            for tap, weight in weights.style_layers.items():
+                gram = sums[f"style {number}", tap] / self._counts[number][tap]
+                style = style + area * weight * style_of(gram, self.style_targets[number][tap])
         total = weights.content * content + weights.style * style + weights.smoothness * smoothness
         return Losses(total, content, style, smoothness)
 
+    def _sums(self, part: Tensor, number: int) -> Sums:
+        """What the tile of that number, whose outer part this is, adds to the picture's sums."""
+        tile = self._tiles[number]
+        features = self._encoder(part, self._taps)
+        sums = {
+            ("content", tap): squared_error(cut(features[tap], tile.positions(tap)), target)
+            for tap, target in self._content_targets[number].items()
+        }
+        for region, mask in enumerate(self._masks):
+            for tap in self._weights.style_layers:
+                sums[f"style {region}", tap] = moments(features[tap], tap, tile, mask)
+        return sums
 
-def _wide(features: Tensor) -> Tensor:
-    """Features fit to be summed: float32 or better."""
-    return features.to(torch.promote_types(features.dtype, torch.float32))
+    @torch.no_grad()
+    def _all_sums(self, picture: Tensor) -> Sums:
+        sums = self._sums(cut(picture, self._tiles[0].outer), 0)
+        for number, tile in enumerate(self._tiles[1:], start=1):
+            for key, value in self._sums(cut(picture, tile.outer), number).items():
+                sums[key] += value
+        return {key: value.requires_grad_() for key, value in sums.items()}
+
+    def _content_of(self, content: Tensor, tile: Tile) -> dict[str, Tensor]:
+        features = self._encoder(cut(content, tile.outer), self._weights.content_layers)
+        # Cloned, or the margin would be kept with it.
+        return {tap: cut(map_, tile.positions(tap)).clone() for tap, map_ in features.items()}

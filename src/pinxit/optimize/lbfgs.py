@@ -9,6 +9,8 @@ from collections import deque
 
 from torch import Tensor
 
+from pinxit.optimize.state import State, number, tensor
+
 # Pairs of steps and gradient changes to keep, 24 bytes a pixel each.
 HISTORY = 20
 
@@ -18,15 +20,35 @@ class LBFGS:
 
     Args:
         length: a first guess at the step length, from a similar objective.
+        history: how many pairs to keep.
 
     Attributes:
         length: what the last step's curvature asks for, `<s, y> / <y, y>` (Nocedal and Wright, equation 7.20).
     """
 
-    def __init__(self, length: float | None = None) -> None:
-        self._pairs: deque[tuple[Tensor, Tensor, float]] = deque(maxlen=HISTORY)
+    def __init__(self, length: float | None = None, history: int = HISTORY) -> None:
+        self._pairs: deque[tuple[Tensor, Tensor, float]] = deque(maxlen=history)
         self.length = length
         self._last: tuple[Tensor, Tensor] | None = None
+
+    def state(self) -> State:
+        """All that the next step depends on."""
+        state: State = {"length": self.length}
+        if self._last is not None:
+            state["point"], state["slope"] = self._last
+        for pair, (s, y, _) in enumerate(self._pairs):
+            state[f"s{pair}"], state[f"y{pair}"] = s, y
+        return state
+
+    def restore(self, state: State) -> None:
+        """Become what `state` was taken from."""
+        self.length = None if state["length"] is None else number(state, "length")
+        if "point" in state:
+            self._last = tensor(state, "point"), tensor(state, "slope")
+        count = sum(name.startswith("s") and name[1:].isdigit() for name in state)
+        for pair in range(count):
+            s, y = tensor(state, f"s{pair}"), tensor(state, f"y{pair}")
+            self._pairs.append((s, y, float(y.dot(s))))
 
     def step(self, picture: Tensor, gradient: Tensor) -> Tensor:
         """The step to take from `picture`, `(1, 3, H, W)`, where the objective has this `gradient`."""

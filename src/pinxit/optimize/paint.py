@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import functools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -14,10 +15,17 @@ from pinxit.encoder.vgg import Encoder
 from pinxit.errors import PinxitError
 from pinxit.objective.objective import Objective, Weights
 from pinxit.optimize.descent import Descent
+from pinxit.optimize.memory import GIB, budget, plan
+from pinxit.optimize.regions import regions, tensor
 from pinxit.optimize.schedule import SMALLEST_SIDE, Clock, Scale, scales
+from pinxit.optimize.state import State, named, number, numbers, within
 from pinxit.optimize.stopping import Plateau
-from pinxit.picture import Picture, fit, resize
+from pinxit.picture import Picture, cover, fit, resize
+from pinxit.picture.ingredients import Ingredients
+from pinxit.picture.masks import resize_mask
+from pinxit.picture.picture import Pixels
 from pinxit.picture.recipe import Recipe, Settings
+from pinxit.picture.recolor import keep_colors, match_colors
 
 # An icon may be enlarged and painted; below this there is nothing in it to recognise.
 SMALLEST_CONTENT = 16
@@ -35,6 +43,7 @@ class Progress:
         content, style, smoothness, total: the losses; the first three before their weights.
         seconds: since the start.
         seconds_left: an estimate.
+        memory: GB that were planned with.
     """
 
     scale: int
@@ -49,41 +58,43 @@ class Progress:
     total: float
     seconds: float
     seconds_left: float
-    _content: Picture
+    memory: float
+    _finish: Callable[[Tensor], Picture]
     _best: Tensor
+    _state: Callable[[], State]
+
+    def state(self) -> State:
+        """What a run needs to go on from here; to be taken before the next item."""
+        return self._state()
 
     def picture(self) -> Picture:
         """The best picture so far, at this scale's size, with the content image's transparency."""
-        pixels = self._best.clamp(0, 1)[0].float().cpu().contiguous().numpy()
-        like = resize(self._content, pixels.shape[1], pixels.shape[2])
-        return like.with_pixels(pixels)
+        return self._finish(self._best)
 
 
 def paint(
-    recipe: Settings,
-    encoder: Encoder,
-    content: Picture,
-    styles: Sequence[tuple[Picture, float]],
-    start: Picture | None = None,
+    recipe: Settings, encoder: Encoder, ingredients: Ingredients, state: State | None = None
 ) -> Iterator[Progress]:
     """Paint the content image in the manner of the style images, yielding after every iteration.
 
     Args:
         recipe: the settings; a Recipe with `done` does exactly those iterations, whatever time or tolerance say.
         encoder: what sees the pictures.
-        content: the content image, of any size.
-        styles: style images and their shares, relative to each other.
-        start: what to start from where `recipe.init` is neither `content` nor `noise`.
+        ingredients: the pictures, of any size.
+        state: of an earlier run of the same recipe on the same pictures, which goes on from there.
 
     Raises:
-        PinxitError: when a picture is too small for the encoder's layers, or the objective breaks down.
+        PinxitError: when a picture is too small for the encoder's layers, the memory for the result, or the objective
+            breaks down.
     """
     exactly = recipe.done if isinstance(recipe, Recipe) else None
-    full = _full_size(content, recipe.size)
-    plan = scales(full.height, full.width, recipe.coarsest, recipe.iterations)
+    ingredients = _colored(recipe, ingredients)
+    full = _full_size(ingredients.content, recipe.size)
+    memory = round(budget(encoder.device) / GIB, 3) if recipe.memory is None else recipe.memory
+    schedule = scales(full.height, full.width, recipe.coarsest, recipe.iterations)
     if exactly:
-        plan = plan[: len(exactly)]
-    clock = Clock(plan, None if exactly else recipe.seconds)
+        schedule = schedule[: len(exactly)]
+    clock = Clock(schedule, None if exactly else recipe.seconds)
     weights = Weights(
         recipe.content_weight,
         recipe.style_weight,
@@ -95,25 +106,44 @@ def paint(
     canvas: Tensor | None = None
     descent: Descent | None = None
     done: list[int] = []
-    for step, scale in enumerate(plan):
+    resumed = -1
+    if state is not None:
+        done = [int(count) for count in numbers(state, "done")]
+        resumed = len(done) - 1
+        clock.resume(number(state, "seconds"), done)
+    for step, scale in enumerate(schedule):
+        if step < resumed:
+            continue
         clock.enter(step)
         here = resize(full, scale.height, scale.width)
-        canvas = _start(recipe, here, start) if canvas is None else _enlarge(canvas, scale)
-        objective = Objective(
-            encoder, weights, _tensor(here), _styles_at(styles, scale.longer_side * recipe.style_scale)
-        )
-        descent = Descent(canvas.to(encoder.device), objective, recipe.solver, descent)
+        canvas = _start(recipe, here, ingredients) if canvas is None else _enlarge(canvas, scale)
+        free = _free(ingredients.keep, here)
+        if free is not None:
+            canvas = tensor(here).lerp(canvas.cpu(), free)
+        room = plan(scale.height, scale.width, memory * GIB, list(recipe.content_layers))
+        painted = regions(ingredients, scale.height, scale.width, scale.longer_side * recipe.style_scale)
+        objective = Objective(encoder, weights, tensor(here), painted, room.side)
+        descent = Descent(canvas.to(encoder.device), objective, recipe.solver, descent, room.history, free)
+        finish = functools.partial(_finish, recipe, here, ingredients.keep)
         plateau = Plateau(0.0 if exactly else recipe.tolerance)
         limit = exactly[step] if exactly else scale.iterations
-        done.append(0)
-        while done[-1] < limit:
+        finished = False
+        if state is not None and step == resumed:
+            descent.restore(within(state, "descent"))
+            plateau.best = numbers(state, "plateau")
+            finished = bool(number(state, "finished"))
+            state = None  # the tensors are the descent's from here on
+        else:
+            done.append(0)
+        while done[-1] < limit and not finished:
             losses = descent.step()
             done[-1] += 1
             clock.tick(scale)
             total = float(losses.total)
+            finished = (clock.expired and not exactly) or plateau.reached(total)
             yield Progress(
                 scale=step,
-                scales=len(plan),
+                scales=len(schedule),
                 size=scale.longer_side,
                 iteration=done[-1],
                 iterations=limit,
@@ -124,17 +154,22 @@ def paint(
                 total=total,
                 seconds=clock.seconds,
                 seconds_left=clock.seconds_left(step, done[-1]),
-                _content=full,
+                memory=memory,
+                _finish=finish,
                 _best=descent.best,
+                _state=functools.partial(_state, descent, plateau, clock, tuple(done), finished),
             )
-            if (clock.expired and not exactly) or plateau.reached(total):
-                break
         canvas = descent.best.clamp(0, 1)
 
 
-def _tensor(picture: Picture) -> Tensor:
-    """`(1, 3, H, W)`, float32."""
-    return torch.from_numpy(picture.pixels)[None]
+def _state(descent: Descent, plateau: Plateau, clock: Clock, done: tuple[int, ...], finished: bool) -> State:
+    return {
+        "done": list(done),
+        "seconds": clock.seconds,
+        "plateau": list(plateau.best),
+        "finished": finished,
+        **named(descent.state(), "descent"),
+    }
 
 
 def _full_size(content: Picture, size: int) -> Picture:
@@ -153,28 +188,44 @@ def _full_size(content: Picture, size: int) -> Picture:
     return full
 
 
-def _styles_at(styles: Sequence[tuple[Picture, float]], size: float) -> list[tuple[Tensor, float]]:
-    """The style images with a longer side of `size` px, never enlarged (that would teach blur), shares adding up to 1."""
-    whole = sum(share for _, share in styles)
-    sized = []
-    for style, share in styles:
-        longer, shorter = max(style.height, style.width), min(style.height, style.width)
-        if shorter < SMALLEST_SIDE:
-            raise PinxitError(
-                f"the style image has {style.width}×{style.height} px, the encoder needs {SMALLEST_SIDE} px "
-                "on the shorter side: give a larger one."
-            )
-        least = math.ceil(SMALLEST_SIDE * longer / shorter)
-        sized.append((_tensor(fit(style, min(longer, max(round(size), least)))), share / whole))
-    return sized
+def _colored(recipe: Settings, ingredients: Ingredients) -> Ingredients:
+    """Style images in the content image's colours, where the recipe wants them matched."""
+    if recipe.color != "match":
+        return ingredients
+    matched = tuple(
+        replace(style, picture=match_colors(style.picture, ingredients.content, recipe.color_strength))
+        for style in ingredients.styles
+    )
+    return replace(ingredients, styles=matched)
 
 
-def _start(recipe: Settings, content: Picture, start: Picture | None) -> Tensor:
+def _free(keep: Pixels | None, here: Picture) -> Tensor | None:
+    """How much of each pixel may change, `(1, 1, H, W)`."""
+    return None if keep is None else torch.from_numpy(1 - resize_mask(keep, here.height, here.width))[None, None]
+
+
+def _finish(recipe: Settings, here: Picture, keep: Pixels | None, canvas: Tensor) -> Picture:
+    """A canvas as the result: with the content image's transparency, its colours if wanted, and what is to be kept of it."""
+    painted = here.with_pixels(canvas.clamp(0, 1)[0].float().cpu().contiguous().numpy())
+    if recipe.color == "keep":
+        painted = keep_colors(painted, here, recipe.color_strength)
+    if keep is None:
+        return painted
+    mask = resize_mask(keep, here.height, here.width)
+    # Not a mixture where all is kept: rounding would change a bit.
+    pixels = np.where(mask == 1, here.pixels, painted.pixels + mask * (here.pixels - painted.pixels))
+    return painted.with_pixels(np.ascontiguousarray(pixels, dtype=np.float32))
+
+
+def _start(recipe: Settings, content: Picture, ingredients: Ingredients) -> Tensor:
+    size = (content.height, content.width)
     if recipe.init == "noise":
         # Grey with a little of everything, as Gatys's white noise; drawn on the CPU, so that a seed means one picture.
         generator = torch.Generator().manual_seed(recipe.seed)
-        return (0.5 + 0.1 * torch.randn(1, 3, content.height, content.width, generator=generator)).clamp(0, 1)
-    return _tensor(content if start is None else resize(start, content.height, content.width))
+        return (0.5 + 0.1 * torch.randn(1, 3, *size, generator=generator)).clamp(0, 1)
+    if recipe.init == "style":
+        return tensor(cover(ingredients.styles[0].picture, *size))
+    return tensor(content if ingredients.start is None else resize(ingredients.start, *size))
 
 
 def _enlarge(canvas: Tensor, scale: Scale) -> Tensor:

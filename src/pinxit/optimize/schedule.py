@@ -7,6 +7,7 @@ price of an iteration by four. Finer scales then only add what their pixels can 
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 # An encoder's fourth pooling leaves one position of 16 × 16 px; below two of them a Gram matrix says nothing.
@@ -75,6 +76,11 @@ class Clock:
     def seconds(self) -> float:
         """Since the start."""
         return time.perf_counter() - self._start
+
+    def resume(self, seconds: float, done: Sequence[int]) -> None:
+        """Go on from where another clock stood after so many seconds, with iterations done at each scale."""
+        self._start -= seconds
+        self._worked += sum(scale.pixels * count for scale, count in zip(self._plan, done, strict=False))
 
     def enter(self, step: int) -> None:
         """Begin a scale: it may use the part of the time left that its work is of the work left."""

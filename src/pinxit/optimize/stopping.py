@@ -10,15 +10,18 @@ class Plateau:
 
     Args:
         tolerance: the share by which the best loss must fall in `WINDOW` iterations; 0 never stops.
+
+    Attributes:
+        best: the lowest loss so far, after each iteration.
     """
 
     def __init__(self, tolerance: float) -> None:
         self._tolerance = tolerance
-        self._best: list[float] = []
+        self.best: list[float] = []
 
     def reached(self, loss: float) -> bool:
         """Take the next loss; True when the last `WINDOW` iterations together improved too little."""
-        self._best.append(min(loss, self._best[-1]) if self._best else loss)
-        if not self._tolerance or len(self._best) <= WINDOW:
+        self.best.append(min(loss, self.best[-1]) if self.best else loss)
+        if not self._tolerance or len(self.best) <= WINDOW:
             return False
-        return self._best[-1] > (1 - self._tolerance) * self._best[-1 - WINDOW]
+        return self.best[-1] > (1 - self._tolerance) * self.best[-1 - WINDOW]

@@ -10,17 +10,19 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pinxit.picture.convert import from_array, from_pil, to_array, to_pil
-    from pinxit.picture.find import expand
+    from pinxit.picture.find import expand, tree
     from pinxit.picture.metadata import read_recipe
     from pinxit.picture.picture import Picture
     from pinxit.picture.reader import read
-    from pinxit.picture.resizer import fit, resize
+    from pinxit.picture.resizer import cover, fit, resize
     from pinxit.picture.samples import sample, sample_names
-    from pinxit.picture.writer import check_writable, to_bytes, write
+    from pinxit.picture.writer import KINDS, check_writable, to_bytes, write
 
 _HOME = {
+    "KINDS": "writer",
     "Picture": "picture",
     "check_writable": "writer",
+    "cover": "resizer",
     "expand": "find",
     "fit": "resizer",
     "from_array": "convert",
@@ -33,12 +35,15 @@ _HOME = {
     "to_array": "convert",
     "to_bytes": "writer",
     "to_pil": "convert",
+    "tree": "find",
     "write": "writer",
 }
 
 __all__ = [
+    "KINDS",
     "Picture",
     "check_writable",
+    "cover",
     "expand",
     "fit",
     "from_array",
@@ -51,6 +56,7 @@ __all__ = [
     "to_array",
     "to_bytes",
     "to_pil",
+    "tree",
     "write",
 ]
 

@@ -34,6 +34,25 @@ def expand(sources: Iterable[str]) -> list[Path]:
     return list(found.values())
 
 
+def tree(folder: Path) -> list[Path]:
+    """The pictures in a folder and in all folders within it, sorted by name, hidden ones left out.
+
+    Raises:
+        PinxitError: when there is no such folder, or no picture in it.
+    """
+    if not folder.is_dir():
+        raise PinxitError(f"{folder} is no folder: give one with pictures in it.")
+    found = [
+        Path(parent) / name
+        for parent, _, names in os.walk(folder)
+        for name in names
+        if Path(name).suffix.lower() in _ENDINGS and not name.startswith(".")
+    ]
+    if not found:
+        raise PinxitError(f"there is no picture in {folder}: give another folder.")
+    return sorted(found)
+
+
 def _expand(source: str) -> list[Path]:
     path = at_home(source)
     try:

@@ -52,6 +52,16 @@ def _read_numbers(value: object) -> object:
     return (value,) if isinstance(value, int | float) else value
 
 
+def _read_gigabytes(value: object) -> object:
+    """`4`, `4GB` or `512MB` → gigabytes."""
+    if not isinstance(value, str):
+        return value
+    match = re.fullmatch(r"([0-9.]+)\s*(MB|GB|)", value.strip(), re.IGNORECASE)
+    if match is None:
+        raise ValueError("a memory is given as 4GB or 512MB")
+    return float(match[1]) / (1024 if match[2].upper() == "MB" else 1)
+
+
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 Weight = Annotated[Finite, Field(ge=0, le=1e12)]
 Layers = Annotated[dict[str, Weight], BeforeValidator(_read_layers)]
@@ -89,9 +99,20 @@ class Settings(BaseModel):
         0.002, "Schedule", "Leave a scale when 10 iterations improve the loss by a smaller share.", ge=0, lt=1
     )
     solver: Literal["lbfgs", "adam"] = _setting("lbfgs", "Schedule", "How the objective is minimised.")
-    init: Literal["content", "noise", "picture"] = _setting(
-        "content", "Schedule", "Start from: content, noise or a picture."
+    init: Literal["content", "noise", "style", "picture"] = _setting(
+        "content", "Schedule", "Start from: content, noise, style or a picture, such as an earlier result."
     )
+    memory: Annotated[Finite, BeforeValidator(_read_gigabytes)] | None = _setting(
+        None, "Schedule", "GB that may be used: larger pictures are seen in tiles.", gt=0, le=1e6
+    )
+
+    color: Literal["style", "keep", "match"] = _setting(
+        "style",
+        "Color",
+        "Whose colours: the style's; keep takes the content image's onto the painted lightness; "
+        "match first gives the style image the content image's colours.",
+    )
+    color_strength: Finite = _setting(1.0, "Color", "How far keep or match go, 0 to 1.", ge=0, le=1)
 
     smoothness: Weight = _setting(1.0, "Objective", "γ: weight of the total variation.")
     content_layers: Layers = _setting({"relu4_2": 1.0}, "Objective", "Taps of the content loss, name or name=weight.")
@@ -152,9 +173,17 @@ class Input(BaseModel):
 
 
 class Style(Input):
-    """A style image and its share in the mixture; shares are relative, only their ratio matters."""
+    """A style image and where it goes.
+
+    Attributes:
+        share: in a mixture; only the ratio matters.
+        region: the mask of the part of the result that it is for.
+        mask: the mask of its own part that is meant.
+    """
 
     share: Annotated[Finite, Field(gt=0, le=1e12)] = 1.0
+    region: Input | None = None
+    mask: Input | None = None
 
 
 class Recipe(Settings):
@@ -166,6 +195,7 @@ class Recipe(Settings):
     content: Input
     styles: tuple[Style, ...] = Field(min_length=1, max_length=64)
     init_picture: Input | None = None
+    keep: Input | None = Field(None, description="The mask of what stays as it is.")
     encoder_sha256: str = Field("", pattern=r"^([0-9a-f]{64})?$", description="Of a weights file given by hand.")
     done: tuple[Annotated[int, Field(ge=1, le=100_000)], ...] | None = Field(
         None, max_length=16, description="Iterations done at each scale; an engine given them does exactly those."

@@ -36,6 +36,16 @@ def fit(picture: Picture, longer_side: int) -> Picture:
     return resize(picture, max(1, round(picture.height * scale)), max(1, round(picture.width * scale)))
 
 
+def cover(picture: Picture, height: int, width: int) -> Picture:
+    """The picture, shape kept, as large as it must be to fill `height` × `width` px, cut there about its middle."""
+    scale = max(height / picture.height, width / picture.width)
+    large = resize(picture, max(height, round(picture.height * scale)), max(width, round(picture.width * scale)))
+    top, left = (large.height - height) // 2, (large.width - width) // 2
+    window = (slice(top, top + height), slice(left, left + width))
+    alpha = None if large.alpha is None else large.alpha[window]
+    return dataclasses.replace(large, pixels=np.ascontiguousarray(large.pixels[:, *window]), alpha=alpha)
+
+
 def _filter(planes: Pixels, height: int, width: int, kernel: Resampling = Resampling.LANCZOS) -> Pixels:
     """`(C, H, W)` resized plane by plane in float32; Lanczos may overshoot."""
     return np.stack([np.asarray(PIL.Image.fromarray(plane).resize((width, height), kernel)) for plane in planes])

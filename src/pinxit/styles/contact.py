@@ -7,13 +7,13 @@ from collections.abc import Sequence
 import PIL.Image
 from PIL import ImageDraw, ImageFont
 
-from pinxit.picture import Picture, from_pil, to_pil
+from pinxit.picture import Picture, fit, from_pil, to_pil
 
 _PAPER, _INK = (246, 243, 236), (40, 36, 32)
 
 
 def sheet(pictures: Sequence[tuple[str, Picture]], cell: int, columns: int = 5) -> Picture:
-    """Named square pictures of `cell` px, so many in a row."""
+    """Named pictures, each as large as fits a square of `cell` px, so many in a row."""
     gap, line = max(4, cell // 24), max(12, cell // 9)
     columns = min(columns, len(pictures))
     rows = -(-len(pictures) // columns)
@@ -24,6 +24,7 @@ def sheet(pictures: Sequence[tuple[str, Picture]], cell: int, columns: int = 5) 
     for number, (name, picture) in enumerate(pictures):
         left = gap + number % columns * (cell + gap)
         top = gap + number // columns * (cell + line + gap)
-        paper.paste(to_pil(picture), (left, top))
+        image = to_pil(fit(picture, cell)).convert("RGB")
+        paper.paste(image, (left + (cell - image.width) // 2, top + (cell - image.height) // 2))
         pen.text((left + cell / 2, top + cell + line * 0.55), name, fill=_INK, font=font, anchor="mm")
     return from_pil(paper)

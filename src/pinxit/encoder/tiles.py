@@ -1,0 +1,98 @@
+"""A picture in tiles that the encoder can see one at a time and yet exactly as within the whole.
+
+A feature map's position sees a patch of the picture no larger than its receptive field. A tile therefore has an inner
+part, whose positions it answers for, and a margin round it, for them to see. Where a tile ends at the picture's own
+border there is no margin, and the encoder's repeated border does what it does for the whole.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from torch import Tensor
+
+from pinxit.encoder.vgg import Architecture, layers, stride
+
+# The deepest stride: tiles begin at its multiples, or poolings would pair other pixels than in the whole picture.
+ALIGNMENT = 16
+
+Window = tuple[slice, slice]
+"""Rows and columns."""
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A part of a picture of `height` × `width` px.
+
+    Attributes:
+        inner: the pixels this tile answers for; every pixel is inside exactly one tile.
+        outer: what has to be seen for it.
+    """
+
+    inner: Window
+    outer: Window
+    height: int
+    width: int
+
+    def positions(self, tap: str) -> Window:
+        """Which positions of the feature map `tap`, computed from the outer part, this tile answers for."""
+        return self._local(0, self.height, stride(tap)), self._local(1, self.width, stride(tap))
+
+    def _local(self, axis: int, whole: int, step: int) -> slice:
+        inner, outer = self.inner[axis], self.outer[axis]
+        # The whole picture's feature maps drop what does not fill a stride, at the far border only.
+        stop = whole // step if inner.stop == whole else inner.stop // step
+        return slice((inner.start - outer.start) // step, stop - outer.start // step)
+
+
+def margin(architecture: Architecture, taps: Iterable[str]) -> int:
+    """How many px beyond its own block of pixels a position of the deepest tap sees, rounded up to whole strides.
+
+    Every convolution looks one step further, and a step is as many pixels as the layer's stride: 58 px for relu5_1 of
+    VGG-16, 70 for VGG-19's. Galerne et al. (2022) need twice that, for they cut the gradient to the inner part; the
+    objective here adds it up where margins overlap.
+    """
+    names = layers(architecture)
+    deepest = max(names.index(tap) for tap in taps)
+    reach = sum(stride(name) for name in names[: deepest + 1] if name.startswith("conv"))
+    return math.ceil(reach / ALIGNMENT) * ALIGNMENT
+
+
+def divide(picture: Tensor, side: int, architecture: Architecture, taps: Iterable[str]) -> list[Tile]:
+    """Divide a picture into tiles of about equal size.
+
+    Args:
+        picture: `(1, C, H, W)`.
+        side: at most so many px a side, margins included, if that leaves anything; rounded to whole strides.
+        architecture: of the encoder that will see them.
+        taps: the feature maps that will be asked for.
+    """
+    height, width = picture.shape[2:]
+    around = margin(architecture, taps)
+    rows, columns = list(_parts(height, side, around)), list(_parts(width, side, around))
+    return [
+        Tile((row, column), (_outer(row, height, around), _outer(column, width, around)), height, width)
+        for row in rows
+        for column in columns
+    ]
+
+
+def cut(tensor: Tensor, window: Window) -> Tensor:
+    """A view of those rows and columns, the last two dimensions."""
+    return tensor[..., window[0], window[1]]
+
+
+def _parts(length: int, side: int, margin: int) -> Iterator[slice]:
+    if length <= side:
+        yield slice(0, length)
+        return
+    most = max(ALIGNMENT, (side - 2 * margin) // ALIGNMENT * ALIGNMENT)
+    step = math.ceil(length / math.ceil(length / most) / ALIGNMENT) * ALIGNMENT
+    for start in range(0, length, step):
+        yield slice(start, min(start + step, length))
+
+
+def _outer(inner: slice, whole: int, margin: int) -> slice:
+    return slice(max(0, inner.start - margin), min(whole, inner.stop + margin))

@@ -1,0 +1,60 @@
+"""Whose colours the result has: the style's, the content's, or some of both (Gatys et al., 2017, section 4)."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pinxit.picture.picture import Picture, Pixels
+
+
+def keep_colors(painted: Picture, content: Picture, strength: float) -> Picture:
+    """The lightness of one picture with the hues of another (luminance-only transfer).
+
+    Args:
+        painted: where the CIE lightness L comes from.
+        content: where the chroma a, b comes from, of the same size.
+        strength: 0 leaves `painted` as it is, 1 takes all chroma from `content`.
+    """
+    from skimage.color import lab2rgb, rgb2lab
+
+    lab, wanted = (rgb2lab(np.moveaxis(picture.pixels, 0, 2)) for picture in (painted, content))
+    lab[..., 1:] += strength * (wanted[..., 1:] - lab[..., 1:])
+    with warnings.catch_warnings():
+        # A dark painted pixel cannot hold a bright colour; clipping it is what is wanted, and needs no word.
+        warnings.simplefilter("ignore")
+        rgb = lab2rgb(lab)
+    return painted.with_pixels(np.ascontiguousarray(np.moveaxis(rgb, 2, 0), dtype=np.float32).clip(0, 1))
+
+
+def match_colors(style: Picture, content: Picture, strength: float) -> Picture:
+    """The style image with the mean colour and the colour covariance of the content image.
+
+    The map is the linear one that moves colours least: `Σs^-½ (Σs^½ Σc Σs^½)^½ Σs^-½` (Pitié and Kokaram, "The linear
+    Monge-Kantorovitch linear colour mapping", 2007).
+
+    Args:
+        strength: 0 leaves the style image as it is, 1 maps it fully.
+    """
+    (mean_s, cov_s), (mean_c, cov_c) = _statistics(style.pixels), _statistics(content.pixels)
+    root = _power(cov_s, 0.5)
+    inverse = _power(cov_s, -0.5)
+    linear = inverse @ _power(root @ cov_c @ root, 0.5) @ inverse
+    flat = style.pixels.reshape(3, -1)
+    mapped = (linear @ (flat - mean_s[:, None]) + mean_c[:, None]).reshape(style.pixels.shape)
+    mixed = style.pixels + np.float32(strength) * (mapped - style.pixels)
+    return style.with_pixels(np.ascontiguousarray(mixed, dtype=np.float32).clip(0, 1))
+
+
+def _statistics(pixels: Pixels) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    flat = pixels.reshape(3, -1)
+    # A picture of one colour has no covariance to divide by: a grain too fine to see gives it one.
+    return flat.mean(axis=1, dtype=np.float64), np.cov(flat, dtype=np.float64) + 1e-6 * np.eye(3)
+
+
+def _power(matrix: NDArray[np.float64], exponent: float) -> NDArray[np.float64]:
+    values, vectors = np.linalg.eigh(matrix)
+    powered: NDArray[np.float64] = (vectors * np.maximum(values, 1e-12) ** exponent) @ vectors.T
+    return powered
