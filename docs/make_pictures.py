@@ -109,7 +109,7 @@ def make_controls() -> None:
     face = np.clip(1.5 - 12 * np.maximum(np.hypot((columns - 0.43) * 1.1, rows - 0.21) - 0.14, 0), 0, 1)
     slope = np.clip((columns - 0.5) * 8 + 0.5, 0, 1)
     draft: dict[str, Any] = {"preset": "draft", "size": 256}
-    two = ["house:swirl", StyleImage("house:woodcut", region=slope)]
+    two: list[str | StyleImage] = ["house:swirl", StyleImage("house:woodcut", region=slope)]
     cells = [
         ("two regions", paint("sample:astronaut", two, **draft)),
         ("keep a face", paint("sample:astronaut", "house:mosaic", keep=face, **draft)),

@@ -55,7 +55,7 @@ class Descent:
         if before is not None and isinstance(before._solver, LBFGS) and before._solver.length is not None:
             # The losses are shares of a whole: with four times the pixels each one counts, and curves, a fourth.
             length = before._solver.length * (start.numel() / before._picture.numel())
-        self._solver = self._new_solver(length)
+        self._solver: LBFGS | Adam = self._new_solver(length)
         self._picture: Tensor = start.detach().contiguous()
         self._falls = 0
         self.best: Tensor = self._picture
