@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -150,3 +151,20 @@ def test_sweep_paints_every_combination(tmp_path: Path, photo: Path) -> None:
         "sweep", photo, "-s", "house:swirl", "--seed", too_many, "-o", "x.png", *QUICK, folder=tmp_path, check=2
     )
     assert "vary less" in done.stderr
+
+
+def test_compare_finds_content_and_style_by_the_recipe(tmp_path: Path, photo: Path) -> None:
+    for name, weight in (("weak.png", "0.1"), ("strong.png", "100")):
+        pinxit(
+            "stylize", photo, "-s", "house:swirl", "--style-weight", weight, "-o", name, *QUICK[:4], "--iterations", "30",
+            folder=tmp_path,
+        )  # fmt: skip
+    done = pinxit("compare", "weak.png", "strong.png", "--size", "128", "--json", "-o", "sheet.png", folder=tmp_path)
+    weak, strong = (json.loads(line) for line in done.stdout.splitlines()[:2])
+    assert strong["style"] < weak["style"]
+    assert strong["content"] > weak["content"]
+    assert (tmp_path / "sheet.png").exists()
+    table = pinxit("compare", "strong.png", "-c", photo, "-s", "house:swirl", "--size", "128", folder=tmp_path).stdout
+    assert f"{strong['style']:.3f}" in table
+    done = pinxit("compare", photo, folder=tmp_path, check=2)
+    assert "--content and --style" in done.stderr
