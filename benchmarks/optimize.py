@@ -72,8 +72,8 @@ class TextbookObjective:
         return settings.content_weight * content + settings.style_weight * style  # type: ignore[attr-defined, no-any-return]
 
 
-def textbook(objective: Callable[[Tensor], Tensor], content: Tensor, iterations: int) -> Curve:
-    """The tutorial's loop; one iteration is one evaluation, as everywhere here."""
+def textbook(objective: Callable[[Tensor], Tensor], content: Tensor, iterations: int) -> tuple[Curve, Tensor]:
+    """The tutorial's loop, one iteration being one evaluation, as everywhere here: its curve and its picture."""
     picture = content.clone().requires_grad_()
     optimizer = torch.optim.LBFGS([picture])
     curve: Curve = []
@@ -90,7 +90,7 @@ def textbook(objective: Callable[[Tensor], Tensor], content: Tensor, iterations:
 
     while len(curve) < iterations:
         optimizer.step(closure)  # type: ignore[no-untyped-call]
-    return curve[:iterations]
+    return curve[:iterations], picture.detach().clamp(0, 1)
 
 
 def main() -> None:
@@ -107,7 +107,7 @@ def main() -> None:
     check_same(objective, content, job)
 
     print(describe(), flush=True)
-    theirs = textbook(objective, content, options.iterations)
+    theirs, _ = textbook(objective, content, options.iterations)
     seconds, target = theirs[-1][0], min(loss for _, loss in theirs)
     print(f"textbook  loss {target:.4f} after {options.iterations} iterations, {seconds:.0f} s", flush=True)
 

