@@ -112,6 +112,18 @@ def test_the_step_length_goes_over_to_the_next_scale() -> None:
     assert fine.best_loss < 1e-6
 
 
+def test_finds_its_way_where_the_objective_curves_downwards() -> None:
+    """A hilltop teaches no curvature: steps must grow until they leave it, however small the first one is."""
+
+    def hilltop(picture: Tensor) -> tuple[Losses, Tensor]:
+        return judged(picture, lambda leaf: 1 + torch.cos(6 * (leaf - 0.4)).mean())
+
+    descent = Descent(torch.full((1, 3, 64, 64), 0.5), hilltop, "lbfgs")
+    for _ in range(30):
+        descent.step()
+    assert float((descent.best - (0.4 + torch.pi / 6)).abs().max()) < 0.02
+
+
 def test_a_step_too_long_is_followed_by_shorter_ones() -> None:
     """A plain before a cliff: the curvature learnt on the plain asks for a step far over the edge (as white noise does)."""
 

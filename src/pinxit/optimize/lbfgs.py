@@ -29,11 +29,12 @@ class LBFGS:
     def __init__(self, length: float | None = None, history: int = HISTORY) -> None:
         self._pairs: deque[tuple[Tensor, Tensor, float]] = deque(maxlen=history)
         self.length = length
+        self._trial = 1.0
         self._last: tuple[Tensor, Tensor] | None = None
 
     def state(self) -> State:
         """All that the next step depends on."""
-        state: State = {"length": self.length}
+        state: State = {"length": self.length, "trial": self._trial}
         if self._last is not None:
             state["point"], state["slope"] = self._last
         for pair, (s, y, _) in enumerate(self._pairs):
@@ -43,6 +44,7 @@ class LBFGS:
     def restore(self, state: State) -> None:
         """Become what `state` was taken from."""
         self.length = None if state["length"] is None else number(state, "length")
+        self._trial = number(state, "trial")
         if "point" in state:
             self._last = tensor(state, "point"), tensor(state, "slope")
         count = sum(name.startswith("s") and name[1:].isdigit() for name in state)
@@ -62,8 +64,11 @@ class LBFGS:
                 self.length = ys / float(y.dot(y))
         self._last = point.clone(), slope.clone()
         if self.length is None:
-            # Nothing is known of the curvature: a step to learn it by, one unit summed over all pixels.
-            return -gradient * min(1.0, 1.0 / max(float(slope.abs().sum()), 1e-30))
+            # Nothing is known of the curvature: a step to learn it by, at first one unit summed over all pixels. Where the
+            # objective curves downwards, as it can at white noise, it teaches nothing, and the next goes further.
+            step = -gradient * (self._trial * min(1.0, 1.0 / max(float(slope.abs().sum()), 1e-30)))
+            self._trial *= 4
+            return step
         # Nocedal and Wright, "Numerical Optimization", algorithm 7.4: the two-loop recursion.
         q = slope.clone()
         alphas = []
