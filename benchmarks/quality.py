@@ -15,6 +15,7 @@ import json
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -41,7 +42,7 @@ def pinxit(content: Picture, style: Picture, size: int, weight: float) -> Pictur
 
 def coarse_to_fine(content: Picture, style: Picture, size: int, weight: float) -> Picture:
     """The same schedule with Gatys's five layers weighted equally and no smoothness."""
-    plain = {"style_layers": EQUAL, "smoothness": 0, "device": "cpu"}
+    plain: dict[str, Any] = {"style_layers": EQUAL, "smoothness": 0, "device": "cpu"}
     *_, last = prepare(content, style, size=size, style_weight=weight, **plain).paint()
     return last.picture()
 

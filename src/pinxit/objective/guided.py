@@ -67,6 +67,7 @@ def grams(
 ) -> dict[str, Tensor]:
     """The guided Gram matrices of a picture, seen in tiles of `side` px: `1/M Σ_k g_k F_ik F_jk` for each tap."""
     taps = list(taps)
+    mask = None if mask is None else mask.to(encoder.device)
     total: dict[str, Tensor] = {}
     for tile in divide(picture, side, encoder.architecture, taps):
         features = encoder(cut(picture, tile.outer), taps)

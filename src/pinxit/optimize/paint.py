@@ -95,35 +95,17 @@ def paint(
     if exactly:
         schedule = schedule[: len(exactly)]
     clock = Clock(schedule, None if exactly else recipe.seconds)
-    weights = Weights(
-        recipe.content_weight,
-        recipe.style_weight,
-        recipe.smoothness,
-        recipe.content_layers,
-        recipe.style_layers,
-        recipe.form,
-    )
-    canvas: Tensor | None = None
-    descent: Descent | None = None
-    done: list[int] = []
-    resumed = -1
+    done = [] if state is None else [int(count) for count in numbers(state, "done")]
+    resumed = len(done) - 1
     if state is not None:
-        done = [int(count) for count in numbers(state, "done")]
-        resumed = len(done) - 1
         clock.resume(number(state, "seconds"), done)
+    descent: Descent | None = None
     for step, scale in enumerate(schedule):
         if step < resumed:
             continue
         clock.enter(step)
         here = resize(full, scale.height, scale.width)
-        canvas = _start(recipe, here, ingredients) if canvas is None else _enlarge(canvas, scale)
-        free = _free(ingredients.keep, here)
-        if free is not None:
-            canvas = tensor(here).lerp(canvas.cpu(), free)
-        room = plan(scale.height, scale.width, memory * GIB, list(recipe.content_layers))
-        painted = regions(ingredients, scale.height, scale.width, scale.longer_side * recipe.style_scale)
-        objective = Objective(encoder, weights, tensor(here), painted, room.side)
-        descent = Descent(canvas.to(encoder.device), objective, recipe.solver, descent, room.history, free)
+        descent = _descent(recipe, encoder, ingredients, here, scale, memory, descent)
         finish = functools.partial(_finish, recipe, here, ingredients.keep)
         plateau = Plateau(0.0 if exactly else recipe.tolerance)
         limit = exactly[step] if exactly else scale.iterations
@@ -159,7 +141,35 @@ def paint(
                 _best=descent.best,
                 _state=functools.partial(_state, descent, plateau, clock, tuple(done), finished),
             )
-        canvas = descent.best.clamp(0, 1)
+
+
+def _descent(
+    recipe: Settings,
+    encoder: Encoder,
+    ingredients: Ingredients,
+    here: Picture,
+    scale: Scale,
+    memory: float,
+    before: Descent | None,
+) -> Descent:
+    """What goes on at a scale where the one before left off; `here` is the content image at its size."""
+    canvas = _start(recipe, here, ingredients) if before is None else _enlarge(before.best, scale)
+    free = _free(ingredients.keep, here)
+    if free is not None:
+        canvas = tensor(here).lerp(canvas.cpu(), free)
+    room = plan(scale.height, scale.width, memory * GIB, list(recipe.content_layers))
+    weights = Weights(
+        recipe.content_weight,
+        recipe.style_weight,
+        recipe.smoothness,
+        recipe.content_layers,
+        recipe.style_layers,
+        recipe.form,
+    )
+    painted = regions(ingredients, scale.height, scale.width, scale.longer_side * recipe.style_scale)
+    objective = Objective(encoder, weights, tensor(here), painted, room.side)
+    free = None if free is None else free.to(encoder.device)
+    return Descent(canvas.to(encoder.device), objective, recipe.solver, before, room.history, free)
 
 
 def _state(descent: Descent, plateau: Plateau, clock: Clock, done: tuple[int, ...], finished: bool) -> State:
