@@ -1,6 +1,6 @@
-"""Peak resident memory of painting at 512 and 1024 px, each in a process of its own.
+"""Peak resident memory of painting at one scale, each in a process of its own, without a limit and with one.
 
-python benchmarks/memory.py
+python benchmarks/memory.py [--poster]      the poster is 4096 px from a 512-px composition: half an hour
 """
 
 from __future__ import annotations
@@ -10,11 +10,19 @@ import sys
 
 from machine import describe
 
-SIZES = (512, 1024)
-# After a few iterations only L-BFGS’s history still grows, to 40 vectors of 12 bytes a pixel: 0.25 GiB more at 1024 px.
+# (what, settings): after a few iterations only L-BFGS's history still grows, to 40 vectors of 12 bytes a pixel.
+RUNS = [
+    ("512 × 512 px", {"size": 512, "coarsest": 512, "iterations": 12}),
+    ("1024 × 1024 px", {"size": 1024, "coarsest": 1024, "iterations": 6}),
+    ("1024 × 1024 px, --memory 1.5GB", {"size": 1024, "coarsest": 1024, "iterations": 6, "memory": 1.5}),
+]
+POSTER = (
+    "4096 × 4096 px, --memory 8GB",
+    {"size": 4096, "coarsest": 512, "iterations": (20, 6, 3, 2), "memory": 8},
+)
 PAINT = (
     "import resource; from pinxit.job import prepare\n"
-    "job = prepare('sample:astronaut', 'house:swirl', size={size}, coarsest={size}, iterations=12, tolerance=0, device='cpu')\n"
+    "job = prepare('sample:astronaut', 'house:swirl', tolerance=0, device='cpu', **{settings})\n"
     "list(job.paint())\n"
     "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
 )
@@ -22,12 +30,13 @@ PAINT = (
 
 def main() -> None:
     """Measure and print."""
-    print(describe())
+    print(describe(), flush=True)
     idle = "import resource, torch, pinxit.job; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
     unit = 2**10 if sys.platform != "darwin" else 1
-    for what, script in [("PyTorch alone", idle)] + [(f"{size}×{size} px", PAINT.format(size=size)) for size in SIZES]:
+    runs = [*RUNS, POSTER] if "--poster" in sys.argv else RUNS
+    for what, script in [("PyTorch alone", idle)] + [(what, PAINT.format(settings=chosen)) for what, chosen in runs]:
         done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-        print(f"{what:14} {int(done.stdout) * unit / 2**30:.2f} GiB", flush=True)
+        print(f"{what:32} {int(done.stdout) * unit / 2**30:.2f} GiB", flush=True)
 
 
 if __name__ == "__main__":

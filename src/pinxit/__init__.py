@@ -22,7 +22,8 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from pinxit.errors import PinxitError
-    from pinxit.job import Job, StyleImage, prepare, prepare_again, stylize
+    from pinxit.job import Job, StyleImage, prepare, prepare_again
+    from pinxit.library import stylize
     from pinxit.picture import Picture, read, read_recipe, write
     from pinxit.picture.recipe import Recipe, Settings
 
@@ -38,7 +39,7 @@ _HOME = {
     "prepare_again": "pinxit.job",
     "read": "pinxit.picture",
     "read_recipe": "pinxit.picture",
-    "stylize": "pinxit.job",
+    "stylize": "pinxit.library",
     "write": "pinxit.picture",
 }
 

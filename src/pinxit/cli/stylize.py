@@ -27,7 +27,8 @@ from pinxit.cli.main import FAILED, INTERRUPTED, complain
 from pinxit.cli.options import with_settings
 from pinxit.cli.placing import OrderedCommand, placed_styles
 from pinxit.errors import PinxitError
-from pinxit.job import StyleImage, default_output, prepare
+from pinxit.job import StyleImage, prepare
+from pinxit.library import default_output
 from pinxit.picture.presets import PRESETS
 
 app = typer.Typer(rich_markup_mode="rich", add_completion=False)

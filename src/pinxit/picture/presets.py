@@ -22,13 +22,13 @@ PRESETS: dict[str, Preset] = {
     # conv4_2, style at conv1_1 … conv5_1 with w_l = 1/5, the feature maps after their ReLU, filters
     # rescaled to a mean activation of one, 512 px, L-BFGS. One
     # number departs: the paper's α/β = 1e-3, with its equations as they are printed, paints the photograph back (its style
-    # loss stops at a third of where it began); 1e-6 is where the style comes out, and what Gatys's published code amounts to.
+    # loss stops at a third of where it began); 1e-7 is where the style comes out, about what Gatys's published code amounts to.
     "gatys": Preset(
         "the paper itself, from noise",
         {
             "form": "gatys",
             "content_weight": 1.0,
-            "style_weight": 1e6,
+            "style_weight": 1e7,
             "content_layers": {"relu4_2": 1.0},
             "style_layers": {f"relu{block}_1": 0.2 for block in range(1, 6)},
             "smoothness": 0.0,
