@@ -48,7 +48,9 @@ class Checkpoint:
             with safe_open(self._path, framework="pt") as file:
                 state: State = json.loads((file.metadata() or {})["numbers"])
                 for name in file.keys():  # noqa: SIM118 - it is no dict
-                    state[name] = file.get_tensor(name)
+                    # Cloned: a tensor that begins anywhere in a file is summed in another order than one in memory of its
+                    # own, and the last bit of every sum would differ.
+                    state[name] = file.get_tensor(name).clone()
         except (OSError, SafetensorError, KeyError, ValueError):
             return None
         return state
