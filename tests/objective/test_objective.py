@@ -4,6 +4,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from pinxit.encoder import weights as stored
 from pinxit.encoder.vgg import Encoder
 from pinxit.objective.guided import Region, Style
 from pinxit.objective.objective import Form, Objective, Weights
@@ -61,8 +62,6 @@ def test_relative_losses_do_not_change_with_the_pictures_size(encoder: Encoder, 
 
 
 def test_gradient_against_finite_differences(cat: Picture, coffee: Picture) -> None:
-    from pinxit.encoder import weights as stored
-
     exact = Encoder("vgg16", stored.load("vgg16"), dtype=torch.float64)
     content, style = (as_tensor(each)[:, :, :24, :24].double() for each in (cat, coffee))
     objective = Objective(exact, weights(smoothness=0.1), content, one(style))
@@ -78,7 +77,7 @@ ALL_TAPS = {f"relu{block}_1": 0.2 for block in range(1, 6)}
 
 @pytest.mark.parametrize(("height", "width"), [(220, 301), (64, 333), (411, 40)])
 @pytest.mark.parametrize("masked", [False, True])
-def test_tiles_give_the_gradient_of_the_whole(encoder: Encoder, height: int, width: int, masked: bool) -> None:
+def test_tiles_give_the_gradient_of_the_whole(height: int, width: int, masked: bool) -> None:
     """At sides that are no multiples of a stride, at every depth, with and without masks."""
     content, style = (as_tensor(resize(sample(name), height, width)) for name in ("astronaut", "coffee"))
     regions = one(style)
@@ -87,10 +86,12 @@ def test_tiles_give_the_gradient_of_the_whole(encoder: Encoder, height: int, wid
         regions = [Region([Style(style)], slope), Region([Style(content.flip(3), mask=slope)], 1 - slope)]
     weights = Weights(1.0, 10.0, 0.5, {"relu4_2": 1.0}, ALL_TAPS, "relative")
     picture = (content + 0.1 * torch.randn(content.shape, generator=torch.Generator().manual_seed(0))).clamp(0, 1)
-    whole, gradient = Objective(encoder, weights, content, regions)(picture)
-    tiled, tiled_gradient = Objective(encoder, weights, content, regions, side=176)(picture)
+    # In single precision, rounding now and then tips a pooling to the other of two equal neighbours; in double, never.
+    exact = Encoder("vgg16", stored.load("vgg16"), dtype=torch.float64)
+    whole, gradient = Objective(exact, weights, content, regions)(picture)
+    tiled, tiled_gradient = Objective(exact, weights, content, regions, side=176)(picture)
     torch.testing.assert_close(tiled.total, whole.total, rtol=1e-5, atol=0)
-    assert float((tiled_gradient - gradient).norm() / gradient.norm()) < 1e-4
+    assert float((tiled_gradient - gradient).norm() / gradient.norm()) < 1e-5
 
 
 def test_an_empty_mask_asks_for_nothing(encoder: Encoder, cat: Picture, coffee: Picture) -> None:

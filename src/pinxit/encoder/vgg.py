@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from pinxit.encoder.convolution import replicate_convolution
+from pinxit.encoder.convolution import ReplicateConvolution, has_winograd
 from pinxit.encoder.pooling import Pooling, pool
 from pinxit.errors import PinxitError
 
@@ -90,12 +90,17 @@ class Encoder:
         self.pooling: Pooling = pooling
         self.device = torch.device(device)
         self.dtype = dtype
-        # channels_last: twice as fast as the default layout on a CPU, and what a GPU's tensor cores want.
-        self._parameters = {
-            name: value.to(self.device, dtype, memory_format=torch.channels_last)
-            if value.dim() == 4
-            else value.to(self.device, dtype)
-            for name, value in parameters.items()
+        # Winograd's algorithm reads channel by channel. Without it channels go last: twice as fast as the default layout
+        # on a CPU, and what a GPU's tensor cores want.
+        winograd = has_winograd(self.device, dtype)
+        self._layout = torch.contiguous_format if winograd else torch.channels_last
+        self._convolutions = {
+            name: ReplicateConvolution(
+                parameters[f"{name}.weight"].to(self.device, dtype, memory_format=self._layout),
+                parameters[f"{name}.bias"].to(self.device, dtype),
+            )
+            for name in convolutions(architecture)
+            if f"{name}.weight" in parameters
         }
 
     def __call__(self, picture: Tensor, taps: Iterable[str]) -> dict[str, Tensor]:
@@ -114,14 +119,12 @@ class Encoder:
         wanted = set(taps)
         check_taps(self.architecture, wanted)
         found: dict[str, Tensor] = {}
-        features = picture.to(self.device, self.dtype, memory_format=torch.channels_last)
+        features = picture.to(self.device, self.dtype, memory_format=self._layout)
         for layer in layers(self.architecture):
             if len(found) == len(wanted):
                 break
             if layer.startswith("conv"):
-                features = replicate_convolution(
-                    features, self._parameters[f"{layer}.weight"], self._parameters[f"{layer}.bias"]
-                )
+                features = self._convolutions[layer](features)
             elif layer.startswith("relu"):
                 # In place, unless somebody holds on to the map before it.
                 features = F.relu(features, inplace=layer.replace("relu", "conv") not in wanted)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from torch import Tensor
 
@@ -18,8 +20,26 @@ def second_moments(features: Tensor, guide: Tensor | None = None) -> Tensor:
     """
     # Sums over 10⁵ positions need more than the 8 bits of bfloat16.
     features = features.to(torch.promote_types(features.dtype, torch.float32))
-    positions = _positions(features)
-    return positions.T @ (positions if guide is None else positions * _positions(guide))
+    sums: Tensor = _SecondMoments.apply(features, guide)  # type: ignore[no-untyped-call]
+    return sums
+
+
+class _SecondMoments(torch.autograd.Function):
+    """`F G Fᵀ`, whose gradient is `(D + Dᵀ) F G`: one product, where autograd, to which the two F are two, makes two."""
+
+    @staticmethod
+    def forward(ctx: Any, features: Tensor, guide: Tensor | None) -> Tensor:
+        positions = _positions(features)
+        guided = positions if guide is None else positions * _positions(guide)
+        ctx.save_for_backward(features, guided)
+        return positions.T @ guided
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None]:
+        features, guided = ctx.saved_tensors
+        result = torch.empty_like(features)  # in the layout of the maps, whichever that is
+        torch.mm(guided, gradient + gradient.T, out=_positions(result))
+        return result, None
 
 
 def gram_matrix(features: Tensor, guide: Tensor | None = None) -> Tensor:
