@@ -136,6 +136,23 @@ def test_batch_keeps_the_tree_and_paints_nothing_twice(tmp_path: Path, photo: Pa
     assert [path.stat().st_mtime_ns for path in painted] == times
 
 
+def test_batch_tells_once_what_is_wrong_for_every_picture(tmp_path: Path, photo: Path) -> None:
+    (tmp_path / "photos").mkdir()
+    photo.rename(tmp_path / "photos" / "a.png")
+    for wrong in (("-s", "missing.jpg"), ("-s", "house:swirl", "--style-weight", "lots")):
+        done = pinxit("batch", "photos", *wrong, "-o", "out", folder=tmp_path, check=2)
+        assert "a.png" not in done.stderr
+        assert not (tmp_path / "out").exists()
+
+
+def test_sweep_draws_house_styles_as_large_as_they_are_painted(tmp_path: Path, photo: Path) -> None:
+    from pinxit.cli.sweep import prepare_runs
+
+    run = {"style": "house:halftone", "size": "700"}
+    (job,) = prepare_runs(str(photo), [run["style"]], 64, [run], None)
+    assert max(job.ingredients.styles[0].picture.pixels.shape) == 700
+
+
 def test_sweep_paints_every_combination(tmp_path: Path, photo: Path) -> None:
     done = pinxit(
         "sweep", photo, "--style", "house:swirl", "house:mosaic", "--style-weight", "1,10,100", "--cell", "64", *QUICK,

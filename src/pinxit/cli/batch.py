@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -61,6 +62,8 @@ def batch(
 ) -> None:
     styles = placed_styles(ctx, style or [], region or [], style_mask or [], blend)
     how = Output(overwrite, check_bits(bits), quality, as_json=as_json)
+    # What is wrong with the styles or settings is wrong for every picture: told once, before the first.
+    prepare("sample:coffee", [replace(one, region=None) for one in styles], encoder_weights=encoder_weights, **settings)
     sources = [path for path in pictures.tree(folder) if output.resolve() not in path.resolve().parents]
     painted, before, failures = 0, 0, list[str]()
     try:

@@ -17,7 +17,7 @@ from pinxit.cli.display import Display
 from pinxit.cli.main import INTERRUPTED, complain
 from pinxit.cli.options import with_settings
 from pinxit.errors import PinxitError
-from pinxit.job import prepare
+from pinxit.job import Job, prepare
 from pinxit.picture import Picture
 
 app = typer.Typer(rich_markup_mode="rich", add_completion=False)
@@ -75,13 +75,7 @@ def sweep(
     runs = [dict(zip(varied, values, strict=True)) for values in itertools.product(*varied.values())]
     if len(runs) > _MOST:
         raise PinxitError(f"these are {len(runs)} pictures, a sheet holds {_MOST}: vary less.")
-    jobs = []
-    # Read once, painted many times; all are checked before the first is painted.
-    photograph, _ = inputs.load(content, cell)
-    read = {source: inputs.load(source, cell)[0] for source in style}
-    for run in runs:
-        chosen = {**settings, **run}
-        jobs.append(prepare(photograph, read[chosen.pop("style")], encoder_weights=encoder_weights, **chosen))
+    jobs = prepare_runs(content, style, cell, [{**settings, **run} for run in runs], encoder_weights)
     cells: list[tuple[str, Picture]] = []
     interrupted = False
     try:
@@ -101,3 +95,25 @@ def sweep(
     if interrupted:
         complain(f"interrupted after {len(cells)} of {len(runs)} pictures.")
         sys.exit(INTERRUPTED)
+
+
+def prepare_runs(
+    content: str, styles: list[str], size: int, runs: list[dict[str, Any]], encoder_weights: Path | None
+) -> list[Job]:
+    """Read every picture once and check every run, before the first is painted.
+
+    Args:
+        content: the content image.
+        styles: the style images.
+        size: the least longer side to draw at what pinxit draws itself, px; some run may need more.
+        runs: the settings of each, with its `style`.
+        encoder_weights: a local checkpoint of the encoder.
+    """
+    photograph, _ = inputs.load(content, size)
+    read = {source: inputs.load(source, size)[0] for source in styles}
+    jobs = []
+    for run in runs:
+        chosen = dict(run)
+        jobs.append(prepare(photograph, read[chosen.pop("style")], encoder_weights=encoder_weights, **chosen))
+    needed = max(round(job.recipe.size * max(1.0, job.recipe.style_scale)) for job in jobs)
+    return jobs if needed <= size else prepare_runs(content, styles, needed, runs, encoder_weights)
