@@ -13,6 +13,7 @@ import argparse
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -100,11 +101,16 @@ def main() -> None:
     parser.add_argument("--iterations", type=int, default=300)
     parser.add_argument("--plot", type=Path)
     options = parser.parse_args()
-    job = prepare(CONTENT, STYLE, size=options.size, iterations="60,1000", tolerance=0, smoothness=0, device="cpu")
+    same: dict[str, Any] = {
+        "tolerance": 0, "smoothness": 0, "content_layers": "relu4_2", "content_statistics": "content", "device": "cpu",
+    }  # fmt: skip
+    job = prepare(CONTENT, STYLE, size=options.size, iterations="60,1000", **same)
     content = torch.from_numpy(fit(job.ingredients.content, options.size).pixels)[None]
     style = torch.from_numpy(fit(job.ingredients.styles[0].picture, options.size).pixels)[None]
     objective = TextbookObjective(content, style, job.recipe)
-    check_same(objective, content, job)
+    check_same(
+        objective, content, prepare(CONTENT, STYLE, size=options.size, coarsest=options.size, iterations=1, **same)
+    )
 
     print(describe(), flush=True)
     theirs, _ = textbook(objective, content, options.iterations)
@@ -128,11 +134,8 @@ def main() -> None:
         plot(theirs, ours, options.plot)
 
 
-def check_same(objective: TextbookObjective, content: Tensor, job: Job) -> None:
-    """Stop unless both objectives give the content image the same loss."""
-    alone = prepare(
-        CONTENT, STYLE, size=job.recipe.size, coarsest=job.recipe.size, iterations=1, smoothness=0, device="cpu"
-    )
+def check_same(objective: TextbookObjective, content: Tensor, alone: Job) -> None:
+    """Stop unless both objectives give the content image the same loss; `alone` evaluates it once."""
     (first,) = alone.paint()
     with torch.no_grad():
         torch.testing.assert_close(float(objective(content)), first.total, rtol=1e-3, atol=0)

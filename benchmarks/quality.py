@@ -31,7 +31,14 @@ from pinxit.picture import Picture
 SAMPLES = ("astronaut", "cat", "coffee", "rocket", "motorcycle", "colorwheel")
 Curve = list[tuple[float, float]]
 """Style distance and content distance."""
-EQUAL = "relu1_1=0.2,relu2_1=0.2,relu3_1=0.2,relu4_1=0.2,relu5_1=0.2"
+# Gatys's own choice of layers, weighted equally, and the content image's features as they are.
+GATYS: dict[str, Any] = {
+    "content_layers": "relu4_2",
+    "content_statistics": "content",
+    "style_layers": "relu1_1=0.2,relu2_1=0.2,relu3_1=0.2,relu4_1=0.2,relu5_1=0.2",
+    "smoothness": 0,
+    "device": "cpu",
+}
 
 
 def pinxit(content: Picture, style: Picture, size: int, weight: float) -> Picture:
@@ -42,14 +49,13 @@ def pinxit(content: Picture, style: Picture, size: int, weight: float) -> Pictur
 
 def coarse_to_fine(content: Picture, style: Picture, size: int, weight: float) -> Picture:
     """The same schedule with Gatys's five layers weighted equally and no smoothness."""
-    plain: dict[str, Any] = {"style_layers": EQUAL, "smoothness": 0, "device": "cpu"}
-    *_, last = prepare(content, style, size=size, style_weight=weight, **plain).paint()
+    *_, last = prepare(content, style, size=size, style_weight=weight, **GATYS).paint()
     return last.picture()
 
 
 def textbook(content: Picture, style: Picture, size: int, weight: float) -> Picture:
     """PyTorch's tutorial: 300 iterations of `torch.optim.LBFGS` at full size, five layers weighted equally."""
-    job = prepare(content, style, size=size, style_weight=weight, style_layers=EQUAL, smoothness=0, device="cpu")
+    job = prepare(content, style, size=size, style_weight=weight, **GATYS)
     canvas, manner = (torch.from_numpy(pictures.fit(one, size).pixels)[None] for one in (content, style))
     _, painted = optimize.textbook(optimize.TextbookObjective(canvas, manner, job.recipe), canvas, 300)
     return pictures.fit(content, size).with_pixels(painted[0].numpy())

@@ -84,7 +84,7 @@ def test_tiles_give_the_gradient_of_the_whole(height: int, width: int, masked: b
     if masked:
         slope = torch.linspace(0, 1, width).expand(1, 1, height, width)
         regions = [Region([Style(style)], slope), Region([Style(content.flip(3), mask=slope)], 1 - slope)]
-    weights = Weights(1.0, 10.0, 0.5, {"relu4_2": 1.0}, ALL_TAPS, "relative")
+    weights = Weights(1.0, 10.0, 0.5, {"relu4_2": 1.0}, ALL_TAPS, "relative", adain=0.9)
     picture = (content + 0.1 * torch.randn(content.shape, generator=torch.Generator().manual_seed(0))).clamp(0, 1)
     # In single precision, rounding now and then tips a pooling to the other of two equal neighbours; in double, never.
     exact = Encoder("vgg16", stored.load("vgg16"), dtype=torch.float64)
@@ -100,3 +100,38 @@ def test_an_empty_mask_asks_for_nothing(encoder: Encoder, cat: Picture, coffee: 
     with_it = Objective(encoder, weights(), content, [*one(style), Region([Style(content)], empty)])(content)
     without = Objective(encoder, weights(), content, one(style))(content)
     torch.testing.assert_close(with_it[1], without[1])
+
+
+def test_adain_targets_have_the_moments_of_the_style(encoder: Encoder, cat: Picture, coffee: Picture) -> None:
+    from pinxit.encoder.tiles import divide
+    from pinxit.objective.adain import adapt_targets
+
+    content, style = as_tensor(cat), as_tensor(coffee)
+    tiles = divide(content, 2**31, "vgg16", ["conv3_1"])
+    targets = [encoder(content, ["conv3_1"])]
+    (adapted,) = adapt_targets(encoder, targets, tiles, content, one(style), 2**31, share=1.0)
+    wanted = encoder(style, ["conv3_1"])["conv3_1"]
+    for moment in (torch.mean, torch.std):
+        torch.testing.assert_close(
+            moment(adapted["conv3_1"], dim=(2, 3)), moment(wanted, dim=(2, 3)), rtol=1e-2, atol=1e-2
+        )
+    # Which positions are strong, relative to the others of a channel, is the content's still.
+    pairs = torch.stack([targets[0]["conv3_1"].flatten(2), adapted["conv3_1"].flatten(2)])[:, 0]
+    assert all(float(torch.corrcoef(pairs[:, channel])[0, 1]) > 0.999 for channel in range(0, 256, 16))
+    (unchanged,) = adapt_targets(encoder, targets, tiles, content, one(style), 2**31, share=0.0)
+    torch.testing.assert_close(unchanged["conv3_1"], targets[0]["conv3_1"])
+
+
+def test_adain_keeps_to_its_region(encoder: Encoder, cat: Picture, coffee: Picture) -> None:
+    from pinxit.encoder.tiles import divide
+    from pinxit.objective.adain import adapt_targets
+
+    content, style = as_tensor(cat), as_tensor(coffee)
+    left = torch.zeros(1, 1, *content.shape[2:])
+    left[..., : content.shape[3] // 2] = 1
+    tiles = divide(content, 2**31, "vgg16", ["relu1_1"])
+    targets = [encoder(content, ["relu1_1"])]
+    (adapted,) = adapt_targets(encoder, targets, tiles, content, [Region([Style(style)], left)], 2**31, share=1.0)
+    changed = (adapted["relu1_1"] - targets[0]["relu1_1"]).abs().sum(1)
+    assert float(changed[..., content.shape[3] // 2 :].max()) == 0
+    assert float(changed[..., : content.shape[3] // 2].mean()) > 0

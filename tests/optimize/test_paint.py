@@ -45,7 +45,7 @@ def test_goes_through_the_scales_and_lowers_the_loss(encoder: Encoder, cat: Pict
 
 
 def test_the_style_loss_is_lower_than_the_contents_own(encoder: Encoder, cat: Picture, coffee: Picture) -> None:
-    items = run(encoder, cat, coffee, coarsest=96, iterations=(30,))
+    items = run(encoder, cat, coffee, coarsest=96, iterations=(30,), content_statistics="content")
     assert items[0].content == 0, "the first evaluation is at the content image"
     assert items[-1].style < 0.3 * items[0].style
 
@@ -99,7 +99,7 @@ def test_bfloat16_comes_close(cat: Picture, coffee: Picture) -> None:
 
     half, _ = open_encoder("vgg16", device="cpu", precision="bfloat16")
     full, _ = open_encoder("vgg16", device="cpu")
-    ours, exact = (run(one, cat, coffee, size=48, iterations=(5,))[-1].total for one in (half, full))
+    ours, exact = (run(one, cat, coffee, size=48, iterations=(1,))[0].total for one in (half, full))
     assert ours == pytest.approx(exact, rel=0.2)
 
 

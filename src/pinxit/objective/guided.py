@@ -50,8 +50,12 @@ def moments(features: Tensor, tap: str, tile: Tile, mask: Tensor | None) -> Tens
         tile: where they are.
         mask: of the whole picture, see `Region`; g, the guide, is its mean over the pixels of each position.
     """
-    here = tile.positions(tap)
-    return second_moments(cut(features, here), None if mask is None else cut(_guide(cut(mask, tile.outer), tap), here))
+    return second_moments(cut(features, tile.positions(tap)), guide_of(mask, tap, tile))
+
+
+def guide_of(mask: Tensor | None, tap: str, tile: Tile) -> Tensor | None:
+    """How much each position counts that a tile answers for, `(1, 1, h, w)`; None where all count fully."""
+    return None if mask is None else cut(_guide(cut(mask, tile.outer), tap), tile.positions(tap))
 
 
 def count(picture: Tensor, tap: str, mask: Tensor | None) -> float:

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from pinxit.encoder.tiles import Tile, cut, divide
 from pinxit.encoder.vgg import Encoder
+from pinxit.objective.adain import adapt_targets
 from pinxit.objective.content import content_loss, relative_content_loss, squared_error
 from pinxit.objective.gram import relative_style_loss, style_loss
 from pinxit.objective.guided import Region, count, mixed_grams, moments
@@ -32,6 +33,7 @@ class Weights:
         content_layers: the taps of the content loss and their weights w_l.
         style_layers: the taps of the style loss and their weights w_l.
         form: `relative`, the normalised losses, or `gatys`, the paper's equations.
+        adain: how far the content image's feature maps take on the style's moments, 0 to 1; see `adapt_targets`.
     """
 
     content: float
@@ -40,6 +42,7 @@ class Weights:
     content_layers: Mapping[str, float]
     style_layers: Mapping[str, float]
     form: Form
+    adain: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -88,7 +91,10 @@ class Objective:
         # What depends on the content and style images alone is computed once, here, without a graph.
         with torch.no_grad():
             self.style_targets = [mixed_grams(encoder, region.styles, weights.style_layers, side) for region in regions]
-            self._content_targets = [self._content_of(content, tile) for tile in self._tiles]
+            targets = [self._content_of(content, tile) for tile in self._tiles]
+            if weights.adain > 0:
+                targets = adapt_targets(encoder, targets, self._tiles, content, regions, side, weights.adain)
+            self._content_targets = targets
         self._energies = {
             tap: sum(
                 float(squared_error(target[tap], torch.zeros_like(target[tap]))) for target in self._content_targets

@@ -165,11 +165,19 @@ def _descent(
         recipe.content_layers,
         recipe.style_layers,
         recipe.form,
+        _adain(recipe),
     )
     painted = regions(ingredients, scale.height, scale.width, scale.longer_side * recipe.style_scale)
     objective = Objective(encoder, weights, tensor(here), painted, room.side)
     free = None if free is None else free.to(encoder.device)
     return Descent(canvas.to(encoder.device), objective, recipe.solver, before, room.history, free)
+
+
+def _adain(recipe: Settings) -> float:
+    """How far the content goes to meet the style: as far as the style counts, so that without it nothing changes."""
+    if recipe.content_statistics == "content":
+        return 0.0
+    return recipe.style_weight / (recipe.content_weight + recipe.style_weight)
 
 
 def _state(descent: Descent, plateau: Plateau, clock: Clock, done: tuple[int, ...], finished: bool) -> State:

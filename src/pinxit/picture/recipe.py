@@ -88,7 +88,7 @@ class Settings(BaseModel):
     seed: int = _setting(0, "Options", "Where chance starts from (--init noise).", ge=0, lt=2**63)
 
     iterations: Annotated[tuple[Annotated[int, Field(ge=1, le=100_000)], ...], BeforeValidator(_read_numbers)] = _setting(
-        (100, 60, 30), "Schedule", "Iterations at each scale, coarse to fine; the last holds for all further ones.",
+        (90, 50, 20), "Schedule", "Iterations at each scale, coarse to fine; the last holds for all further ones.",
         min_length=1, max_length=16,
     )  # fmt: skip
     coarsest: int = _setting(
@@ -115,12 +115,22 @@ class Settings(BaseModel):
     color_strength: Finite = _setting(1.0, "Color", "How far keep or match go, 0 to 1.", ge=0, le=1)
 
     smoothness: Weight = _setting(1.0, "Objective", "γ: weight of the total variation.")
-    content_layers: Layers = _setting({"relu4_2": 1.0}, "Objective", "Taps of the content loss, name or name=weight.")
+    content_layers: Layers = _setting(
+        # relu4_2 alone leaves eyes and edges to chance; a little of relu3_1 keeps faces readable and strokes free.
+        {"relu4_2": 0.7, "relu3_1": 0.3},
+        "Objective",
+        "Taps of the content loss, name or name=weight.",
+    )
     style_layers: Layers = _setting(
         # Equal weights drown faces in large motifs: the fine layers give palette and strokes, the deep ones wallpaper.
         {"relu1_1": 0.3, "relu2_1": 0.3, "relu3_1": 0.2, "relu4_1": 0.12, "relu5_1": 0.08},
         "Objective",
         "Taps of the style loss, name or name=weight.",
+    )
+    content_statistics: Literal["style", "content"] = _setting(
+        "style",
+        "Objective",
+        "Whose means and deviations the content's feature maps are compared with: the style's (AdaIN) or their own.",
     )
     form: Literal["relative", "gatys"] = _setting(
         "relative", "Objective", "Losses as shares of the target's energy, or the paper's, over its rescaled VGG."
