@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
 
-# Two things that PyTorch reads before it starts, worth a quarter of an optimiser's time (docs/performance.md). Feature maps
+# Two things that PyTorch reads before it starts, worth a quarter of an optimiser's time (docs/benchmarks.md). Feature maps
 # lie in pages of 2 MB, where the system has them, for claiming memory 4 KB at a time takes as long as filling it; and
 # OpenMP's threads soon stop waiting in circles, on cores that the convolutions' own threads need.
 os.environ.setdefault("THP_MEM_ALLOC_ENABLE", "1")

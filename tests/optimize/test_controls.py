@@ -7,7 +7,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
+from pinxit.encoder import weights
 from pinxit.encoder.vgg import Encoder
 from pinxit.errors import PinxitError
 from pinxit.optimize.memory import GIB, LEAST_HISTORY, plan
@@ -130,13 +132,15 @@ def test_starts_from_the_style(encoder: Encoder, cat: Picture, coffee: Picture) 
     assert np.abs(result.pixels - coffee.pixels[:, : cat.height]).mean() < 0.1
 
 
-def test_a_memory_limit_changes_nothing_but_the_tiles(encoder: Encoder, cat: Picture, coffee: Picture) -> None:
+def test_a_memory_limit_changes_nothing_but_the_tiles(cat: Picture, coffee: Picture) -> None:
+    # In double precision, where no rounding tips a pooling to the other of two equal neighbours.
+    encoder = Encoder("vgg16", weights.load("vgg16"), dtype=torch.float64)
     large = fit(cat, 400)
     ingredients = Ingredients(large, (LoadedStyle(coffee),))
     options = {"size": 400, "coarsest": 400, "iterations": (3,)}
     assert plan(large.height, 400, 1.05 * GIB, ["relu4_2"]).side < 400
     whole, tiled = (last(encoder, ingredients, **options, memory=memory) for memory in (8.0, 1.05))
-    assert np.abs(whole.pixels - tiled.pixels).mean() < 1e-3  # what rounding leaves, see test_objective.py
+    assert np.abs(whole.pixels - tiled.pixels).max() < 1e-3
 
 
 def test_a_plan_stays_within_its_budget() -> None:

@@ -19,6 +19,7 @@ from pinxit.cli.options import with_settings
 from pinxit.errors import PinxitError
 from pinxit.job import Job, prepare
 from pinxit.picture import Picture
+from pinxit.picture.recipe import Settings
 
 app = typer.Typer(rich_markup_mode="rich", add_completion=False)
 
@@ -109,11 +110,13 @@ def prepare_runs(
         runs: the settings of each, with its `style`.
         encoder_weights: a local checkpoint of the encoder.
     """
+    for run in runs:
+        chosen = Settings.choose({name: value for name, value in run.items() if name not in ("style", "init")})
+        size = max(size, round(chosen.size * max(1.0, chosen.style_scale)))
     photograph, _ = inputs.load(content, size)
     read = {source: inputs.load(source, size)[0] for source in styles}
     jobs = []
     for run in runs:
-        chosen = dict(run)
-        jobs.append(prepare(photograph, read[chosen.pop("style")], encoder_weights=encoder_weights, **chosen))
-    needed = max(round(job.recipe.size * max(1.0, job.recipe.style_scale)) for job in jobs)
-    return jobs if needed <= size else prepare_runs(content, styles, needed, runs, encoder_weights)
+        options = dict(run)
+        jobs.append(prepare(photograph, read[options.pop("style")], encoder_weights=encoder_weights, **options))
+    return jobs

@@ -12,6 +12,7 @@ Convolutional Neural Networks", 2016), in half the time (benchmarks/encoder.py).
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import torch
@@ -40,18 +41,21 @@ class ReplicateConvolution:
     def __init__(self, weight: Tensor, bias: Tensor) -> None:
         self.weight = weight
         self.bias = bias
-        # The gradient of a convolution is one too, with every kernel turned about and inputs and outputs exchanged.
-        self._turned = weight.flip(2, 3).transpose(0, 1).contiguous()
-        self._no_bias = bias.new_zeros(weight.shape[1])
         self._winograd = has_winograd(weight.device, weight.dtype) and min(weight.shape[:2]) >= LEAST_CHANNELS
-        # The kernels' sides as matrices `(D, 3C)`: what lies above, below, left and right of the picture falls on them.
-        self.sides = [
-            side.transpose(1, 2).flatten(1).contiguous()
-            for side in (weight[:, :, 0, :], weight[:, :, 2, :], weight[:, :, :, 0], weight[:, :, :, 2])
-        ]
+
+    @functools.cached_property
+    def _turned(self) -> Tensor:
+        """The gradient of a convolution is one too, with every kernel turned about and inputs and outputs exchanged."""
+        return self.weight.flip(2, 3).transpose(0, 1).contiguous()
+
+    @functools.cached_property
+    def _sides(self) -> list[Tensor]:
+        """The kernels' sides as matrices `(D, 3C)`: what is above, below, left and right of the picture falls on them."""
+        rows, columns = self.weight.unbind(2), self.weight.unbind(3)
+        return [side.transpose(1, 2).flatten(1).contiguous() for side in (rows[0], rows[2], columns[0], columns[2])]
 
     def __call__(self, features: Tensor) -> Tensor:
-        """Feature maps `(1, D, H, W)` of `(1, C, H, W)`: `conv2d(pad(features, 1, mode="replicate"), weight, bias)`."""
+        """Feature maps `(N, D, H, W)` of `(N, C, H, W)`: `conv2d(pad(features, 1, mode="replicate"), weight, bias)`."""
         if features.shape[2] * features.shape[3] < SMALL:
             return F.conv2d(F.pad(features, (1, 1, 1, 1), mode="replicate"), self.weight, self.bias)
         output: Tensor = _Convolve.apply(features, self)  # type: ignore[no-untyped-call]
@@ -63,16 +67,16 @@ class ReplicateConvolution:
             output = torch._nnpack_spatial_convolution(features, self.weight, self.bias, padding=1)
         else:
             output = F.conv2d(features, self.weight, self.bias, padding=1)
-        _add_border(output, features, self.sides)
+        _add_border(output, features, self._sides)
         return output
 
     def backward(self, gradient: Tensor) -> Tensor:
         """The gradient by the input, of the gradient by the output."""
         if self._winograd:
-            result = torch._nnpack_spatial_convolution(gradient, self._turned, self._no_bias, padding=1)
+            result = torch._nnpack_spatial_convolution(gradient, self._turned, None, padding=1)
         else:
             result = F.conv_transpose2d(gradient, self.weight, padding=1)
-        _add_border_gradient(result, gradient, self.sides)
+        _add_border_gradient(result, gradient, self._sides)
         return result
 
 
@@ -92,33 +96,33 @@ def _add_border(output: Tensor, features: Tensor, sides: list[Tensor]) -> None:
     above, below, left, right = sides
     # Above and below, corners included: one line, itself repeated at both ends, under one row of the kernel.
     for line, side in ((0, above), (-1, below)):
-        output[0, :, line, :] += side @ _windows(F.pad(features[0, :, line, :], (1, 1), mode="replicate"))
+        output[:, :, line, :] += side @ _windows(F.pad(features[:, :, line, :], (1, 1), mode="replicate"))
     # Left and right, without the corners, which are done.
     for line, side in ((0, left), (-1, right)):
-        output[0, :, :, line] += side @ _windows(F.pad(features[0, :, :, line], (1, 1)))
+        output[..., line] += side @ _windows(F.pad(features[..., line], (1, 1)))
 
 
 def _add_border_gradient(grad_input: Tensor, grad_output: Tensor, sides: list[Tensor]) -> None:
     """The transpose of `_add_border`: add to `grad_input`, in place, the gradient through the repeated border."""
     above, below, left, right = sides
     for line, side in ((0, above), (-1, below)):
-        repeated = _add_windows(side.T @ grad_output[0, :, line, :])
-        repeated[:, 1] += repeated[:, 0]
-        repeated[:, -2] += repeated[:, -1]
-        grad_input[0, :, line, :] += repeated[:, 1:-1]
+        repeated = _add_windows(side.T @ grad_output[:, :, line, :])
+        repeated[..., 1] += repeated[..., 0]
+        repeated[..., -2] += repeated[..., -1]
+        grad_input[:, :, line, :] += repeated[..., 1:-1]
     for line, side in ((0, left), (-1, right)):
-        grad_input[0, :, :, line] += _add_windows(side.T @ grad_output[0, :, :, line])[:, 1:-1]
+        grad_input[..., line] += _add_windows(side.T @ grad_output[..., line])[..., 1:-1]
 
 
 def _windows(line: Tensor) -> Tensor:
-    """Three neighbours of each position of a line `(C, L + 2)` below one another: `(3C, L)`."""
-    return torch.cat([line[:, :-2], line[:, 1:-1], line[:, 2:]])
+    """Three neighbours of each position of a line `(N, C, L + 2)` below one another: `(N, 3C, L)`."""
+    return torch.cat([line[..., :-2], line[..., 1:-1], line[..., 2:]], dim=1)
 
 
 def _add_windows(windows: Tensor) -> Tensor:
-    """The transpose of `_windows`: `(C, L + 2)` of `(3C, L)`."""
-    first, second, third = windows.chunk(3)
+    """The transpose of `_windows`: `(N, C, L + 2)` of `(N, 3C, L)`."""
+    first, second, third = windows.chunk(3, dim=1)
     line = F.pad(second, (1, 1))
-    line[:, :-2] += first
-    line[:, 2:] += third
+    line[..., :-2] += first
+    line[..., 2:] += third
     return line

@@ -3,19 +3,19 @@
 What the content loss compares with is usually the content image's own feature maps, strong where the photograph is strong,
 so that every pixel is a quarrel between photograph and style. Adaptive instance normalisation (Huang and Belongie,
 "Arbitrary Style Transfer in Real-time", 2017, equation 8) keeps where a feature is, relative to the rest of the picture, and
-takes from the style how strong it is and how much it varies. docs/quality.md shows what that is worth.
+takes from the style how strong it is and how much it varies.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import torch
 from torch import Tensor
 
-from pinxit.encoder.tiles import Tile, cut, divide
+from pinxit.encoder.tiles import Tile
 from pinxit.encoder.vgg import Encoder
-from pinxit.objective.guided import Region, Style, count, guide_of
+from pinxit.objective.guided import Region, count, guide_of, mixture
 
 
 def channel_sums(features: Tensor, guides: Tensor | None = None) -> Tensor:
@@ -66,7 +66,7 @@ def adapt_targets(
     adapted = [dict(target) for target in targets]
     for region in regions:
         mask = None if region.mask is None else region.mask.to(encoder.device)
-        for tap, others in mixed_moments(encoder, region.styles, targets[0].keys(), side).items():
+        for tap, others in mixture(encoder, region.styles, targets[0].keys(), side, channel_sums).items():
             guides = [guide_of(mask, tap, tile) for tile in tiles]
             sums = [channel_sums(target[tap], here) for target, here in zip(targets, guides, strict=True)]
             own = torch.stack(sums).sum(0) / count(content, tap, mask)
@@ -78,21 +78,6 @@ def adapt_targets(
         {tap: maps if tap.startswith("conv") else maps.clamp_min(0) for tap, maps in result.items()}
         for result in adapted
     ]
-
-
-def mixed_moments(encoder: Encoder, styles: Iterable[Style], taps: Iterable[str], side: int) -> dict[str, Tensor]:
-    """`E[F]` and `E[F²]` of a mixture of styles at each tap, `(2, C)`, seen in tiles of `side` px."""
-    taps = list(taps)
-    mixture: dict[str, Tensor] = {}
-    for style in styles:
-        mask = None if style.mask is None else style.mask.to(encoder.device)
-        for tile in divide(style.picture, side, encoder.architecture, taps):
-            features = encoder(cut(style.picture, tile.outer), taps)
-            for tap in taps:
-                sums = channel_sums(cut(features[tap], tile.positions(tap)), guide_of(mask, tap, tile))
-                part = sums * (style.share / count(style.picture, tap, mask))
-                mixture[tap] = mixture[tap] + part if tap in mixture else part
-    return mixture
 
 
 def _normal(moments: Tensor) -> tuple[Tensor, Tensor]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import torch.nn.functional as F
@@ -66,29 +66,34 @@ def count(picture: Tensor, tap: str, mask: Tensor | None) -> float:
     return max(float(_guide(mask, tap).sum()), 1e-6)
 
 
-def grams(
-    encoder: Encoder, picture: Tensor, taps: Iterable[str], side: int, mask: Tensor | None = None
+def mixture(
+    encoder: Encoder,
+    styles: Iterable[Style],
+    taps: Iterable[str],
+    side: int,
+    sums: Callable[[Tensor, Tensor | None], Tensor],
 ) -> dict[str, Tensor]:
-    """The guided Gram matrices of a picture, seen in tiles of `side` px: `1/M Σ_k g_k F_ik F_jk` for each tap."""
+    """Averages over the positions of a mixture of styles, by tap: as if each style had its share of the pixels.
+
+    Args:
+        encoder: sees the styles, in tiles of `side` px.
+        styles: what is mixed.
+        taps: where.
+        side: px.
+        sums: what a tile's feature maps, of which each position counts by its guide, add to the sum that is averaged:
+            `second_moments` for Gram matrices.
+    """
     taps = list(taps)
-    mask = None if mask is None else mask.to(encoder.device)
     total: dict[str, Tensor] = {}
-    for tile in divide(picture, side, encoder.architecture, taps):
-        features = encoder(cut(picture, tile.outer), taps)
-        for tap in taps:
-            part = moments(features[tap], tap, tile, mask)
-            total[tap] = total[tap] + part if tap in total else part
-    return {tap: matrix / count(picture, tap, mask) for tap, matrix in total.items()}
-
-
-def mixed_grams(encoder: Encoder, styles: Iterable[Style], taps: Iterable[str], side: int) -> dict[str, Tensor]:
-    """The Gram matrices of a mixture: second moments add up as if each style had its share of the pixels."""
-    taps = list(taps)
-    mixture: dict[str, Tensor] = {}
     for style in styles:
-        for tap, gram in grams(encoder, style.picture, taps, side, style.mask).items():
-            mixture[tap] = mixture[tap] + gram * style.share if tap in mixture else gram * style.share
-    return mixture
+        mask = None if style.mask is None else style.mask.to(encoder.device)
+        for tile in divide(style.picture, side, encoder.architecture, taps):
+            features = encoder(cut(style.picture, tile.outer), taps)
+            for tap in taps:
+                part = sums(cut(features[tap], tile.positions(tap)), guide_of(mask, tap, tile))
+                part = part / count(style.picture, tap, mask) * style.share
+                total[tap] = total[tap] + part if tap in total else part
+    return total
 
 
 def _guide(mask: Tensor, tap: str) -> Tensor:

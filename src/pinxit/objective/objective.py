@@ -13,8 +13,8 @@ from pinxit.encoder.tiles import Tile, cut, divide
 from pinxit.encoder.vgg import Encoder
 from pinxit.objective.adain import adapt_targets
 from pinxit.objective.content import content_loss, relative_content_loss, squared_error
-from pinxit.objective.gram import relative_style_loss, style_loss
-from pinxit.objective.guided import Region, count, mixed_grams, moments
+from pinxit.objective.gram import relative_style_loss, second_moments, style_loss
+from pinxit.objective.guided import Region, count, mixture, moments
 from pinxit.objective.smoothness import total_variation
 
 Form = Literal["relative", "gatys"]
@@ -90,7 +90,9 @@ class Objective:
         self._counts = [{tap: count(content, tap, mask) for tap in weights.style_layers} for mask in self._masks]
         # What depends on the content and style images alone is computed once, here, without a graph.
         with torch.no_grad():
-            self.style_targets = [mixed_grams(encoder, region.styles, weights.style_layers, side) for region in regions]
+            self.style_targets = [
+                mixture(encoder, region.styles, weights.style_layers, side, second_moments) for region in regions
+            ]
             targets = [self._content_of(content, tile) for tile in self._tiles]
             if weights.adain > 0:
                 targets = adapt_targets(encoder, targets, self._tiles, content, regions, side, weights.adain)
