@@ -35,14 +35,21 @@ Curve = list[tuple[float, float]]
 class TextbookObjective:
     """The losses of `Settings`' defaults over a plain VGG-16, as a tutorial writes it."""
 
-    def __init__(self, content: Tensor, style: Tensor, settings: object) -> None:
+    def __init__(
+        self,
+        content: Tensor,
+        style: Tensor,
+        settings: object,
+        statistics: Callable[[Tensor], Tensor] = gram_matrix,
+    ) -> None:
+        self.statistics = statistics
         self.parameters = weights.load("vgg16")
         self.settings = settings
         self.taps = [*settings.content_layers, *settings.style_layers]  # type: ignore[attr-defined]
         with torch.no_grad():
             self.content = self.see(content)
             self.energies = {tap: float(features.square().sum()) for tap, features in self.content.items()}
-            self.style = {tap: gram_matrix(features) for tap, features in self.see(style).items()}
+            self.style = {tap: statistics(features) for tap, features in self.see(style).items()}
 
     def see(self, picture: Tensor) -> dict[str, Tensor]:
         """The feature maps at the taps."""
@@ -67,7 +74,7 @@ class TextbookObjective:
             for tap, weight in settings.content_layers.items()  # type: ignore[attr-defined]
         )
         style = sum(
-            weight * relative_style_loss(gram_matrix(features[tap]), self.style[tap])
+            weight * relative_style_loss(self.statistics(features[tap]), self.style[tap])
             for tap, weight in settings.style_layers.items()  # type: ignore[attr-defined]
         )
         return settings.content_weight * content + settings.style_weight * style  # type: ignore[attr-defined, no-any-return]

