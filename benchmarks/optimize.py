@@ -109,7 +109,8 @@ def main() -> None:
     parser.add_argument("--plot", type=Path)
     options = parser.parse_args()
     same: dict[str, Any] = {
-        "tolerance": 0, "smoothness": 0, "content_layers": "relu4_2", "content_statistics": "content", "device": "cpu",
+        "tolerance": 0, "smoothness": 0, "content_layers": "relu4_2", "content_statistics": "content",
+        "style_moments": 0, "device": "cpu",
     }  # fmt: skip
     job = prepare(CONTENT, STYLE, size=options.size, iterations="60,1000", **same)
     content = torch.from_numpy(fit(job.ingredients.content, options.size).pixels)[None]

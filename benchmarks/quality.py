@@ -37,6 +37,7 @@ Curve = list[tuple[float, float]]
 GATYS: dict[str, Any] = {
     "content_layers": "relu4_2",
     "content_statistics": "content",
+    "style_moments": 0,
     "style_layers": "relu1_1=0.2,relu2_1=0.2,relu3_1=0.2,relu4_1=0.2,relu5_1=0.2",
     "smoothness": 0,
     "device": "cpu",
@@ -66,13 +67,12 @@ def textbook(content: Picture, style: Picture, size: int, weight: float) -> Pict
 def statistics(content: Picture, style: Picture, size: int, weight: float) -> Picture:
     """Means and deviations of the same five layers for the style (Huang and Belongie 2017), from coarse to fine."""
     job = prepare(content, style, size=size, style_weight=weight, **GATYS)
-    painted = None
+    painted = torch.from_numpy(pictures.fit(content, size // 4).pixels)[None]
     for side, iterations in ((size // 4, 90), (size // 2, 50), (size, 20)):
         canvas, manner = (torch.from_numpy(pictures.fit(one, side).pixels)[None] for one in (content, style))
-        start = canvas if painted is None else F.interpolate(painted, canvas.shape[-2:], mode="bicubic").clamp(0, 1)
         objective = optimize.TextbookObjective(canvas, manner, job.recipe, means_and_deviations)
+        start = F.interpolate(painted, canvas.shape[-2:], mode="bicubic").clamp(0, 1)
         _, painted = optimize.textbook(objective, start, iterations)
-    assert painted is not None
     return pictures.fit(content, size).with_pixels(painted[0].numpy())
 
 

@@ -45,6 +45,7 @@ CHOICES: dict[str, st.SearchStrategy[Any]] = {
     "smoothness": WEIGHTS,
     "content_layers": LAYERS,
     "style_layers": LAYERS,
+    "style_moments": st.floats(0, 1).map(lambda value: float(f"{value:g}")),
     "content_statistics": st.sampled_from(["style", "content"]),
     "form": st.sampled_from(["relative", "gatys"]),
     "encoder": st.sampled_from(["vgg16", "vgg19"]),

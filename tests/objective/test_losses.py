@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from pinxit.objective import content
-from pinxit.objective.gram import gram_matrix, relative_style_loss, style_loss
+from pinxit.objective.gram import gram_matrix, moment_sums, relative_moments_loss, relative_style_loss, style_loss
 from pinxit.objective.smoothness import total_variation
 
 
@@ -23,6 +23,10 @@ def content_loss(F: Tensor, P: Tensor) -> Tensor:
 
 def relative_content_loss(F: Tensor, P: Tensor) -> Tensor:
     return content.relative_content_loss(content.squared_error(F, P), float(P.square().sum()))
+
+
+def averages(F: Tensor) -> Tensor:
+    return moment_sums(F) / (F.shape[2] * F.shape[3])
 
 
 shapes = {"channels": st.integers(1, 6), "height": st.integers(1, 6), "width": st.integers(1, 6)}
@@ -49,6 +53,13 @@ def test_gram_matrix_forgets_where() -> None:
     torch.testing.assert_close(gram_matrix(F), gram_matrix(shuffled))
 
 
+def test_the_moments_loss_compares_means_and_deviations() -> None:
+    F, P = features(1, 3, 2, 4), features(2, 3, 2, 4)
+    (m, s), (m_P, s_P) = ((x.mean((0, 2, 3)), x.std((0, 2, 3), correction=0)) for x in (F, P))
+    expected = ((m - m_P).square().sum() + (s - s_P).square().sum()) / (m_P.square().sum() + s_P.square().sum())
+    assert float(relative_moments_loss(averages(F), averages(P))) == pytest.approx(float(expected))
+
+
 def test_losses_are_the_papers() -> None:
     F, P = features(1, 3, 2, 4), features(2, 3, 2, 4)
     assert float(content_loss(F, P)) == pytest.approx(0.5 * float(((F - P) ** 2).sum()))
@@ -66,6 +77,9 @@ def test_losses_are_zero_at_the_target_and_positive_elsewhere(
         assert float(loss(P, P)) == 0
         assert float(loss(F, P)) > 0
     G, A = gram_matrix(F), gram_matrix(P)
+    if height * width > 1:
+        assert float(relative_moments_loss(averages(P), averages(P))) == 0
+        assert float(relative_moments_loss(averages(F), averages(P))) > 0
     for of_grams in (style_loss, relative_style_loss):
         assert float(of_grams(A, A)) == 0
         assert float(of_grams(G, A)) > 0
@@ -84,6 +98,7 @@ def test_a_silent_target_gives_no_nan() -> None:
     nothing = torch.zeros(1, 3, 4, 4)
     assert float(relative_content_loss(nothing, nothing)) == 0
     assert float(relative_style_loss(gram_matrix(nothing), gram_matrix(nothing))) == 0
+    assert float(relative_moments_loss(averages(nothing), averages(nothing))) == 0
 
 
 @pytest.mark.parametrize(
@@ -93,6 +108,8 @@ def test_a_silent_target_gives_no_nan() -> None:
         lambda F: relative_content_loss(F, features(9, 3, 4, 5)),
         lambda F: style_loss(gram_matrix(F), gram_matrix(features(9, 3, 7, 2))),
         lambda F: relative_style_loss(gram_matrix(F), gram_matrix(features(9, 3, 7, 2))),
+        lambda F: relative_moments_loss(averages(F), averages(features(9, 3, 7, 2))),
+        lambda F: moment_sums(F, features(8, 1, 4, 5).abs()),
         total_variation,
     ],
 )

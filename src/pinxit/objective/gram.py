@@ -1,4 +1,4 @@
-"""Style: which features occur together, wherever they occur (Gatys et al., 2016, section 2.2)."""
+"""Style: which features occur together, wherever they occur (Gatys et al., 2016, section 2.2), and how strongly."""
 
 from __future__ import annotations
 
@@ -8,37 +8,39 @@ import torch
 from torch import Tensor
 
 
-def second_moments(features: Tensor, guide: Tensor | None = None) -> Tensor:
-    """`Σ_k g_k F_ik F_jk`: which features occur together, counted over positions; parts add up to the whole.
+def moment_sums(features: Tensor, guide: Tensor | None = None) -> Tensor:
+    """`Σ_k g_k F_ik F_jk`, counted over positions, and below it `Σ_k g_k F_jk`; parts add up to the whole.
 
     Args:
         features: F, feature maps `(1, C, H, W)`.
         guide: g, how much each position counts, `(1, 1, H, W)`, range [0, 1]; every one fully where left out.
 
     Returns:
-        The symmetric, positive semi-definite `(C, C)`, float32 or better.
+        `(C + 1, C)`, float32 or better: second moments, symmetric and positive semi-definite, and a row of first ones.
     """
     # Sums over 10⁵ positions need more than the 8 bits of bfloat16.
     features = features.to(torch.promote_types(features.dtype, torch.float32))
-    sums: Tensor = _SecondMoments.apply(features, guide)  # type: ignore[no-untyped-call]
+    sums: Tensor = _MomentSums.apply(features, guide)  # type: ignore[no-untyped-call]
     return sums
 
 
-class _SecondMoments(torch.autograd.Function):
-    """`F G Fᵀ`, whose gradient is `(D + Dᵀ) F G`: one product, where autograd, to which the two F are two, makes two."""
+class _MomentSums(torch.autograd.Function):
+    """`F G Fᵀ` and below it `Σ g F`; by hand, since autograd, to which the two F are two, makes two products of one."""
 
     @staticmethod
     def forward(ctx: Any, features: Tensor, guide: Tensor | None) -> Tensor:
         positions = _positions(features)
         guided = positions if guide is None else positions * _positions(guide)
-        ctx.save_for_backward(features, guided)
-        return positions.T @ guided
+        ctx.save_for_backward(features, guided, guide)
+        return torch.cat([positions.T @ guided, guided.sum(0, keepdim=True)])
 
     @staticmethod
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None]:
-        features, guided = ctx.saved_tensors
+        features, guided, guide = ctx.saved_tensors
+        second, first = gradient[:-1], gradient[-1:]
         result = torch.empty_like(features)  # in the layout of the maps, whichever that is
-        torch.mm(guided, gradient + gradient.T, out=_positions(result))
+        torch.mm(guided, second + second.T, out=_positions(result))
+        _positions(result).add_(first if guide is None else first * _positions(guide))
         return result, None
 
 
@@ -46,10 +48,10 @@ def gram_matrix(features: Tensor, guide: Tensor | None = None) -> Tensor:
     """Gatys et al. (2016), equation 3, divided by the number of positions: `G_ij = 1/M Σ_k F_ik F_jk`.
 
     The paper leaves the division to the loss; done here, style and result may differ in size. With a guide, positions
-    count by it, in the sum and in M (Gatys et al., 2017, section 3). Arguments and result as for `second_moments`.
+    count by it, in the sum and in M (Gatys et al., 2017, section 3). Arguments as for `moment_sums`; the result is `(C, C)`.
     """
     count = features.shape[2] * features.shape[3] if guide is None else guide.sum()
-    return second_moments(features, guide) / count
+    return moment_sums(features, guide)[:-1] / count
 
 
 def _positions(maps: Tensor) -> Tensor:
@@ -72,3 +74,23 @@ def relative_style_loss(gram: Tensor, target: Tensor) -> Tensor:
     It is 0 at the style and 1 for silence, at every layer, size and encoder. Arguments as for `style_loss`.
     """
     return (gram - target).square().sum() / (target.square().sum() + torch.finfo(torch.float32).tiny)
+
+
+def relative_moments_loss(averages: Tensor, target: Tensor) -> Tensor:
+    """`(Σ (μ − μ')² + Σ (σ − σ')²) / (Σ μ'² + Σ σ'²)`: means and deviations of the feature maps, channel by channel.
+
+    What adaptive instance normalisation is trained with (Huang and Belongie, 2017, equation 13), as a share of the style
+    image's own. A Gram matrix is mostly the means' product with themselves; what varies about them hardly counts in it.
+
+    Args:
+        averages: `moment_sums` of the result, divided by the number of positions, `(C + 1, C)`.
+        target: the style image's.
+    """
+    found, wanted = _mean_and_deviation(averages), _mean_and_deviation(target)
+    return (found - wanted).square().sum() / (wanted.square().sum() + torch.finfo(torch.float32).tiny)
+
+
+def _mean_and_deviation(averages: Tensor) -> Tensor:
+    mean = averages[-1]
+    # Below this a channel is silent, and its deviation's slope would be endless.
+    return torch.stack([mean, (averages[:-1].diagonal() - mean.square()).clamp_min(1e-6).sqrt()])

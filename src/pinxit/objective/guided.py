@@ -10,7 +10,7 @@ from torch import Tensor
 
 from pinxit.encoder.tiles import Tile, cut, divide
 from pinxit.encoder.vgg import Encoder, stride
-from pinxit.objective.gram import second_moments
+from pinxit.objective.gram import moment_sums
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Region:
 
 
 def moments(features: Tensor, tap: str, tile: Tile, mask: Tensor | None) -> Tensor:
-    """What a tile adds to a picture's `Σ_k g_k F_ik F_jk` at one tap, `(C, C)`.
+    """What a tile adds to a picture's `moment_sums` at one tap, `(C + 1, C)`.
 
     Args:
         features: feature maps of the tile's outer part.
@@ -50,7 +50,7 @@ def moments(features: Tensor, tap: str, tile: Tile, mask: Tensor | None) -> Tens
         tile: where they are.
         mask: of the whole picture, see `Region`; g, the guide, is its mean over the pixels of each position.
     """
-    return second_moments(cut(features, tile.positions(tap)), guide_of(mask, tap, tile))
+    return moment_sums(cut(features, tile.positions(tap)), guide_of(mask, tap, tile))
 
 
 def guide_of(mask: Tensor | None, tap: str, tile: Tile) -> Tensor | None:
@@ -81,7 +81,7 @@ def mixture(
         taps: where.
         side: px.
         sums: what a tile's feature maps, of which each position counts by its guide, add to the sum that is averaged:
-            `second_moments` for Gram matrices.
+            `moment_sums` for the style loss.
     """
     taps = list(taps)
     total: dict[str, Tensor] = {}

@@ -13,7 +13,7 @@ from pinxit.encoder.tiles import Tile, cut, divide
 from pinxit.encoder.vgg import Encoder
 from pinxit.objective.adain import adapt_targets
 from pinxit.objective.content import content_loss, relative_content_loss, squared_error
-from pinxit.objective.gram import relative_style_loss, second_moments, style_loss
+from pinxit.objective.gram import moment_sums, relative_moments_loss, relative_style_loss, style_loss
 from pinxit.objective.guided import Region, count, mixture, moments
 from pinxit.objective.smoothness import total_variation
 
@@ -34,6 +34,7 @@ class Weights:
         style_layers: the taps of the style loss and their weights w_l.
         form: `relative`, the normalised losses, or `gatys`, the paper's equations.
         adain: how far the content image's feature maps take on the style's moments, 0 to 1; see `adapt_targets`.
+        moments: the share of the style loss that is about means and deviations, 0 to 1, the rest being about Gram matrices.
     """
 
     content: float
@@ -43,6 +44,7 @@ class Weights:
     style_layers: Mapping[str, float]
     form: Form
     adain: float = 0.0
+    moments: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,7 @@ class Objective:
         side: the tiles' greatest side, px; a picture no larger is one tile.
 
     Attributes:
-        style_targets: the Gram matrices wanted of each region, by tap.
+        style_targets: the average moments wanted of each region, by tap; see `moment_sums`.
     """
 
     def __init__(
@@ -91,7 +93,7 @@ class Objective:
         # What depends on the content and style images alone is computed once, here, without a graph.
         with torch.no_grad():
             self.style_targets = [
-                mixture(encoder, region.styles, weights.style_layers, side, second_moments) for region in regions
+                mixture(encoder, region.styles, weights.style_layers, side, moment_sums) for region in regions
             ]
             targets = [self._content_of(content, tile) for tile in self._tiles]
             if weights.adain > 0:
@@ -138,8 +140,14 @@ class Objective:
         style = smoothness.new_zeros(())
         for number, area in enumerate(self._areas):
             for tap, weight in weights.style_layers.items():
-                gram = sums[f"style {number}", tap] / self._counts[number][tap]
-                style = style + area * weight * style_of(gram, self.style_targets[number][tap])
+                averages, target = (
+                    sums[f"style {number}", tap] / self._counts[number][tap],
+                    self.style_targets[number][tap],
+                )
+                grams = style_of(averages[:-1], target[:-1])
+                style = style + area * weight * torch.lerp(
+                    grams, relative_moments_loss(averages, target), weights.moments
+                )
         total = weights.content * content + weights.style * style + weights.smoothness * smoothness
         return Losses(total, content, style, smoothness)
 

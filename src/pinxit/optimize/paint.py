@@ -166,6 +166,7 @@ def _descent(
         recipe.style_layers,
         recipe.form,
         _adain(recipe),
+        recipe.style_moments,
     )
     painted = regions(ingredients, scale.height, scale.width, scale.longer_side * recipe.style_scale)
     objective = Objective(encoder, weights, tensor(here), painted, room.side)

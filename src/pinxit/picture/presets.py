@@ -31,6 +31,7 @@ PRESETS: dict[str, Preset] = {
             "style_weight": 1e7,
             "content_layers": {"relu4_2": 1.0},
             "style_layers": {f"relu{block}_1": 0.2 for block in range(1, 6)},
+            "style_moments": 0.0,
             "content_statistics": "content",
             "smoothness": 0.0,
             "pooling": "average",

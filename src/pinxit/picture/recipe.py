@@ -127,6 +127,14 @@ class Settings(BaseModel):
         "Objective",
         "Taps of the style loss, name or name=weight.",
     )
+    style_moments: Finite = _setting(
+        # Gram matrices alone hardly see how much features vary; means and deviations alone cannot tell strokes apart.
+        0.5,
+        "Objective",
+        "Share of the style loss that is about means and deviations, 0 to 1; the rest is about Gram matrices.",
+        ge=0,
+        le=1,
+    )
     content_statistics: Literal["style", "content"] = _setting(
         "style",
         "Objective",
