@@ -1,0 +1,1 @@
+"""Networks that learnt to paint: architectures, training, export, fast running."""

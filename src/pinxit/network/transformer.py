@@ -1,0 +1,130 @@
+"""The networks: one reads a style image into a few numbers, one repaints a picture as those numbers say.
+
+Only convolutions, instance normalisation, ReLU, nearest-neighbour enlargement, pixel shuffle and reflected borders, which
+run wherever ONNX does. The style acts through the scale and the shift after each normalisation (Dumoulin, Shlens, Kudlur,
+"A Learned Representation for Artistic Style", 2017; Ghiasi et al., "Exploring the structure of a real-time, arbitrary neural
+artistic stylization network", 2017).
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+# Deviations below this, of features around 1, are noise and not divided by.
+EPSILON = 1e-5
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How large a transformer is.
+
+    Attributes:
+        channels: of the feature maps at a quarter of the picture's resolution; half as many at half of it.
+        blocks: residual blocks of two convolutions.
+    """
+
+    channels: int
+    blocks: int
+
+    def widths(self) -> list[int]:
+        """The channels of every normalisation, in the order of the computation."""
+        return [self.channels // 2, self.channels, *[self.channels] * (2 * self.blocks), self.channels // 2]
+
+    def as_dict(self) -> dict[str, int]:
+        """For the header of a file."""
+        return asdict(self)
+
+
+SHAPES = {"fine": Shape(channels=48, blocks=4), "live": Shape(channels=24, blocks=3)}
+CODE = 192
+"""How many numbers the reader makes of a style image."""
+
+
+class Reader(nn.Module):
+    """A style image as a code: means and deviations of five layers of features, weighed by a perceptron."""
+
+    WIDTHS = (32, 48, 64, 96, 128)
+
+    def __init__(self) -> None:
+        super().__init__()
+        inputs = (3, *self.WIDTHS[:-1])
+        self.convolutions = nn.ModuleList(
+            nn.Conv2d(before, after, 3, stride=1 if level == 0 else 2)
+            for level, (before, after) in enumerate(zip(inputs, self.WIDTHS, strict=True))
+        )
+        self.perceptron = nn.Sequential(nn.Linear(2 * sum(self.WIDTHS) + 6, CODE), nn.ReLU(), nn.Linear(CODE, CODE))
+
+    def forward(self, style: Tensor) -> Tensor:
+        """The code `(N, 192)` of style images `(N, 3, H, W)`, range [0, 1]."""
+        features = 4 * style - 2
+        moments = _moments(features)
+        for convolution in self.convolutions:
+            features = F.relu(convolution(F.pad(features, (1, 1, 1, 1), mode="reflect")))
+            moments = torch.cat([moments, _moments(features)], 1)
+        code: Tensor = self.perceptron(moments)
+        return code
+
+
+class Transformer(nn.Module):
+    """Repaints a picture: down to a quarter of its resolution, residual blocks, up again."""
+
+    def __init__(self, shape: Shape) -> None:
+        super().__init__()
+        self.shape = shape
+        full, half = shape.channels, shape.channels // 2
+        self.down = nn.ModuleList([nn.Conv2d(3, half, 3, stride=2), nn.Conv2d(half, full, 3, stride=2)])
+        self.blocks = nn.ModuleList(nn.Conv2d(full, full, 3) for _ in range(2 * shape.blocks))
+        self.up = nn.Conv2d(full, half, 3)
+        self.out = nn.Conv2d(half, 12, 3)
+        with torch.no_grad():  # the four pixels that come of one begin alike, or a grid is what they learn first
+            self.out.weight.copy_(self.out.weight[::4].repeat_interleave(4, 0))
+        nn.init.zeros_(self.out.bias)  # type: ignore[arg-type]
+        style = nn.Linear(CODE, 2 * sum(shape.widths()))
+        nn.init.zeros_(style.bias)
+        self.hypernetwork = nn.Sequential(nn.ReLU(), style)
+
+    def affine(self, code: Tensor) -> Tensor:
+        """A code `(N, 192)` as the scales and shifts of all normalisations, `(N, 2 Σ widths)`."""
+        numbers: Tensor = self.hypernetwork(code)
+        return numbers
+
+    def forward(self, picture: Tensor, affine: Tensor) -> Tensor:
+        """Repaint.
+
+        Args:
+            picture: `(N, 3, H, W)`, range [0, 1], H and W multiples of 4.
+            affine: scales (less 1) and shifts, normalisation by normalisation, as `affine` gives them.
+
+        Returns:
+            A picture `(N, 3, H, W)`, in [0, 1] but for a little overshoot.
+        """
+        parts = iter(torch.split(affine, [2 * width for width in self.shape.widths()], dim=1))
+        features = 4 * picture - 2
+        for convolution in self.down:
+            features = F.relu(_normalize(_reflected(convolution, features), next(parts)))
+        for first, second in zip(self.blocks[::2], self.blocks[1::2], strict=True):
+            inner = F.relu(_normalize(_reflected(first, features), next(parts)))
+            features = features + _normalize(_reflected(second, inner), next(parts))
+        features = F.interpolate(features, scale_factor=2, mode="nearest")
+        features = F.relu(_normalize(_reflected(self.up, features), next(parts)))
+        return F.pixel_shuffle(_reflected(self.out, features), 2) / 4 + 0.5
+
+
+def _reflected(convolution: nn.Module, features: Tensor) -> Tensor:
+    convolved: Tensor = convolution(F.pad(features, (1, 1, 1, 1), mode="reflect"))
+    return convolved
+
+
+def _normalize(features: Tensor, affine: Tensor) -> Tensor:
+    scale, shift = affine[:, :, None, None].chunk(2, 1)
+    return F.instance_norm(features, eps=EPSILON) * (1 + scale) + shift
+
+
+def _moments(features: Tensor) -> Tensor:
+    mean = features.mean((2, 3))
+    variance = (features - mean[:, :, None, None]).square().mean((2, 3))
+    return torch.cat([mean, (variance + EPSILON).sqrt()], 1)
