@@ -127,9 +127,9 @@ def main() -> None:
 
     ours: Curve = []
     for progress in job.paint():
-        if progress.scale == progress.scales - 1:
-            ours.append((progress.seconds, progress.total))
-            if progress.total <= target or progress.seconds > seconds:
+        if progress.size == options.size:
+            ours.append((progress.seconds, progress.losses["total"]))
+            if progress.losses["total"] <= target or progress.seconds > seconds:
                 break
     best = min(loss for _, loss in ours)
     spent = ours[-1][0]
@@ -146,7 +146,7 @@ def check_same(objective: TextbookObjective, content: Tensor, alone: Job) -> Non
     """Stop unless both objectives give the content image the same loss; `alone` evaluates it once."""
     (first,) = alone.paint()
     with torch.no_grad():
-        torch.testing.assert_close(float(objective(content)), first.total, rtol=1e-3, atol=0)
+        torch.testing.assert_close(float(objective(content)), first.losses["total"], rtol=1e-3, atol=0)
 
 
 def plot(theirs: Curve, ours: Curve, path: Path) -> None:

@@ -29,7 +29,7 @@ def paint(content: str, style: str | Sequence[str | StyleImage], **options: Any)
     """A result of 320 px on its longer side."""
     job = prepare(content, style, **{"size": SIDE, **options})
     for progress in job.paint():
-        print(f"\r{content} {style} {progress.size} px {progress.iteration}   ", end="", flush=True)
+        print(f"\r{content} {style} {progress.facts}   ", end="", flush=True)
     print()
     return progress.picture()
 

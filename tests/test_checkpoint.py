@@ -18,7 +18,7 @@ from pinxit import checkpoint as checkpoints
 from pinxit.checkpoint import Checkpoint
 from pinxit.encoder.cache import cache_folder
 from pinxit.job import Job, prepare
-from pinxit.optimize.paint import Progress
+from pinxit.picture.progress import Progress
 
 OPTIONS: dict[str, Any] = {"size": 96, "coarsest": 48, "iterations": (10, 10), "tolerance": 0.0, "device": "cpu"}
 

@@ -20,7 +20,8 @@ from pinxit.picture.picture import Pixels
 from pinxit.picture.recipe import Input, Recipe, Settings
 
 if TYPE_CHECKING:
-    from pinxit.optimize.paint import Progress
+    from pinxit.optimize import paint as optimize
+    from pinxit.picture.progress import Progress
 
 
 @dataclass(frozen=True)
@@ -64,10 +65,15 @@ class Job:
         return [f"{entry.name} {note}" for entry, picture in named for note in picture.notes]
 
     def paint(self) -> Iterator[Progress]:
-        """Run the engine; see `pinxit.optimize.paint`.
+        """Run the engine; see `pinxit.optimize.paint` and `pinxit.network.paint`."""
+        if self.recipe.engine == "network":
+            from pinxit.network.paint import paint
 
-        A run of more than a minute saves its state now and then, and one that was cut off goes on from there.
-        """
+            return paint(self.recipe, self.ingredients)
+        return self._optimize()
+
+    def _optimize(self) -> Iterator[Progress]:
+        """A run of more than a minute saves its state now and then, and one that was cut off goes on from there."""
         from pinxit.checkpoint import Checkpoint
         from pinxit.encoder.open import open_encoder
         from pinxit.optimize.paint import paint
@@ -88,7 +94,7 @@ class Job:
             )
         checkpoint = Checkpoint(recipe)
         state = checkpoint.load()
-        progress: Progress | None = None
+        progress: optimize.Progress | None = None
         while True:
             try:
                 for progress in paint(recipe, encoder, self.ingredients, state):
@@ -109,6 +115,8 @@ class Job:
 
     def result(self, progress: Progress) -> tuple[Picture, Recipe]:
         """The picture as it stands at `progress`, and the recipe that makes exactly it again."""
+        if not progress.done:
+            return progress.picture(), self.recipe
         return progress.picture(), self.recipe.model_copy(update={"done": progress.done, "memory": progress.memory})
 
 

@@ -14,7 +14,7 @@ from pinxit.picture import Picture
 from pinxit.picture.recipe import Recipe
 
 if TYPE_CHECKING:
-    from pinxit.optimize.paint import Progress
+    from pinxit.picture.progress import Progress
 
 Kind = TypeVar("Kind")
 

@@ -8,10 +8,11 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bar
 
 if TYPE_CHECKING:
-    from pinxit.optimize import paint
+    from pinxit.picture.progress import Progress
 
 # Where there is no terminal (a log, a pipe) a line now and then has to do.
 _SECONDS_BETWEEN_LINES = 10.0
@@ -37,7 +38,7 @@ class Display:
     def __init__(self, title: str) -> None:
         self._title = title
         self._console = Console(stderr=True)
-        self._bar = Progress(
+        self._bar = Bar(
             SpinnerColumn(),
             TextColumn("[bold]{task.description}"),
             BarColumn(bar_width=24),
@@ -64,16 +65,11 @@ class Display:
         """Print a sentence above the bar."""
         self._console.print(f"pinxit: {sentence}", highlight=False, markup=False)
 
-    def show(self, progress: paint.Progress) -> None:
+    def show(self, progress: Progress) -> None:
         """Take the next item of an engine's progress."""
-        facts = (
-            f"{progress.size} px ({progress.scale + 1}/{progress.scales})  "
-            f"iteration {progress.iteration}/{progress.iterations}  "
-            f"content {progress.content:.3g}  style {progress.style:.3g}"
-        )
         left = f"{duration(progress.seconds_left)} left"
         share = progress.seconds / max(progress.seconds + progress.seconds_left, 1e-9)
-        self._bar.update(self._task, completed=share, facts=facts, left=left)
+        self._bar.update(self._task, completed=share, facts=progress.facts, left=left)
         if self._bar.disable and time.monotonic() - self._last_line > _SECONDS_BETWEEN_LINES:
             self._last_line = time.monotonic()
-            print(f"{self._title}: {facts}  {left}", file=sys.stderr)  # noqa: T201
+            print(f"{self._title}: {progress.facts}  {left}", file=sys.stderr)  # noqa: T201

@@ -16,7 +16,7 @@ from pinxit.errors import PinxitError
 
 if TYPE_CHECKING:
     from pinxit.job import Job
-    from pinxit.optimize.paint import Progress
+    from pinxit.picture.progress import Progress
 
 # A preview costs a resize and a PNG, some tens of milliseconds.
 _SECONDS_BETWEEN_PREVIEWS = 2.0
@@ -70,6 +70,8 @@ def drive(job: Job, target: Path, output: Output, *, keep_interrupted: bool = Tr
     Raises:
         KeyboardInterrupt: when there was no picture yet, or none is to be kept.
     """
+    if output.plot and job.recipe.engine == "network":
+        raise PinxitError("--plot draws what the optimiser minimises; a network has nothing to draw.")
     for note in job.notes:
         complain(note)
     curve: list[Point] = []
@@ -80,11 +82,12 @@ def drive(job: Job, target: Path, output: Output, *, keep_interrupted: bool = Tr
         with Display(target.name) as display:
             for progress in job.paint():
                 if last is None and sum(progress.done) > 1:
-                    display.say(f"goes on where it was cut off, at {progress.size} px, iteration {progress.iteration}.")
+                    display.say(f"goes on where it was cut off, at {progress.size} px, iteration {progress.done[-1]}.")
                 if last is not None and progress.memory < last.memory:
                     display.say(f"memory ran out: goes on with {progress.memory:.2g} GB.")
                 last = progress
-                curve.append(Point(progress.size, progress.iteration, progress.total, progress.content, progress.style))
+                if output.plot:
+                    curve.append(Point(progress.size, progress.done[-1], **progress.losses))
                 display.show(progress)
                 if output.preview and time.monotonic() - previewed > _SECONDS_BETWEEN_PREVIEWS:
                     pictures.write(progress.picture(), output.preview, overwrite=True)
@@ -108,9 +111,7 @@ def drive(job: Job, target: Path, output: Output, *, keep_interrupted: bool = Tr
             "height": picture.height,
             "seconds": round(last.seconds, 3),
             "iterations": list(last.done),
-            "content_loss": last.content,
-            "style_loss": last.style,
-            "total_loss": last.total,
+            **{f"{name}_loss": loss for name, loss in last.losses.items()},
             "interrupted": interrupted,
         }
         print(json.dumps(report))  # noqa: T201

@@ -163,7 +163,8 @@ def transformer(
         graph.nodes.append(helper.make_node("Concat", measured, ["moments"], axis=1))
         return graph.model(inputs, {"moments": [1, 2 * sum(widths), 1, 1]})
     # What the last layer puts out are quarters about zero.
-    last = graph.convolve(features, weights["out.weight"] / 4, weights["out.bias"] / 4 + np.float32(0.5))
+    quarter, half = np.float32(0.25), np.float32(0.5)
+    last = graph.convolve(features, weights["out.weight"] * quarter, weights["out.bias"] * quarter + half)
     graph.nodes.append(helper.make_node("DepthToSpace", [last], ["painted"], blocksize=2, mode="CRD"))
     return graph.model(inputs, {"painted": picture})
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,10 +16,19 @@ Array = NDArray[np.float32]
 # What the normalisations subtract and divide by is measured on a picture of at most so many pixels (An et al., "Style
 # Transfer for High-Resolution Images", 2022: URST), and holds for the whole, so that no tile differs from the next.
 MOST_MEASURED = 768 * 768
-TILE = 1024
-# How far what is painted at a pixel depends on its surroundings, px, rounded up to a multiple of 4: 1 and 2 px for the two
-# convolutions that lead down, 4 for each at a quarter of the resolution, 2 for each of the last two.
+SIDE = 1024
+# A quarter of the resolution is what the network works at: tiles begin at multiples of 4.
 GRID = 4
+
+
+@dataclass(frozen=True)
+class Tile:
+    """Rows and columns that a tile answers for, and those that it must see for that."""
+
+    rows: slice
+    columns: slice
+    outer_rows: slice
+    outer_columns: slice
 
 
 class Reader:
@@ -50,6 +60,8 @@ class Painter:
         self._weights = weights
         self._widths = widths
         blocks = (len(widths) - 3) // 2
+        # How far a painted pixel depends on its surroundings: 1 and 2 px for the convolutions that lead down, 4 for each at
+        # a quarter of the resolution, 2 for each of the last two.
         self.margin = -(-(3 + 4 * (2 * blocks) + 4) // GRID) * GRID
 
     def affine(self, code: Array) -> Array:
@@ -63,22 +75,28 @@ class Painter:
         moments: Array = session.run(None, {"picture": _padded(picture)[None]})[0].ravel()
         return moments
 
-    def paint(self, picture: Pixels, affine: Array, moments: Array) -> Iterator[tuple[float, Pixels]]:
-        """Paint `(3, H, W)`, range [0, 1], tile by tile: the share done, and the picture as far as it is."""
-        session = _session(graph.transformer(self._weights, self._widths, affine, moments))
-        padded = _padded(picture)
-        painted = picture.copy()
-        _, height, width = picture.shape
-        corners = [(top, left) for top in range(0, height, TILE) for left in range(0, width, TILE)]
-        for number, (top, left) in enumerate(corners, start=1):
-            above, before = max(top - self.margin, 0), max(left - self.margin, 0)
-            bottom, right = min(top + TILE, height), min(left + TILE, width)
-            part = padded[:, above : bottom + self.margin, before : right + self.margin]
-            part = _padded(part)
-            result = session.run(None, {"picture": np.ascontiguousarray(part)[None]})[0][0]
-            inner = result[:, top - above : bottom - above, left - before : right - before]
-            painted[:, top:bottom, left:right] = inner.clip(0, 1)
-            yield number / len(corners), painted
+    def session(self, affine: Array, moments: Array) -> Any:
+        """The network with a style and statistics folded in, ready to run."""
+        return _session(graph.transformer(self._weights, self._widths, affine, moments))
+
+    def tiles(self, height: int, width: int) -> Iterator[Tile]:
+        """The tiles of a picture, row by row."""
+        for top in range(0, height, SIDE):
+            for left in range(0, width, SIDE):
+                yield Tile(
+                    slice(top, min(top + SIDE, height)),
+                    slice(left, min(left + SIDE, width)),
+                    slice(max(top - self.margin, 0), min(top + SIDE + self.margin, height)),
+                    slice(max(left - self.margin, 0), min(left + SIDE + self.margin, width)),
+                )
+
+    def paint(self, session: Any, outer: Pixels, tile: Tile) -> Pixels:
+        """A tile painted, `(3, h, w)`, range [0, 1], from the picture's pixels within the tile's outer bounds."""
+        painted = session.run(None, {"picture": _padded(outer)[None]})[0][0]
+        top, left = tile.rows.start - tile.outer_rows.start, tile.columns.start - tile.outer_columns.start
+        height, width = tile.rows.stop - tile.rows.start, tile.columns.stop - tile.columns.start
+        inner: Pixels = painted[:, top : top + height, left : left + width].clip(0, 1)
+        return inner
 
 
 def _padded(picture: Pixels) -> Pixels:

@@ -8,11 +8,13 @@ artistic stylization network", 2017).
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+
+from pinxit.network.weights import CODE, READER_WIDTHS, widths
 
 # Deviations below this, of features around 1, are noise and not divided by.
 EPSILON = 1e-5
@@ -32,31 +34,23 @@ class Shape:
 
     def widths(self) -> list[int]:
         """The channels of every normalisation, in the order of the computation."""
-        return [self.channels // 2, self.channels, *[self.channels] * (2 * self.blocks), self.channels // 2]
-
-    def as_dict(self) -> dict[str, int]:
-        """For the header of a file."""
-        return asdict(self)
+        return widths(self.channels, self.blocks)
 
 
 SHAPES = {"fine": Shape(channels=48, blocks=4), "live": Shape(channels=24, blocks=3)}
-CODE = 192
-"""How many numbers the reader makes of a style image."""
 
 
 class Reader(nn.Module):
     """A style image as a code: means and deviations of five layers of features, weighed by a perceptron."""
 
-    WIDTHS = (32, 48, 64, 96, 128)
-
     def __init__(self) -> None:
         super().__init__()
-        inputs = (3, *self.WIDTHS[:-1])
+        inputs = (3, *READER_WIDTHS[:-1])
         self.convolutions = nn.ModuleList(
             nn.Conv2d(before, after, 3, stride=1 if level == 0 else 2)
-            for level, (before, after) in enumerate(zip(inputs, self.WIDTHS, strict=True))
+            for level, (before, after) in enumerate(zip(inputs, READER_WIDTHS, strict=True))
         )
-        self.perceptron = nn.Sequential(nn.Linear(2 * sum(self.WIDTHS) + 6, CODE), nn.ReLU(), nn.Linear(CODE, CODE))
+        self.perceptron = nn.Sequential(nn.Linear(2 * sum(READER_WIDTHS) + 6, CODE), nn.ReLU(), nn.Linear(CODE, CODE))
 
     def forward(self, style: Tensor) -> Tensor:
         """The code `(N, 192)` of style images `(N, 3, H, W)`, range [0, 1]."""

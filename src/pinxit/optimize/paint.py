@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -21,11 +20,11 @@ from pinxit.optimize.schedule import SMALLEST_SIDE, Clock, Scale, scales
 from pinxit.optimize.state import State, named, number, numbers, within
 from pinxit.optimize.stopping import Plateau
 from pinxit.picture import Picture, cover, fit, resize
+from pinxit.picture.finish import colored, finish
 from pinxit.picture.ingredients import Ingredients
 from pinxit.picture.masks import resize_mask
 from pinxit.picture.picture import Pixels
 from pinxit.picture.recipe import Recipe, Settings
-from pinxit.picture.recolor import keep_colors, match_colors
 
 # An icon may be enlarged and painted; below this there is nothing in it to recognise.
 SMALLEST_CONTENT = 16
@@ -63,6 +62,19 @@ class Progress:
     _best: Tensor
     _state: Callable[[], State]
 
+    @property
+    def losses(self) -> dict[str, float]:
+        """By name, each before its weight."""
+        return {"content": self.content, "style": self.style, "total": self.total}
+
+    @property
+    def facts(self) -> str:
+        """One line for a person."""
+        return (
+            f"{self.size} px ({self.scale + 1}/{self.scales})  iteration {self.iteration}/{self.iterations}  "
+            f"content {self.content:.3g}  style {self.style:.3g}"
+        )
+
     def state(self) -> State:
         """What a run needs to go on from here; to be taken before the next item."""
         return self._state()
@@ -88,7 +100,7 @@ def paint(
             breaks down.
     """
     exactly = recipe.done if isinstance(recipe, Recipe) else None
-    ingredients = _colored(recipe, ingredients)
+    ingredients = colored(recipe, ingredients)
     full = _full_size(ingredients.content, recipe.size)
     memory = round(budget(encoder.device) / GIB, 3) if recipe.memory is None else recipe.memory
     schedule = scales(full.height, full.width, recipe.coarsest, recipe.iterations)
@@ -106,7 +118,7 @@ def paint(
         clock.enter(step)
         here = resize(full, scale.height, scale.width)
         descent = _descent(recipe, encoder, ingredients, here, scale, memory, descent)
-        finish = functools.partial(_finish, recipe, here, ingredients.keep)
+        finished_as = functools.partial(_finish, recipe, here, ingredients.keep)
         plateau = Plateau(0.0 if exactly else recipe.tolerance)
         limit = exactly[step] if exactly else scale.iterations
         finished = False
@@ -137,7 +149,7 @@ def paint(
                 seconds=clock.seconds,
                 seconds_left=clock.seconds_left(step, done[-1]),
                 memory=memory,
-                _finish=finish,
+                _finish=finished_as,
                 _best=descent.best,
                 _state=functools.partial(_state, descent, plateau, clock, tuple(done), finished),
             )
@@ -207,33 +219,13 @@ def _full_size(content: Picture, size: int) -> Picture:
     return full
 
 
-def _colored(recipe: Settings, ingredients: Ingredients) -> Ingredients:
-    """Style images in the content image's colours, where the recipe wants them matched."""
-    if recipe.color != "match":
-        return ingredients
-    matched = tuple(
-        replace(style, picture=match_colors(style.picture, ingredients.content, recipe.color_strength))
-        for style in ingredients.styles
-    )
-    return replace(ingredients, styles=matched)
-
-
 def _free(keep: Pixels | None, here: Picture) -> Tensor | None:
     """How much of each pixel may change, `(1, 1, H, W)`."""
     return None if keep is None else torch.from_numpy(1 - resize_mask(keep, here.height, here.width))[None, None]
 
 
 def _finish(recipe: Settings, here: Picture, keep: Pixels | None, canvas: Tensor) -> Picture:
-    """A canvas as the result: with the content image's transparency, its colours if wanted, and what is to be kept of it."""
-    painted = here.with_pixels(canvas.clamp(0, 1)[0].float().cpu().contiguous().numpy())
-    if recipe.color == "keep":
-        painted = keep_colors(painted, here, recipe.color_strength)
-    if keep is None:
-        return painted
-    mask = resize_mask(keep, here.height, here.width)
-    # Not a mixture where all is kept: rounding would change a bit.
-    pixels = np.where(mask == 1, here.pixels, painted.pixels + mask * (here.pixels - painted.pixels))
-    return painted.with_pixels(np.ascontiguousarray(pixels, dtype=np.float32))
+    return finish(recipe, here, keep, canvas.clamp(0, 1)[0].float().cpu().contiguous().numpy())
 
 
 def _start(recipe: Settings, content: Picture, ingredients: Ingredients) -> Tensor:

@@ -18,6 +18,7 @@ PRESETS: dict[str, Preset] = {
     "draft": Preset("a look in a few seconds", {"size": 256, "iterations": (60, 30)}),
     "standard": Preset("the balance of time and quality"),
     "fine": Preset("for printing and close looks", {"size": 1024, "iterations": (150, 100, 60, 30)}),
+    "instant": Preset("by a network, at once", {"size": 1024, "engine": "network"}),
     # To the letter of Gatys, Ecker and Bethge (CVPR 2016), section 3: noise to start from, average pooling, content at
     # conv4_2, style at conv1_1 … conv5_1 with w_l = 1/5, the feature maps after their ReLU, filters
     # rescaled to a mean activation of one, 512 px, L-BFGS. One

@@ -76,15 +76,18 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    preset: Literal["draft", "standard", "fine", "gatys"] = _setting(
+    preset: Literal["draft", "standard", "fine", "instant", "gatys"] = _setting(
         "standard",
         "Options",
-        "Where the other settings start from: draft to try, fine to print, gatys the paper itself.",
+        "Where the other settings start from: draft to try, fine to print, instant by a network, gatys the paper itself.",
     )
     size: int = _setting(512, "Options", "Longer side of the result, px.", ge=16, le=MAX_SIZE)
     content_weight: Weight = _setting(1.0, "Options", "α: how much the content image counts.")
     style_weight: Weight = _setting(10.0, "Options", "β: how much the style counts.")
     style_scale: Finite = _setting(1.0, "Options", "Size of the style's strokes: 2 doubles them.", ge=0.05, le=20)
+    engine: Literal["optimizer", "network"] = _setting(
+        "optimizer", "Options", "What paints: the optimiser, pixel by pixel, or a network that learnt to, at once."
+    )
     seed: int = _setting(0, "Options", "Where chance starts from (--init noise).", ge=0, lt=2**63)
 
     iterations: Annotated[tuple[Annotated[int, Field(ge=1, le=100_000)], ...], BeforeValidator(_read_numbers)] = _setting(
@@ -142,6 +145,11 @@ class Settings(BaseModel):
     )
     form: Literal["relative", "gatys"] = _setting(
         "relative", "Objective", "Losses as shares of the target's energy, or the paper's, over its rescaled VGG."
+    )
+
+    network: Literal["fine"] = _setting("fine", "Network", "Which of the networks.")
+    strength: Finite = _setting(
+        1.0, "Network", "How far the network goes: 0 is the photograph, 1 the style in full.", ge=0, le=1
     )
 
     encoder: Literal["vgg16", "vgg16-torchvision", "vgg19"] = _setting("vgg16", "Encoder", "The network that sees.")
@@ -209,7 +217,6 @@ class Recipe(Settings):
 
     schema_version: Literal[1] = SCHEMA
     pinxit: str = Field(max_length=64, description="The version that made it.")
-    engine: Literal["optimizer"] = "optimizer"
     content: Input
     styles: tuple[Style, ...] = Field(min_length=1, max_length=64)
     init_picture: Input | None = None

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,26 +34,52 @@ def keep_colors(painted: Picture, content: Picture, strength: float) -> Picture:
 def match_colors(style: Picture, content: Picture, strength: float) -> Picture:
     """The style image with the mean colour and the colour covariance of the content image.
 
-    The map is the linear one that moves colours least: `Σs^-½ (Σs^½ Σc Σs^½)^½ Σs^-½` (Pitié and Kokaram, "The linear
-    Monge-Kantorovitch linear colour mapping", 2007).
-
     Args:
         strength: 0 leaves the style image as it is, 1 maps it fully.
     """
-    (mean_s, cov_s), (mean_c, cov_c) = _statistics(style.pixels), _statistics(content.pixels)
-    root = _power(cov_s, 0.5)
-    inverse = _power(cov_s, -0.5)
-    linear = inverse @ _power(root @ cov_c @ root, 0.5) @ inverse
-    flat = style.pixels.reshape(3, -1)
-    mapped = (linear @ (flat - mean_s[:, None]) + mean_c[:, None]).reshape(style.pixels.shape)
-    mixed = style.pixels + np.float32(strength) * (mapped - style.pixels)
-    return style.with_pixels(np.ascontiguousarray(mixed, dtype=np.float32).clip(0, 1))
+    return style.with_pixels(recolor(style.pixels, colors_of(style.pixels), colors_of(content.pixels), strength))
 
 
-def _statistics(pixels: Pixels) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+@dataclass(frozen=True)
+class Colors:
+    """How the colours of a picture are spread.
+
+    Attributes:
+        mean: `(3,)`.
+        covariance: `(3, 3)`.
+    """
+
+    mean: NDArray[np.float64]
+    covariance: NDArray[np.float64]
+
+
+def colors_of(pixels: Pixels) -> Colors:
+    """The colours of a picture `(3, H, W)`."""
     flat = pixels.reshape(3, -1)
     # A picture of one colour has no covariance to divide by: a grain too fine to see gives it one.
-    return flat.mean(axis=1, dtype=np.float64), np.cov(flat, dtype=np.float64) + 1e-6 * np.eye(3)
+    return Colors(flat.mean(axis=1, dtype=np.float64), np.cov(flat, dtype=np.float64) + 1e-6 * np.eye(3))
+
+
+def mix_colors(several: Sequence[Colors], shares: Sequence[float]) -> Colors:
+    """What lies between the colours of several pictures; the shares add up to 1."""
+    mean = sum(share * one.mean for one, share in zip(several, shares, strict=True))
+    covariance = sum(share * one.covariance for one, share in zip(several, shares, strict=True))
+    return Colors(np.asarray(mean), np.asarray(covariance))
+
+
+def recolor(pixels: Pixels, own: Colors, wanted: Colors, strength: float) -> Pixels:
+    """Pixels `(3, …)` of a picture with one set of colours, mapped to another, clipped to [0, 1].
+
+    The map is the linear one that moves colours least: `Σs^-½ (Σs^½ Σc Σs^½)^½ Σs^-½` (Pitié and Kokaram, "The linear
+    Monge-Kantorovitch linear colour mapping", 2007).
+    """
+    root = _power(own.covariance, 0.5)
+    inverse = _power(own.covariance, -0.5)
+    linear = inverse @ _power(root @ wanted.covariance @ root, 0.5) @ inverse
+    flat = pixels.reshape(3, -1)
+    mapped = (linear @ (flat - own.mean[:, None]) + wanted.mean[:, None]).reshape(pixels.shape)
+    mixed = pixels + np.float32(strength) * (mapped - pixels)
+    return np.ascontiguousarray(mixed, dtype=np.float32).clip(0, 1)
 
 
 def _power(matrix: NDArray[np.float64], exponent: float) -> NDArray[np.float64]:

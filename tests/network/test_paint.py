@@ -1,0 +1,86 @@
+"""`--engine network` from end to end."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import pinxit
+from pinxit import picture as pictures
+from pinxit.errors import PinxitError
+from pinxit.picture import Picture
+
+
+def painted(content: Picture, style: Any, **options: Any) -> Picture:
+    *_, last = pinxit.prepare(content, style, **{"preset": "instant", "size": 96, **options}).paint()
+    return last.picture()
+
+
+def test_another_style_is_another_picture(cat: Picture, coffee: Picture) -> None:
+    one, other = painted(cat, coffee), painted(cat, "house:woodcut")
+    for result in (one, other):
+        assert result.pixels.shape == cat.pixels.shape
+        assert float(np.abs(result.pixels - cat.pixels).mean()) > 0.03
+    assert float(np.abs(one.pixels - other.pixels).mean()) > 0.03
+
+
+def test_strength_leads_from_the_photograph_to_the_style(cat: Picture, coffee: Picture) -> None:
+    distances = [
+        float(np.abs(painted(cat, coffee, strength=strength).pixels - cat.pixels).mean())
+        for strength in (0.0, 0.25, 0.5, 1.0)
+    ]
+    assert distances[0] < 1e-6
+    assert distances == sorted(distances)
+
+
+def test_styles_mix(cat: Picture, coffee: Picture) -> None:
+    woodcut = "house:woodcut"
+    ends = [painted(cat, [coffee, woodcut], shares=shares).pixels for shares in ((1, 1e-6), (1e-6, 1))]
+    middle = painted(cat, [coffee, woodcut], shares=(1, 1)).pixels
+    np.testing.assert_allclose(ends[0], painted(cat, coffee).pixels, atol=1e-3)
+    apart = float(np.abs(ends[0] - ends[1]).mean())
+    assert all(float(np.abs(middle - end).mean()) < apart for end in ends)
+
+
+def test_regions_have_styles_of_their_own_and_what_is_kept_stays(cat: Picture, coffee: Picture) -> None:
+    left = np.zeros((3, *cat.pixels.shape[1:]), np.float32)
+    left[:, :, :48] = 1
+    mask = Picture(left)
+    both = painted(cat, [pinxit.StyleImage(coffee, region=mask), "house:woodcut"])
+    np.testing.assert_array_equal(both.pixels[:, :, :48], painted(cat, coffee).pixels[:, :, :48])
+    np.testing.assert_array_equal(both.pixels[:, :, 48:], painted(cat, "house:woodcut").pixels[:, :, 48:])
+    kept = painted(cat, coffee, keep=mask)
+    np.testing.assert_array_equal(kept.pixels[:, :, :48], cat.pixels[:, :, :48])
+
+
+def test_kept_colors_are_the_photographs(cat: Picture, coffee: Picture) -> None:
+    from skimage.color import rgb2lab
+
+    lab = [rgb2lab(np.moveaxis(one.pixels, 0, 2)) for one in (cat, painted(cat, coffee, color="keep"))]
+    assert float(np.abs(lab[0][..., 1:] - lab[1][..., 1:]).mean()) < 2.5
+
+
+def test_a_picture_too_small_is_refused_with_a_sentence(cat: Picture) -> None:
+    with pytest.raises(PinxitError, match="16 px"):
+        painted(cat, pictures.resize(cat, 8, 8))
+
+
+def test_it_needs_no_torch_and_redo_makes_it_again(tmp_path: Path) -> None:
+    script = (
+        "import sys, pinxit\n"
+        "pinxit.stylize('sample:cat', 'house:swirl', output='a.png', preset='instant', size=128)\n"
+        "assert 'torch' not in sys.modules\n"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True, cwd=tmp_path)
+    done = subprocess.run(
+        [Path(sys.executable).with_name("pinxit"), "redo", "a.png", "-o", "b.png"],
+        cwd=tmp_path, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    one, again = (pictures.read(tmp_path / name).pixels for name in ("a.png", "b.png"))
+    np.testing.assert_array_equal(one, again)

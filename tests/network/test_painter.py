@@ -1,0 +1,66 @@
+"""Painting by ONNX: the same numbers as the network in PyTorch, in one piece or in tiles."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from pinxit.network import painter as painting
+from pinxit.network import weights
+from pinxit.network.painter import Painter, Reader
+from pinxit.network.transformer import Reader as TorchReader
+from pinxit.network.transformer import Shape, Transformer
+from pinxit.picture import Picture, resize
+from pinxit.picture.picture import Pixels
+
+
+def parameters(module: torch.nn.Module) -> dict[str, np.ndarray]:
+    return {name: value.detach().numpy() for name, value in module.state_dict().items()}
+
+
+@pytest.fixture(scope="module")
+def networks() -> tuple[TorchReader, Transformer]:
+    """As they were shipped."""
+    shipped = weights.shipped("fine")
+    reader, transformer = TorchReader(), Transformer(Shape(shipped.channels, shipped.blocks))
+    for module, values in ((reader, shipped.reader), (transformer, shipped.transformer)):
+        module.load_state_dict({name: torch.from_numpy(value) for name, value in values.items()})
+    return reader, transformer
+
+
+@torch.no_grad()
+def test_onnx_paints_what_pytorch_paints(
+    networks: tuple[TorchReader, Transformer], cat: Picture, coffee: Picture
+) -> None:
+    reader, transformer = networks
+    painter = Painter(parameters(transformer), transformer.shape.widths())
+    code = Reader(parameters(reader)).read(coffee.pixels)
+    expected_code = reader(torch.from_numpy(coffee.pixels)[None])
+    np.testing.assert_allclose(code, expected_code[0].numpy(), atol=1e-3)
+    affine = painter.affine(code)
+    np.testing.assert_allclose(affine, transformer.affine(expected_code)[0].numpy(), atol=1e-3)
+    whole = resize(cat, 64, 96)
+    expected = transformer(torch.from_numpy(whole.pixels)[None], torch.from_numpy(affine)[None])[0].clamp(0, 1)
+    np.testing.assert_allclose(in_tiles(painter, whole.pixels, affine), expected.numpy(), atol=1e-3)
+
+
+def in_tiles(painter: Painter, pixels: Pixels, affine: painting.Array) -> Pixels:
+    painted = np.empty_like(pixels)
+    session = painter.session(affine, painter.measure(pixels, affine))
+    for tile in painter.tiles(*pixels.shape[1:]):
+        outer = np.ascontiguousarray(pixels[:, tile.outer_rows, tile.outer_columns])
+        painted[:, tile.rows, tile.columns] = painter.paint(session, outer, tile)
+    return painted
+
+
+def test_tiles_are_parts_of_the_whole(
+    networks: tuple[TorchReader, Transformer], cat: Picture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, transformer = networks
+    painter = Painter(parameters(transformer), transformer.shape.widths())
+    pixels = resize(cat, 210, 318).pixels  # no multiple of 4
+    affine = painter.affine(np.ones(weights.CODE, np.float32))
+    whole = in_tiles(painter, pixels, affine)
+    monkeypatch.setattr(painting, "SIDE", 128)
+    np.testing.assert_allclose(in_tiles(painter, pixels, affine), whole, atol=1e-5)
