@@ -59,10 +59,6 @@ def hostile(folder: Path, fine: Weights) -> dict[str, Path]:
 
 
 def test_hostile_files_are_refused_with_a_sentence(fine: Weights, tmp_path: Path) -> None:
-    for name, path in hostile(tmp_path, fine).items():
-        try:
+    for path in hostile(tmp_path, fine).values():
+        with pytest.raises(PinxitError, match=r"\.$"):
             weights.load(path)
-        except PinxitError as error:
-            assert str(error).endswith("."), name
-        else:
-            pytest.fail(f"{name} was read")
