@@ -120,14 +120,14 @@ def main() -> None:
         for contender in options.only:
             paint, weights = CONTENDERS[contender]
             for weight in weights:
-                stem = options.folder / str(options.size) / f"{name} {contender} {weight:g}"
-                verdict = kept(stem.with_suffix(".json"))
+                stem = f"{options.folder}/{options.size}/{name} {contender} {weight:g}"
+                verdict = kept(Path(f"{stem}.json"))
                 if verdict is None:
                     result = paint(content, style, options.size, weight)
                     pictures.write(result, Path(f"{stem}.jpg"), overwrite=True)
                     judgement = judge(encoder, result, content, [style], options.size)
                     verdict = (judgement.style, judgement.content)
-                    stem.with_suffix(".json").write_text(json.dumps(verdict))
+                    Path(f"{stem}.json").write_text(json.dumps(verdict))
                 curves.setdefault(contender, {}).setdefault(name, []).append(verdict)
                 if contender == "pinxit" and weight == STANDARD:
                     standard[name] = verdict

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,23 +36,22 @@ class Library:
         self.photographs = [_to_bytes(picture) for picture in photographs]
         self.paintings = [_to_bytes(picture) for picture in paintings]
 
-    def lessons(self, seed: int, size: int, batch: int, varied: bool = True) -> Iterator[Lesson]:
-        """Endless lessons, the same for the same seed.
+    def lesson(self, number: int, size: int, batch: int, varied: bool = True) -> Lesson:
+        """One lesson, the same for the same number, so that a course may be broken off and resumed anywhere.
 
         Args:
-            seed: where chance begins.
+            number: of the lesson.
             size: the side of every crop, px.
             batch: photographs, each with a painting, in a lesson.
             varied: whether the paintings' colours change, for networks that must paint any style.
         """
-        rng = np.random.default_rng(seed)
-        while True:
-            pairs = [self._pair(rng, size, varied) for _ in range(batch)]
-            yield Lesson(*(np.stack(side) for side in zip(*pairs, strict=True)))
+        rng = np.random.default_rng(number)
+        pairs = [self._pair(rng, size, varied) for _ in range(batch)]
+        return Lesson(*(np.stack(side) for side in zip(*pairs, strict=True)))
 
     def _pair(self, rng: np.random.Generator, size: int, varied: bool) -> tuple[Pixels, Pixels]:
-        photograph = _crop(rng, self.photographs[rng.integers(len(self.photographs))], size, 0.9, 2.5)
-        painting = _crop(rng, self.paintings[rng.integers(len(self.paintings))], size, 0.6, 2.0)
+        photograph = _crop(rng, self.photographs[rng.integers(len(self.photographs))], size, 0.6, 2.5)
+        painting = _crop(rng, self.paintings[rng.integers(len(self.paintings))], size, 0.35, 2.0)
         if varied and rng.random() < 0.5:
             painting = _other_colors(rng, painting)
         return match_colors(Picture(photograph), Picture(painting), 1).pixels, painting
