@@ -33,7 +33,7 @@ Curve = list[tuple[float, float]]
 
 
 class TextbookObjective:
-    """The losses of `Settings`' defaults over a plain VGG-16, as a tutorial writes it."""
+    """The losses of a recipe without AdaIN or smoothness over a plain VGG-16, as a tutorial writes it."""
 
     def __init__(
         self,

@@ -109,12 +109,17 @@ class TestStylize:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            # A shell starts what it puts in the background deaf to Ctrl-C, and children inherit that.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
-        limit = time.monotonic() + 60
-        while not (tmp_path / "p.png").exists() and time.monotonic() < limit:
-            time.sleep(0.1)
-        process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=30)
+        try:
+            limit = time.monotonic() + 60
+            while not (tmp_path / "p.png").exists() and time.monotonic() < limit:
+                time.sleep(0.1)
+            process.send_signal(signal.SIGINT)
+            out, err = process.communicate(timeout=30)
+        finally:
+            process.kill()  # or a failure here would leave it painting beside all further tests
         assert process.returncode == 130, out + err
         assert "interrupted" in out
         assert "Traceback" not in err

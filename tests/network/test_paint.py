@@ -70,6 +70,15 @@ def test_a_picture_too_small_is_refused_with_a_sentence(cat: Picture) -> None:
         painted(cat, pictures.resize(cat, 8, 8))
 
 
+def test_strokes_as_small_as_can_be_are_painted(cat: Picture, coffee: Picture) -> None:
+    assert np.isfinite(painted(cat, coffee, style_scale=0.05).pixels).all()
+
+
+def test_a_style_too_small_is_refused_with_a_sentence(cat: Picture, coffee: Picture) -> None:
+    with pytest.raises(PinxitError, match="style image has 8×8 px"):
+        painted(cat, pictures.resize(coffee, 8, 8))
+
+
 def test_it_needs_no_torch_and_redo_makes_it_again(tmp_path: Path) -> None:
     script = (
         "import sys, pinxit\n"

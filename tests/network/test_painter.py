@@ -45,7 +45,7 @@ def test_onnx_paints_what_pytorch_paints(
     np.testing.assert_allclose(in_tiles(painter, whole.pixels, affine), expected.numpy(), atol=1e-3)
 
 
-def in_tiles(painter: Painter, pixels: Pixels, affine: painting.Array) -> Pixels:
+def in_tiles(painter: Painter, pixels: Pixels, affine: weights.Array) -> Pixels:
     painted = np.empty_like(pixels)
     session = painter.session(affine, painter.measure(pixels, affine))
     for tile in painter.tiles(*pixels.shape[1:]):

@@ -1,8 +1,8 @@
 """The transformer as an ONNX graph, so that painting needs no PyTorch.
 
-Built from the weights when they are needed: with a style's scales and shifts as an input, or with them, and the statistics
-they are applied to, folded into the convolutions. Folded, nothing in the network looks further than its own receptive field:
-a picture may be painted in tiles and a film frame by frame, all alike (An et al., URST, 2022), and it is twice as fast.
+Built from the weights when it is needed, with a style's scales and shifts, and the statistics they are applied to, folded into
+the convolutions. Folded, nothing in the network looks further than its own receptive field:
+a picture may be painted in tiles and a film frame by frame, all alike (An et al., URST, 2022).
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ import onnx
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
-Array = NDArray[np.float32]
+from pinxit.network.weights import EPSILON, Array
+
 OPSET = 17
-EPSILON = 1e-5
 
 
 class Graph:
@@ -70,9 +70,7 @@ def reader(weights: Mapping[str, Array], levels: int) -> bytes:
     tiny = graph.constant(np.array([EPSILON], np.float32))
 
     def moments(features: str) -> list[str]:
-        mean = graph.add("ReduceMean", features, axes=[2, 3], keepdims=1)
-        centred = graph.add("Sub", features, mean)
-        variance = graph.add("ReduceMean", graph.add("Mul", centred, centred), axes=[2, 3], keepdims=1)
+        mean, variance = _mean_and_variance(graph, features)
         return [mean, graph.add("Sqrt", graph.add("Add", variance, tiny))]
 
     features = _centred(graph, "style")
@@ -94,58 +92,34 @@ def reader(weights: Mapping[str, Array], levels: int) -> bytes:
 def transformer(
     weights: Mapping[str, Array],
     widths: list[int],
-    affine: Array | None = None,
+    affine: Array,
     moments: Array | None = None,
-    *,
-    measure: bool = False,
 ) -> bytes:
     """The graph from `picture` `(1, 3, H, W)`, H and W multiples of 4, to what is `painted`, of the same size.
 
     Args:
         weights: of the transformer.
         widths: the channels of each normalisation.
-        affine: a style's scales and shifts, `(2 Σ widths,)`; an input `affine` `(1, 2 Σ widths)` where left out.
-        moments: means and variances of what is normalised, `(2 Σ widths,)`, to be folded into the convolutions with a
-            style; where left out, the picture's own are taken, each time.
-        measure: put out such `moments` instead of a picture.
+        affine: a style's scales (less 1) and shifts, `(2 Σ widths,)`.
+        moments: means and variances of what is normalised, `(2 Σ widths,)`, to be folded into the convolutions with the
+            style. Where they are left out, the graph finds the picture's own and puts those out, `(1, 2 Σ widths, 1, 1)`.
     """
     graph, number = Graph(), iter(range(len(widths)))
     ends = np.cumsum([2 * width for width in widths])[:-1]
     measured: list[str] = []
-    if affine is None:
-        halves = [width for width in widths for _ in range(2)]
-        flat = graph.add("Flatten", "affine", axis=0)
-        named = [f"half{index}" for index in range(len(halves))]
-        sizes = graph.constant(np.array(halves))
-        graph.nodes.append(
-            helper.make_node(
-                "Split", [graph.add("Reshape", flat, graph.constant(np.array([-1]))), sizes], named, axis=0
-            )
-        )
 
     def normalized(features: str, name: str, stride: int = 1) -> str:
         layer = next(number)
         weight, bias = weights[f"{name}.weight"], weights[f"{name}.bias"]
-        own: list[Array] | None = None if affine is None else np.split(np.split(affine, ends)[layer], 2)
-        if moments is not None and own is not None:
-            mean, variance = np.split(np.split(moments, ends)[layer], 2)
-            factor: Array = (1 + own[0]) / np.sqrt(variance + np.float32(EPSILON))
-            return graph.convolve(
-                features, weight * factor[:, None, None, None], (bias - mean) * factor + own[1], stride
-            )
-        convolved = graph.convolve(features, weight, bias, stride)
-        if measure:
-            mean_ = graph.add("ReduceMean", convolved, axes=[2, 3], keepdims=1)
-            centred = graph.add("Sub", convolved, mean_)
-            measured.extend(
-                [mean_, graph.add("ReduceMean", graph.add("Mul", centred, centred), axes=[2, 3], keepdims=1)]
-            )
-        if own is None:
-            scale = graph.add("Add", named[2 * layer], graph.constant(np.ones(1, np.float32)))
-            shift = named[2 * layer + 1]
-        else:
-            scale, shift = graph.constant(1 + own[0]), graph.constant(own[1])
-        return graph.add("InstanceNormalization", convolved, scale, shift, epsilon=EPSILON)
+        scale, shift = np.split(np.split(affine, ends)[layer], 2)
+        if moments is None:
+            convolved = graph.convolve(features, weight, bias, stride)
+            measured.extend(_mean_and_variance(graph, convolved))
+            factors = graph.constant(1 + scale), graph.constant(shift)
+            return graph.add("InstanceNormalization", convolved, *factors, epsilon=EPSILON)
+        mean, variance = np.split(np.split(moments, ends)[layer], 2)
+        factor: Array = (1 + scale) / np.sqrt(variance + np.float32(EPSILON))
+        return graph.convolve(features, weight * factor[:, None, None, None], (bias - mean) * factor + shift, stride)
 
     features = _centred(graph, "picture")
     for down in range(2):
@@ -156,20 +130,24 @@ def transformer(
     enlarged = graph.add("Resize", features, "", graph.constant(np.array([1, 1, 2, 2], np.float32)), mode="nearest")
     features = graph.add("Relu", normalized(enlarged, "up"))
     picture: list[str | int] = [1, 3, "height", "width"]
-    inputs = {"picture": picture}
-    if affine is None:
-        inputs["affine"] = [1, 2 * sum(widths)]
-    if measure:
+    if moments is None:
         graph.nodes.append(helper.make_node("Concat", measured, ["moments"], axis=1))
-        return graph.model(inputs, {"moments": [1, 2 * sum(widths), 1, 1]})
+        return graph.model({"picture": picture}, {"moments": [1, 2 * sum(widths), 1, 1]})
     # What the last layer puts out are quarters about zero.
     quarter, half = np.float32(0.25), np.float32(0.5)
     last = graph.convolve(features, weights["out.weight"] * quarter, weights["out.bias"] * quarter + half)
     graph.nodes.append(helper.make_node("DepthToSpace", [last], ["painted"], blocksize=2, mode="CRD"))
-    return graph.model(inputs, {"painted": picture})
+    return graph.model({"picture": picture}, {"painted": picture})
 
 
 def _centred(graph: Graph, picture: str) -> str:
     """From [0, 1] to [-2, 2]."""
     enlarged = graph.add("Mul", picture, graph.constant(np.array([4], np.float32)))
     return graph.add("Sub", enlarged, graph.constant(np.array([2], np.float32)))
+
+
+def _mean_and_variance(graph: Graph, features: str) -> tuple[str, str]:
+    """Of each channel, over all positions, `(1, C, 1, 1)`."""
+    mean = graph.add("ReduceMean", features, axes=[2, 3], keepdims=1)
+    centred = graph.add("Sub", features, mean)
+    return mean, graph.add("ReduceMean", graph.add("Mul", centred, centred), axes=[2, 3], keepdims=1)

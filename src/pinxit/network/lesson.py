@@ -36,23 +36,22 @@ class Library:
         self.photographs = [_to_bytes(picture) for picture in photographs]
         self.paintings = [_to_bytes(picture) for picture in paintings]
 
-    def lesson(self, number: int, size: int, batch: int, varied: bool = True) -> Lesson:
+    def lesson(self, number: int, size: int, batch: int) -> Lesson:
         """One lesson, the same for the same number, so that a course may be broken off and resumed anywhere.
 
         Args:
             number: of the lesson.
             size: the side of every crop, px.
             batch: photographs, each with a painting, in a lesson.
-            varied: whether the paintings' colours change, for networks that must paint any style.
         """
         rng = np.random.default_rng(number)
-        pairs = [self._pair(rng, size, varied) for _ in range(batch)]
+        pairs = [self._pair(rng, size) for _ in range(batch)]
         return Lesson(*(np.stack(side) for side in zip(*pairs, strict=True)))
 
-    def _pair(self, rng: np.random.Generator, size: int, varied: bool) -> tuple[Pixels, Pixels]:
+    def _pair(self, rng: np.random.Generator, size: int) -> tuple[Pixels, Pixels]:
         photograph = _crop(rng, self.photographs[rng.integers(len(self.photographs))], size, 0.6, 2.5)
         painting = _crop(rng, self.paintings[rng.integers(len(self.paintings))], size, 0.35, 2.0)
-        if varied and rng.random() < 0.5:
+        if rng.random() < 0.5:
             painting = _other_colors(rng, painting)
         return match_colors(Picture(photograph), Picture(painting), 1).pixels, painting
 
@@ -77,8 +76,7 @@ def _crop(rng: np.random.Generator, pixels: Bytes, size: int, closest: float, fa
     from PIL import Image
 
     height, width = pixels.shape[1:]
-    side = size * np.exp(rng.uniform(np.log(closest), np.log(farthest))) if closest != farthest else size
-    side = min(side, height, width)
+    side = min(size * np.exp(rng.uniform(np.log(closest), np.log(farthest))), height, width)
     top, left = rng.uniform(0, height - side), rng.uniform(0, width - side)
     image = Image.fromarray(np.ascontiguousarray(np.moveaxis(pixels, 0, 2)))
     square = image.resize((size, size), Image.Resampling.BICUBIC, box=(left, top, left + side, top + side))

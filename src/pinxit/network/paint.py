@@ -11,9 +11,10 @@ import numpy as np
 
 from pinxit.errors import PinxitError
 from pinxit.network import weights
-from pinxit.network.painter import MOST_MEASURED, Array, Painter, Reader
+from pinxit.network.painter import MOST_MEASURED, Painter, Reader
+from pinxit.network.weights import Array
 from pinxit.picture import Picture, fit
-from pinxit.picture.finish import colored, finish
+from pinxit.picture.finish import colored, finish, style_at
 from pinxit.picture.ingredients import Ingredients, LoadedStyle
 from pinxit.picture.picture import Pixels
 from pinxit.picture.placing import places
@@ -47,7 +48,7 @@ class Progress:
         return f"{self.size} px  tile {self.tile}/{self.tiles}"
 
     def picture(self) -> Picture:
-        """The picture as far as it is painted, the rest as it was."""
+        """The picture as far as it is painted by now, the rest as it was."""
         return self._finish()
 
 
@@ -64,13 +65,12 @@ def paint(recipe: Settings, ingredients: Ingredients) -> Iterator[Progress]:
     start = time.perf_counter()
     ingredients = colored(recipe, ingredients)
     full = fit(ingredients.content, recipe.size)
-    for picture, name in ((full, "result"), *((style.picture, "style image") for style in ingredients.styles)):
-        if min(picture.height, picture.width) < SMALLEST_SIDE:
-            raise PinxitError(
-                f"the {name} has {picture.width}×{picture.height} px, the network needs {SMALLEST_SIDE} px "
-                "on the shorter side: give a larger or less narrow one."
-            )
-    network = weights.shipped(recipe.network)
+    if min(full.height, full.width) < SMALLEST_SIDE:
+        raise PinxitError(
+            f"the result would have {full.width}×{full.height} px, the network needs {SMALLEST_SIDE} px "
+            "on the shorter side: give a less narrow picture, or raise --size."
+        )
+    network = weights.shipped("fine")
     reader, painter = Reader(network.reader), Painter(network.transformer, network.widths)
     canvas = full.pixels.copy()
     where = list(painter.tiles(full.height, full.width))
@@ -122,8 +122,8 @@ def _manner(
 ) -> _Manner:
     whole = sum(style.share for style in styles)
     shares = [style.share / whole for style in styles]
-    size = min(round(recipe.size * recipe.style_scale), MOST_READ)
-    manners = [fit(style.picture, min(size, max(style.picture.height, style.picture.width))) for style in styles]
+    size = min(recipe.size * recipe.style_scale, MOST_READ)
+    manners = [style_at(style.picture, size, SMALLEST_SIDE, "network") for style in styles]
     colors = mix_colors([colors_of(picture.pixels) for picture in manners], shares)
     small = fit(
         full, round(max(full.height, full.width) * min(1.0, (MOST_MEASURED / (full.height * full.width)) ** 0.5))

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pinxit.network import graph
+from pinxit.network.weights import Array
 from pinxit.picture.picture import Pixels
 
-Array = NDArray[np.float32]
 # What the normalisations subtract and divide by is measured on a picture of at most so many pixels (An et al., "Style
 # Transfer for High-Resolution Images", 2022: URST), and holds for the whole, so that no tile differs from the next.
 MOST_MEASURED = 768 * 768
@@ -71,7 +70,7 @@ class Painter:
 
     def measure(self, picture: Pixels, affine: Array) -> Array:
         """Means and variances of what is normalised, for a small version of the picture to paint."""
-        session = _session(graph.transformer(self._weights, self._widths, affine, measure=True))
+        session = _session(graph.transformer(self._weights, self._widths, affine))
         moments: Array = session.run(None, {"picture": _padded(picture)[None]})[0].ravel()
         return moments
 

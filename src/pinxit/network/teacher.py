@@ -8,9 +8,9 @@ import torch
 from torch import Tensor
 
 from pinxit.encoder.vgg import Encoder
+from pinxit.picture.recipe import Settings
 
-CONTENT_LAYERS = {"relu4_2": 0.7, "relu3_1": 0.3}
-STYLE_LAYERS = {"relu1_1": 0.3, "relu2_1": 0.3, "relu3_1": 0.2, "relu4_1": 0.12, "relu5_1": 0.08}
+CONTENT_LAYERS, STYLE_LAYERS = Settings().content_layers, Settings().style_layers
 TINY = 1e-8
 
 
@@ -38,12 +38,11 @@ class Teacher:
 
     Args:
         encoder: the fixed VGG.
-        statistics_share: how much of the style loss is about means and deviations, the rest being about Gram matrices.
     """
 
-    def __init__(self, encoder: Encoder, statistics_share: float = 0.5) -> None:
+    def __init__(self, encoder: Encoder) -> None:
         self.encoder = encoder
-        self.share = statistics_share
+        self.share = Settings().style_moments
 
     def __call__(self, painted: Tensor, photographs: Tensor, paintings: Tensor) -> Verdict:
         """Judge pictures `(N, 3, H, W)` against the photographs they were and the paintings they should look like."""

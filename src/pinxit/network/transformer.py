@@ -14,10 +14,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from pinxit.network.weights import CODE, READER_WIDTHS, widths
-
-# Deviations below this, of features around 1, are noise and not divided by.
-EPSILON = 1e-5
+from pinxit.network.weights import CODE, EPSILON, READER_WIDTHS, widths
 
 
 @dataclass(frozen=True)

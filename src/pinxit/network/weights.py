@@ -20,6 +20,12 @@ Array = NDArray[np.float32]
 SHIPPED = Path(__file__).parent / "shipped"
 MAX_BYTES = 16 * 2**20
 
+READER_WIDTHS = (32, 48, 64, 96, 128)
+CODE = 192
+"""How many numbers the reader makes of a style image."""
+EPSILON = 1e-5
+"""Variances below this, of features around 1, are noise and not divided by."""
+
 
 @dataclass(frozen=True)
 class Weights:
@@ -50,7 +56,7 @@ def widths(channels: int, blocks: int) -> list[int]:
 
 
 def shipped(name: str) -> Weights:
-    """The weights that pinxit brings: `fine` or `live`."""
+    """The weights that pinxit brings, so far `fine`."""
     return load(SHIPPED / f"{name}.safetensors")
 
 
@@ -121,11 +127,6 @@ def shapes(channels: int, blocks: int) -> dict[str, tuple[int, ...]]:
     layer("transformer.out", 12, half, 3, 3)
     layer("transformer.hypernetwork.1", 2 * sum(widths(channels, blocks)), CODE)
     return found
-
-
-READER_WIDTHS = (32, 48, 64, 96, 128)
-CODE = 192
-"""How many numbers the reader makes of a style image."""
 
 
 def _part(tensors: Mapping[str, NDArray[Any]], prefix: str) -> dict[str, Array]:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 import torch
 from torch import Tensor
 
-from pinxit.errors import PinxitError
 from pinxit.objective.guided import Region, Style
 from pinxit.optimize.schedule import SMALLEST_SIDE
-from pinxit.picture import Picture, fit
+from pinxit.picture import Picture
+from pinxit.picture.finish import style_at
 from pinxit.picture.ingredients import Ingredients, LoadedStyle
 from pinxit.picture.masks import resize_mask
 from pinxit.picture.picture import Pixels
@@ -39,19 +38,7 @@ def _mixture(styles: Sequence[LoadedStyle], size: float) -> list[Style]:
     whole = sum(style.share for style in styles)
     mixture = []
     for style in styles:
-        picture = _style_at(style.picture, size)
+        picture = style_at(style.picture, size, SMALLEST_SIDE, "encoder")
         mask = None if style.mask is None else _plane(resize_mask(style.mask, picture.height, picture.width))
         mixture.append(Style(tensor(picture), style.share / whole, mask))
     return mixture
-
-
-def _style_at(style: Picture, size: float) -> Picture:
-    """The style image with a longer side of `size` px, but never enlarged, for that would teach blur."""
-    longer, shorter = max(style.height, style.width), min(style.height, style.width)
-    if shorter < SMALLEST_SIDE:
-        raise PinxitError(
-            f"the style image has {style.width}×{style.height} px, the encoder needs {SMALLEST_SIDE} px "
-            "on the shorter side: give a larger one."
-        )
-    least = math.ceil(SMALLEST_SIDE * longer / shorter)
-    return fit(style, min(longer, max(round(size), least)))

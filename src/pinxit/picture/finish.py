@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
 
+from pinxit.errors import PinxitError
 from pinxit.picture.ingredients import Ingredients
 from pinxit.picture.masks import resize_mask
 from pinxit.picture.picture import Picture, Pixels
 from pinxit.picture.recipe import Settings
 from pinxit.picture.recolor import keep_colors, match_colors
+from pinxit.picture.resizer import fit
 
 
 def colored(recipe: Settings, ingredients: Ingredients) -> Ingredients:
@@ -22,6 +25,26 @@ def colored(recipe: Settings, ingredients: Ingredients) -> Ingredients:
         for style in ingredients.styles
     )
     return replace(ingredients, styles=matched)
+
+
+def style_at(style: Picture, size: float, least: int, seer: str) -> Picture:
+    """The style image with a longer side of `size` px, but never enlarged, for that would teach blur.
+
+    Args:
+        style: the style image.
+        size: the longer side, px.
+        least: the shorter side that an engine needs, px; `seer` says in an error what needs it.
+
+    Raises:
+        PinxitError: when there is less of it.
+    """
+    longer, shorter = max(style.height, style.width), min(style.height, style.width)
+    if shorter < least:
+        raise PinxitError(
+            f"the style image has {style.width}×{style.height} px, the {seer} needs {least} px "
+            "on the shorter side: give a larger one."
+        )
+    return fit(style, min(longer, max(round(size), math.ceil(least * longer / shorter))))
 
 
 def finish(recipe: Settings, here: Picture, keep: Pixels | None, pixels: Pixels) -> Picture:

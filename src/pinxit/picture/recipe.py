@@ -86,7 +86,10 @@ class Settings(BaseModel):
     style_weight: Weight = _setting(10.0, "Options", "β: how much the style counts.")
     style_scale: Finite = _setting(1.0, "Options", "Size of the style's strokes: 2 doubles them.", ge=0.05, le=20)
     engine: Literal["optimizer", "network"] = _setting(
-        "optimizer", "Options", "What paints: the optimiser, pixel by pixel, or a network that learnt to, at once."
+        "optimizer",
+        "Options",
+        "What paints: the optimiser, pixel by pixel, or a network that learnt to, at once; it has a strength, but reads "
+        "neither weights nor what stands under Schedule, Objective and Encoder.",
     )
     seed: int = _setting(0, "Options", "Where chance starts from (--init noise).", ge=0, lt=2**63)
 
@@ -147,7 +150,6 @@ class Settings(BaseModel):
         "relative", "Objective", "Losses as shares of the target's energy, or the paper's, over its rescaled VGG."
     )
 
-    network: Literal["fine"] = _setting("fine", "Network", "Which of the networks.")
     strength: Finite = _setting(
         1.0, "Network", "How far the network goes: 0 is the photograph, 1 the style in full.", ge=0, le=1
     )
