@@ -10,6 +10,7 @@ The public interface, in full:
 * `prepare`, `prepare_again`, `Job`: the same in steps, to watch and stop it.
 * `Settings`, `Recipe`: what may be chosen, and all that decides a result.
 * `Picture`, `read`, `write`, `read_recipe`: pictures with transparency and metadata, and the recipe inside a file.
+* `train`, `save_network`: teach a network one manner, step by step, and keep it in a file that is a style.
 * `PinxitError`: one sentence on what is wrong and what to do.
 """
 
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from pinxit.library import stylize
     from pinxit.picture import Picture, read, read_recipe, write
     from pinxit.picture.recipe import Recipe, Settings
+    from pinxit.training import save_network, train
 
 # Where each public name lives: imported when first used, so that starting the command line imports no torch.
 _HOME = {
@@ -46,7 +48,9 @@ _HOME = {
     "prepare_again": "pinxit.job",
     "read": "pinxit.picture",
     "read_recipe": "pinxit.picture",
+    "save_network": "pinxit.training",
     "stylize": "pinxit.library",
+    "train": "pinxit.training",
     "write": "pinxit.picture",
 }
 
@@ -62,7 +66,9 @@ __all__ = [
     "prepare_again",
     "read",
     "read_recipe",
+    "save_network",
     "stylize",
+    "train",
     "write",
 ]
 

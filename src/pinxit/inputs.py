@@ -21,6 +21,8 @@ from pinxit import styles
 from pinxit.digest import file_sha256
 from pinxit.encoder.cache import cache_folder
 from pinxit.errors import PinxitError
+from pinxit.network import weights
+from pinxit.network.weights import ENDING
 from pinxit.picture import Picture
 from pinxit.picture.recipe import Input
 
@@ -61,7 +63,7 @@ def load(source: PictureLike, size: int) -> tuple[Picture, Input]:
         return _draw(source, size), Input(name=source)
     if isinstance(source, str | os.PathLike):
         path = Path(source).expanduser()
-        picture = pictures.read(path)
+        picture = _read(path)
         entry = Input(name=path.name[-255:], sha256=file_sha256(path), bytes=path.stat().st_size)
         _remember(entry, path)
         return picture, entry
@@ -82,16 +84,40 @@ def find(entry: Input, size: int, folders: Iterable[Path]) -> Picture:
     """
     if entry.name.startswith((HOUSE, SAMPLE)):
         return _draw(entry.name, size)
+    return _read(locate(entry, folders))
+
+
+def locate(entry: Input, folders: Iterable[Path]) -> Path:
+    """The file that a recipe names.
+
+    Raises:
+        PinxitError: when no file where it was last seen or in `folders` has its content.
+    """
     if not entry.sha256:
         raise PinxitError(f"the recipe does not say which picture {entry.name!r} was.")
     for path in _candidates(entry, folders):
         with contextlib.suppress(OSError):
             if path.stat().st_size == entry.bytes and file_sha256(path) == entry.sha256:
-                return pictures.read(path)
+                return path
     raise PinxitError(
         f"cannot find {entry.name!r} (SHA-256 {entry.sha256[:12]}…) where it was last seen or here: "
         "name its folder with --look-in."
     )
+
+
+def is_network(source: PictureLike) -> bool:
+    """Whether a style is a file that `pinxit train` made."""
+    return isinstance(source, str | os.PathLike) and Path(source).suffix == ENDING
+
+
+def _read(path: Path) -> Picture:
+    """A picture's file, or the painting that a network in a file was taught."""
+    if not is_network(path):
+        return pictures.read(path)
+    painting = weights.load(path).painting
+    if painting is None:
+        raise PinxitError(f"{path.name} holds a network for any style, not one for a style: name a picture.")
+    return pictures.from_array(painting.transpose(1, 2, 0))
 
 
 @functools.lru_cache(maxsize=4)

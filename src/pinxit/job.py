@@ -5,14 +5,15 @@ The library, the command line and every later interface prepare a `Job` and driv
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pinxit import __version__, inputs
 from pinxit.digest import file_sha256
 from pinxit.errors import PinxitError
+from pinxit.network import weights
 from pinxit.picture import Picture
 from pinxit.picture.ingredients import Ingredients, LoadedStyle
 from pinxit.picture.masks import mask_from, only
@@ -20,6 +21,7 @@ from pinxit.picture.picture import Pixels
 from pinxit.picture.recipe import Input, Recipe, Settings
 
 if TYPE_CHECKING:
+    from pinxit.network.weights import Weights
     from pinxit.optimize import paint as optimize
     from pinxit.picture.progress import Progress
 
@@ -49,11 +51,13 @@ class Job:
         recipe: all that decides the result.
         ingredients: the pictures it is applied to.
         encoder_file: a weights file given by hand.
+        networks: those that were taught one style alone, by their file's SHA-256.
     """
 
     recipe: Recipe
     ingredients: Ingredients
     encoder_file: Path | None = None
+    networks: Mapping[str, Weights] = field(default_factory=dict)
 
     @property
     def notes(self) -> list[str]:
@@ -69,7 +73,7 @@ class Job:
         if self.recipe.engine == "network":
             from pinxit.network.paint import paint
 
-            return paint(self.recipe, self.ingredients)
+            return paint(self.recipe, self.ingredients, self.networks)
         return self._optimize()
 
     def _optimize(self) -> Iterator[Progress]:
@@ -151,6 +155,8 @@ def prepare(
     if shares is not None:
         told = [replace(one, share=float(share)) for one, share in zip(told, shares, strict=True)]
     options, start = _split_init(options)
+    if any(inputs.is_network(one.picture) for one in told) and not (options.get("preset") or options.get("engine")):
+        options = {**options, "preset": "instant"}
     settings = Settings.choose(options)
     encoder_file = None if encoder_weights is None else Path(encoder_weights)
     if encoder_file is not None and not encoder_file.is_file():
@@ -164,8 +170,11 @@ def prepare(
     keep_picture, keep_input = load(keep, settings.size)
     style_size = round(settings.size * settings.style_scale)
     entries, pictures_of = [], []
+    networks: dict[str, Weights] = {}
     for one in told:
         picture, entry = inputs.load(one.picture, style_size)
+        if inputs.is_network(one.picture):
+            networks[entry.sha256] = weights.load(Path(one.picture))  # type: ignore[arg-type]
         region, region_input = load(one.region, settings.size)
         mask, mask_input = load(one.mask, style_size)
         entries.append({**entry.model_dump(), "share": one.share, "region": region_input, "mask": mask_input})
@@ -179,7 +188,8 @@ def prepare(
         keep=keep_input,
         encoder_sha256="" if encoder_file is None else file_sha256(encoder_file),
     )
-    return Job(recipe, _ingredients(recipe, content_picture, pictures_of, start_picture, keep_picture), encoder_file)
+    ingredients = _ingredients(recipe, content_picture, pictures_of, start_picture, keep_picture)
+    return Job(recipe, ingredients, encoder_file, networks)
 
 
 def prepare_again(
@@ -221,7 +231,12 @@ def prepare_again(
             raise PinxitError("the recipe starts from a picture but names none: give one by --init.")
         start_picture = inputs.find(recipe.init_picture, recipe.size, folders)
     ingredients = _ingredients(recipe, content, pictures_of, start_picture, find(recipe.keep, recipe.size))
-    return Job(recipe, ingredients, None if encoder_weights is None else Path(encoder_weights))
+    networks = {
+        style.sha256: weights.load(inputs.locate(style, folders))
+        for style in recipe.styles
+        if inputs.is_network(style.name)
+    }
+    return Job(recipe, ingredients, None if encoder_weights is None else Path(encoder_weights), networks)
 
 
 def _ingredients(
@@ -249,6 +264,7 @@ def _ingredients(
                 entry.share,
                 mask(region, entry.region, content, "the content image"),
                 meant,
+                entry.sha256 if inputs.is_network(entry.name) else "",
             )
         )
     return Ingredients(content, tuple(images), start, mask(keep, recipe.keep, content, "the content image"))

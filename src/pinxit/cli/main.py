@@ -21,6 +21,7 @@ COMMANDS = {
     "batch": "Paint all the pictures in a folder; goes on where it was interrupted.",
     "sweep": "Try styles and settings side by side, on one labelled sheet.",
     "compare": "Judge results side by side: nearness to style and content.",
+    "train": "Teach a network one manner, for pictures at once from then on.",
     "redo": "Make a picture again from the recipe inside it, exactly or with changes.",
     "show": "Print the recipe inside a picture.",
     "styles": "Show the styles that pinxit draws itself, or draw one.",

@@ -30,11 +30,18 @@ class Lesson:
 
 
 class Library:
-    """Photographs and paintings in memory, small, and lessons cut from them."""
+    """Photographs and paintings in memory, small, and lessons cut from them.
 
-    def __init__(self, photographs: Sequence[Picture], paintings: Sequence[Picture]) -> None:
-        self.photographs = [_to_bytes(picture) for picture in photographs]
-        self.paintings = [_to_bytes(picture) for picture in paintings]
+    Args:
+        photographs: at least one.
+        paintings: at least one.
+        varied: whether half of the paintings are given in other colours than their own.
+    """
+
+    def __init__(self, photographs: Sequence[Picture], paintings: Sequence[Picture], *, varied: bool) -> None:
+        self._photographs = [to_bytes(picture) for picture in photographs]
+        self._paintings = [to_bytes(picture) for picture in paintings]
+        self._varied = varied
 
     def lesson(self, number: int, size: int, batch: int) -> Lesson:
         """One lesson, the same for the same number, so that a course may be broken off and resumed anywhere.
@@ -49,9 +56,9 @@ class Library:
         return Lesson(*(np.stack(side) for side in zip(*pairs, strict=True)))
 
     def _pair(self, rng: np.random.Generator, size: int) -> tuple[Pixels, Pixels]:
-        photograph = _crop(rng, self.photographs[rng.integers(len(self.photographs))], size, 0.6, 2.5)
-        painting = _crop(rng, self.paintings[rng.integers(len(self.paintings))], size, 0.35, 2.0)
-        if rng.random() < 0.5:
+        photograph = _crop(rng, self._photographs[rng.integers(len(self._photographs))], size, 0.6, 2.5)
+        painting = _crop(rng, self._paintings[rng.integers(len(self._paintings))], size, 0.35, 2.0)
+        if self._varied and rng.random() < 0.5:
             painting = _other_colors(rng, painting)
         return match_colors(Picture(photograph), Picture(painting), 1).pixels, painting
 
@@ -67,7 +74,8 @@ def read_folder(folder: Path, side: int) -> list[Picture]:
     return found
 
 
-def _to_bytes(picture: Picture) -> Bytes:
+def to_bytes(picture: Picture) -> Bytes:
+    """Its pixels, 0 to 255, `(3, H, W)`."""
     return (picture.pixels * 255 + 0.5).astype(np.uint8)
 
 

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import functools
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from pinxit.errors import PinxitError
 from pinxit.network import weights
-from pinxit.network.painter import MOST_MEASURED, Painter, Reader
-from pinxit.network.weights import Array
+from pinxit.network.painter import MOST_MEASURED, SIDE, Painter, Reader
+from pinxit.network.weights import Array, Weights
 from pinxit.picture import Picture, fit
 from pinxit.picture.finish import colored, finish, style_at
 from pinxit.picture.ingredients import Ingredients, LoadedStyle
 from pinxit.picture.picture import Pixels
-from pinxit.picture.placing import places
+from pinxit.picture.placing import Place, places
 from pinxit.picture.recipe import Settings
 from pinxit.picture.recolor import Colors, colors_of, mix_colors, recolor
 
@@ -52,15 +52,16 @@ class Progress:
         return self._finish()
 
 
-def paint(recipe: Settings, ingredients: Ingredients) -> Iterator[Progress]:
+def paint(recipe: Settings, ingredients: Ingredients, networks: Mapping[str, Weights]) -> Iterator[Progress]:
     """Paint the content image in the manner of the style images, yielding after every tile.
 
     Args:
         recipe: the settings.
         ingredients: the pictures, of any size.
+        networks: those that were taught one style alone, by what its `LoadedStyle` says.
 
     Raises:
-        PinxitError: when a picture is too small.
+        PinxitError: when a picture is too small, or styles are to be mixed that no one network can paint.
     """
     start = time.perf_counter()
     ingredients = colored(recipe, ingredients)
@@ -70,18 +71,15 @@ def paint(recipe: Settings, ingredients: Ingredients) -> Iterator[Progress]:
             f"the result would have {full.width}×{full.height} px, the network needs {SMALLEST_SIDE} px "
             "on the shorter side: give a less narrow picture, or raise --size."
         )
-    network = weights.shipped("fine")
-    reader, painter = Reader(network.reader), Painter(network.transformer, network.widths)
     canvas = full.pixels.copy()
-    where = list(painter.tiles(full.height, full.width))
-    parts = [
-        (place, _manner(recipe, reader, painter, full, place.styles))
-        for place in places(ingredients, full.height, full.width)
-    ]
-    done, total = 0, len(where) * len(parts)
-    for place, manner in parts:
+    parts = places(ingredients, full.height, full.width)
+    done, total = 0, len(parts) * -(-full.height // SIDE) * -(-full.width // SIDE)
+    for place in parts:
+        network = _network(place, networks)
+        painter = Painter(network.transformer, network.widths)
+        manner = _manner(recipe, Reader(network.reader), painter, full, place.styles)
         session = painter.session(manner.affine, manner.moments)
-        for tile in where:
+        for tile in painter.tiles(full.height, full.width):
             inner = (slice(None), tile.rows, tile.columns)
             outer = (slice(None), tile.outer_rows, tile.outer_columns)
             dressed = recolor(full.pixels[outer], manner.own, manner.colors, recipe.strength)
@@ -115,6 +113,18 @@ class _Manner:
     moments: Array
     own: Colors
     colors: Colors
+
+
+def _network(place: Place, networks: Mapping[str, Weights]) -> Weights:
+    """The one that can paint all styles of a place."""
+    names = {style.network for style in place.styles}
+    if len(names) > 1:
+        raise PinxitError(
+            "a network that was trained on one style cannot mix it with others: give each a --region, "
+            "train one on both, or paint with --engine optimizer."
+        )
+    (name,) = names
+    return networks[name] if name else weights.shipped("fine")
 
 
 def _manner(

@@ -8,13 +8,17 @@ artistic stylization network", 2017).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, Self
 
+import numpy as np
 import torch
 import torch.nn.functional as F
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from pinxit.network.weights import CODE, EPSILON, READER_WIDTHS, widths
+from pinxit.network.weights import CODE, EPSILON, READER_WIDTHS, Weights, widths
 
 
 @dataclass(frozen=True)
@@ -103,6 +107,40 @@ class Transformer(nn.Module):
         features = F.interpolate(features, scale_factor=2, mode="nearest")
         features = F.relu(_normalize(_reflected(self.up, features), next(parts)))
         return F.pixel_shuffle(_reflected(self.out, features), 2) / 4 + 0.5
+
+
+class Network(nn.Module):
+    """Reader and transformer."""
+
+    def __init__(self, shape: Shape) -> None:
+        super().__init__()
+        self.reader = Reader()
+        self.transformer = Transformer(shape)
+
+    def forward(self, pictures: Tensor, styles: Tensor) -> Tensor:
+        """Pictures `(N, 3, H, W)`, each in the manner of its style `(N, 3, H', W')`, range [0, 1]."""
+        painted: Tensor = self.transformer(pictures, self.transformer.affine(self.reader(styles)))
+        return painted
+
+    @classmethod
+    def of(cls, weights: Weights) -> Self:
+        """The network of a file."""
+        network = cls(Shape(weights.channels, weights.blocks))
+        for part, values in ((network.reader, weights.reader), (network.transformer, weights.transformer)):
+            part.load_state_dict({name: torch.from_numpy(value.copy()) for name, value in values.items()})
+        return network
+
+    def weights(
+        self, parameters: Mapping[str, Tensor], card: Mapping[str, Any], painting: NDArray[np.uint8] | None = None
+    ) -> Weights:
+        """A network of this shape, with those parameters, as it goes into a file."""
+        arrays = {name: value.detach().numpy().copy() for name, value in parameters.items()}
+        parts = [
+            {name.removeprefix(prefix): value for name, value in arrays.items() if name.startswith(prefix)}
+            for prefix in ("reader.", "transformer.")
+        ]
+        shape = self.transformer.shape
+        return Weights(parts[0], parts[1], shape.channels, shape.blocks, card, painting)
 
 
 def _reflected(convolution: nn.Module, features: Tensor) -> Tensor:

@@ -19,6 +19,9 @@ from pinxit.errors import PinxitError
 Array = NDArray[np.float32]
 SHIPPED = Path(__file__).parent / "shipped"
 MAX_BYTES = 16 * 2**20
+ENDING = ".pinxit"
+"""Of files that hold a network for one manner."""
+LARGEST_PAINTING = 1024
 
 READER_WIDTHS = (32, 48, 64, 96, 128)
 CODE = 192
@@ -36,6 +39,7 @@ class Weights:
         transformer: those of the one that repaints.
         channels, blocks: of the transformer.
         card: what it was taught, and how.
+        painting: `(3, H, W)`, what it was taught alone, if it paints in one manner only.
     """
 
     reader: Mapping[str, Array]
@@ -43,6 +47,7 @@ class Weights:
     channels: int
     blocks: int
     card: Mapping[str, Any]
+    painting: NDArray[np.uint8] | None = None
 
     @property
     def widths(self) -> list[int]:
@@ -80,27 +85,29 @@ def load(path: Path) -> Weights:
         raise PinxitError(f"there is no network {path}.") from error
     except (OSError, SafetensorError, KeyError, ValueError, RecursionError) as error:
         raise PinxitError(f"{path.name} is no network of pinxit's, or it is damaged.") from error
-    found = Weights(_part(tensors, "reader."), _part(tensors, "transformer."), channels, blocks, card)
-    _check(path.name, tensors, channels, blocks)
-    return found
+    painting = tensors.pop("painting", None)
+    _check(path.name, tensors, channels, blocks, card, painting)
+    return Weights(_part(tensors, "reader."), _part(tensors, "transformer."), channels, blocks, card, painting)
 
 
 def save(path: Path, weights: Weights) -> None:
     """Write a file, whole or not at all."""
-    from safetensors.numpy import save_file
+    from safetensors.numpy import save as serialized
 
-    tensors = {
+    tensors: dict[str, NDArray[Any]] = {
         f"{part}.{name}": np.ascontiguousarray(value, dtype=np.float16)
         for part, values in (("reader", weights.reader), ("transformer", weights.transformer))
         for name, value in values.items()
     }
+    if weights.painting is not None:
+        tensors["painting"] = weights.painting
     metadata = {
         "card": json.dumps(dict(weights.card)),
         "channels": str(weights.channels),
         "blocks": str(weights.blocks),
     }
     partial = path.with_name(path.name + ".part")
-    save_file(tensors, partial, metadata=metadata)
+    partial.write_bytes(serialized(tensors, metadata=metadata))
     partial.replace(path)
 
 
@@ -137,9 +144,21 @@ def _part(tensors: Mapping[str, NDArray[Any]], prefix: str) -> dict[str, Array]:
     }
 
 
-def _check(name: str, tensors: Mapping[str, NDArray[Any]], channels: int, blocks: int) -> None:
-    right = 8 <= channels <= 256 and channels % 2 == 0 and 1 <= blocks <= 16
+def _check(
+    name: str,
+    tensors: Mapping[str, NDArray[Any]],
+    channels: int,
+    blocks: int,
+    card: object,
+    painting: NDArray[Any] | None,
+) -> None:
+    right = 8 <= channels <= 256 and channels % 2 == 0 and 1 <= blocks <= 16 and isinstance(card, dict)
     if not right or {key: value.shape for key, value in tensors.items()} != shapes(channels, blocks):
         raise PinxitError(f"{name} is no network of this pinxit's: its layers are others.")
-    if not all(np.isfinite(value).all() for value in tensors.values()):
+    if not all(value.dtype == np.float16 and np.isfinite(value).all() for value in tensors.values()):
         raise PinxitError(f"{name} is damaged: some of its numbers are not finite.")
+    if painting is not None and not (
+        painting.dtype == np.uint8 and painting.ndim == 3 and painting.shape[0] == 3
+        and min(painting.shape[1:]) >= 16 and max(painting.shape) <= LARGEST_PAINTING
+    ):  # fmt: skip
+        raise PinxitError(f"{name} is damaged: what it holds as its painting is none.")

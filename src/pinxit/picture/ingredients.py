@@ -17,12 +17,14 @@ class LoadedStyle:
         region: how much of each pixel of the content image it is for, `(H, W)` of that, range [0, 1]; None is for the
             rest: all that no other style has a region for.
         mask: which of its own pixels are meant, `(H, W)`, range [0, 1]; None is all.
+        network: the SHA-256 of a network that was taught it alone; empty without one.
     """
 
     picture: Picture
     share: float = 1.0
     region: Pixels | None = None
     mask: Pixels | None = None
+    network: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,98 @@
+"""Teach the network that pinxit ships, from photographs and paintings whose licences allow it, and drawn styles.
+
+Breaks off and goes on at any moment; every so often it writes the weights, judged on pictures it never learns from.
+
+    python training/fine.py --photographs FOLDER --paintings FOLDER [--steps 40000] [--begin WEIGHTS] --out FOLDER
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from pinxit import picture as pictures
+from pinxit import styles
+from pinxit.encoder.open import open_encoder
+from pinxit.network import weights
+from pinxit.network.course import Course, Plan
+from pinxit.network.lesson import Library, read_folder
+from pinxit.network.teacher import Teacher
+from pinxit.network.transformer import SHAPES, Network
+from pinxit.picture import Picture
+
+SIDE = 384  # of a picture in memory, px
+DRAWN = 3  # of each house style, with other seeds
+EVERY = 100  # steps
+
+
+def main() -> None:
+    """Teach."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--photographs", type=Path, required=True)
+    parser.add_argument("--paintings", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--begin", type=Path, help="weights to begin with")
+    parser.add_argument("--steps", type=int, default=40_000)
+    parser.add_argument("--until", type=int, help="stop for now after so many")
+    parser.add_argument("--size", type=int, default=160)
+    parser.add_argument("--batch", type=int, default=3)
+    parser.add_argument("--rate", type=float, default=1e-3)
+    parser.add_argument("--style-weight", type=float, default=20)
+    options = parser.parse_args()
+    options.out.mkdir(parents=True, exist_ok=True)
+    torch.manual_seed(0)
+    network = Network.of(weights.load(options.begin)) if options.begin else Network(SHAPES["fine"])
+    library = Library(
+        read_folder(options.photographs, SIDE), [*read_folder(options.paintings, SIDE), *drawn()], varied=True
+    )
+    encoder, _ = open_encoder("vgg16", device="cpu")
+    course = Course(
+        network,
+        Teacher(encoder),
+        lambda number: library.lesson(number, options.size, options.batch),
+        Plan(options.steps, options.rate, options.style_weight),
+    )
+    state, log = options.out / "state.safetensors", options.out / "log.jsonl"
+    if state.exists():
+        course.restore(state)
+    begin, losses = time.monotonic(), []
+    for step in course:
+        losses.append((step.content, step.style))
+        if step.number % EVERY == 0:
+            content, style = np.mean(losses, 0)
+            losses.clear()
+            pace = (time.monotonic() - begin) / EVERY
+            line = {
+                "step": step.number,
+                "content": round(content, 4),
+                "style": round(style, 4),
+                "seconds": round(pace, 2),
+            }
+            with log.open("a") as file:
+                print(json.dumps(line), file=file)
+            print(line, flush=True)
+            card = {
+                "steps": step.number, "of": options.steps, "side": options.size, "batch": options.batch,
+                "rate": options.rate, "style_weight": options.style_weight,
+            }  # fmt: skip
+            weights.save(options.out / "fine.safetensors", network.weights(course.average, card))
+            course.save(state)
+            begin = time.monotonic()
+        if step.number == options.until:
+            break
+
+
+def drawn() -> list[Picture]:
+    """House styles."""
+    return [
+        pictures.fit(styles.draw(name, 512, seed=seed), SIDE) for name in styles.names() for seed in range(1, 1 + DRAWN)
+    ]
+
+
+if __name__ == "__main__":
+    main()
