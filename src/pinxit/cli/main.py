@@ -22,6 +22,7 @@ COMMANDS = {
     "sweep": "Try styles and settings side by side, on one labelled sheet.",
     "compare": "Judge results side by side: nearness to style and content.",
     "train": "Teach a network one manner, for pictures at once from then on.",
+    "export": "Write a style and its network as an ONNX file for other programs.",
     "redo": "Make a picture again from the recipe inside it, exactly or with changes.",
     "show": "Print the recipe inside a picture.",
     "styles": "Show the styles that pinxit draws itself, or draw one.",

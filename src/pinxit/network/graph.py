@@ -1,13 +1,14 @@
-"""The transformer as an ONNX graph, so that painting needs no PyTorch.
+"""The networks as ONNX graphs, so that painting needs no PyTorch.
 
-Built from the weights when it is needed, with a style's scales and shifts, and the statistics they are applied to, folded into
-the convolutions. Folded, nothing in the network looks further than its own receptive field:
-a picture may be painted in tiles and a film frame by frame, all alike (An et al., URST, 2022).
+Built from the weights when they are needed, for one style. In `folded`, the style's scales and shifts, and the statistics they
+are applied to, are part of the convolutions: nothing in it looks further than its own receptive field, and a picture may be
+painted in tiles and a film frame by frame, all alike (An et al., URST, 2022). `independent` is for other programs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,8 +17,13 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
 from pinxit.network.weights import EPSILON, Array
+from pinxit.picture.recolor import Colors
 
 OPSET = 17
+FLOAT = TensorProto.FLOAT
+PICTURE: list[str | int] = [1, 3, "height", "width"]
+ROOT_ITERATIONS = 20
+"""Of Newton's method for the root of a 3×3 matrix: enough where one colour varies a thousand times less than another."""
 
 
 class Graph:
@@ -50,7 +56,7 @@ class Graph:
     def model(self, inputs: Mapping[str, list[str | int]], outputs: Mapping[str, list[str | int]]) -> bytes:
         """The finished file; sizes that may vary are given by a name."""
         values = [
-            [helper.make_tensor_value_info(name, TensorProto.FLOAT, shape) for name, shape in side.items()]
+            [helper.make_tensor_value_info(name, FLOAT, shape) for name, shape in side.items()]
             for side in (inputs, outputs)
         ]
         graph = helper.make_graph(self.nodes, "pinxit", values[0], values[1], initializer=self.constants)
@@ -85,59 +91,145 @@ def reader(weights: Mapping[str, Array], levels: int) -> bytes:
         factors = [graph.constant(weights[f"perceptron.{layer}.{part}"]) for part in ("weight", "bias")]
         numbers = graph.add("Gemm", numbers, *factors, transB=1)
     graph.nodes.append(helper.make_node("Identity", [numbers], ["code"]))
-    picture: list[str | int] = [1, 3, "height", "width"]
-    return graph.model({"style": picture}, {"code": [1, weights["perceptron.2.bias"].size]})
+    return graph.model({"style": PICTURE}, {"code": [1, weights["perceptron.2.bias"].size]})
 
 
-def transformer(
-    weights: Mapping[str, Array],
-    widths: list[int],
-    affine: Array,
-    moments: Array | None = None,
-) -> bytes:
+def folded(weights: Mapping[str, Array], widths: list[int], affine: Array, moments: Array) -> bytes:
     """The graph from `picture` `(1, 3, H, W)`, H and W multiples of 4, to what is `painted`, of the same size.
 
     Args:
         weights: of the transformer.
         widths: the channels of each normalisation.
         affine: a style's scales (less 1) and shifts, `(2 Σ widths,)`.
-        moments: means and variances of what is normalised, `(2 Σ widths,)`, to be folded into the convolutions with the
-            style. Where they are left out, the graph finds the picture's own and puts those out, `(1, 2 Σ widths, 1, 1)`.
+        moments: means and variances of what is normalised, `(2 Σ widths,)`, folded into the convolutions with the style.
     """
-    graph, number = Graph(), iter(range(len(widths)))
-    ends = np.cumsum([2 * width for width in widths])[:-1]
-    measured: list[str] = []
+    graph, parts = Graph(), iter(np.split(moments, np.cumsum([2 * width for width in widths])[:-1]))
 
-    def normalized(features: str, name: str, stride: int = 1) -> str:
-        layer = next(number)
-        weight, bias = weights[f"{name}.weight"], weights[f"{name}.bias"]
-        scale, shift = np.split(np.split(affine, ends)[layer], 2)
-        if moments is None:
-            convolved = graph.convolve(features, weight, bias, stride)
-            measured.extend(_mean_and_variance(graph, convolved))
-            factors = graph.constant(1 + scale), graph.constant(shift)
-            return graph.add("InstanceNormalization", convolved, *factors, epsilon=EPSILON)
-        mean, variance = np.split(np.split(moments, ends)[layer], 2)
-        factor: Array = (1 + scale) / np.sqrt(variance + np.float32(EPSILON))
-        return graph.convolve(features, weight * factor[:, None, None, None], (bias - mean) * factor + shift, stride)
+    def normalized(features: str, layer: Layer) -> str:
+        mean, variance = np.split(next(parts), 2)
+        factor: Array = layer.scale / np.sqrt(variance + np.float32(EPSILON))
+        bias = (layer.bias - mean) * factor + layer.shift
+        return graph.convolve(features, layer.weight * factor[:, None, None, None], bias, layer.stride)
 
-    features = _centred(graph, "picture")
+    features = _trunk(graph, _centred(graph, "picture"), weights, widths, affine, normalized)
+    graph.nodes.append(helper.make_node("Identity", [_painted(graph, features, weights)], ["painted"]))
+    return graph.model({"picture": PICTURE}, {"painted": PICTURE})
+
+
+def measuring(weights: Mapping[str, Array], widths: list[int], affine: Array) -> bytes:
+    """The graph from a `picture` to the `moments` `(1, 2 Σ widths, 1, 1)` of what is normalised in painting it."""
+    graph, measured = Graph(), list[str]()
+    _trunk(graph, _centred(graph, "picture"), weights, widths, affine, _live(graph, measured))
+    graph.nodes.append(helper.make_node("Concat", measured, ["moments"], axis=1))
+    return graph.model({"picture": PICTURE}, {"moments": [1, 2 * sum(widths), 1, 1]})
+
+
+def independent(weights: Mapping[str, Array], widths: list[int], affine: Array, colors: Colors) -> bytes:
+    """The graph that needs nothing else: it gives a picture the style's colours, measures and paints it.
+
+    Args:
+        weights, widths, affine: see `folded`.
+        colors: of the style.
+    """
+    graph = Graph()
+    dressed = _recolored(graph, "picture", colors)
+    features = _trunk(graph, _centred(graph, dressed), weights, widths, affine, _live(graph, []))
+    limits = [graph.constant(np.array(limit, np.float32)) for limit in (0, 1)]
+    graph.nodes.append(helper.make_node("Clip", [_painted(graph, features, weights), *limits], ["painted"]))
+    return graph.model({"picture": PICTURE}, {"painted": PICTURE})
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A convolution and the normalisation after it."""
+
+    weight: Array
+    bias: Array
+    scale: Array
+    shift: Array
+    stride: int
+
+
+Normalized = Callable[[str, Layer], str]
+"""From features to what a layer makes of them."""
+
+
+def _live(graph: Graph, measured: list[str]) -> Normalized:
+    """Normalise by the features' own moments, whose names are collected."""
+
+    def normalized(features: str, layer: Layer) -> str:
+        convolved = graph.convolve(features, layer.weight, layer.bias, layer.stride)
+        measured.extend(_mean_and_variance(graph, convolved))
+        return graph.add(
+            "InstanceNormalization",
+            convolved,
+            graph.constant(layer.scale),
+            graph.constant(layer.shift),
+            epsilon=EPSILON,
+        )
+
+    return normalized
+
+
+def _trunk(
+    graph: Graph,
+    features: str,
+    weights: Mapping[str, Array],
+    widths: list[int],
+    affine: Array,
+    normalized: Normalized,
+) -> str:
+    """All but the last layer."""
+    parts = iter(np.split(affine, np.cumsum([2 * width for width in widths])[:-1]))
+
+    def layer(name: str, stride: int = 1) -> Layer:
+        scale, shift = np.split(next(parts), 2)
+        return Layer(weights[f"{name}.weight"], weights[f"{name}.bias"], 1 + scale, shift, stride)
+
     for down in range(2):
-        features = graph.add("Relu", normalized(features, f"down.{down}", 2))
+        features = graph.add("Relu", normalized(features, layer(f"down.{down}", 2)))
     for block in range((len(widths) - 3) // 2):
-        inner = graph.add("Relu", normalized(features, f"blocks.{2 * block}"))
-        features = graph.add("Add", features, normalized(inner, f"blocks.{2 * block + 1}"))
+        inner = graph.add("Relu", normalized(features, layer(f"blocks.{2 * block}")))
+        features = graph.add("Add", features, normalized(inner, layer(f"blocks.{2 * block + 1}")))
     enlarged = graph.add("Resize", features, "", graph.constant(np.array([1, 1, 2, 2], np.float32)), mode="nearest")
-    features = graph.add("Relu", normalized(enlarged, "up"))
-    picture: list[str | int] = [1, 3, "height", "width"]
-    if moments is None:
-        graph.nodes.append(helper.make_node("Concat", measured, ["moments"], axis=1))
-        return graph.model({"picture": picture}, {"moments": [1, 2 * sum(widths), 1, 1]})
-    # What the last layer puts out are quarters about zero.
+    return graph.add("Relu", normalized(enlarged, layer("up")))
+
+
+def _painted(graph: Graph, features: str, weights: Mapping[str, Array]) -> str:
+    """The last layer, which puts out quarters about zero, four pixels for each position."""
     quarter, half = np.float32(0.25), np.float32(0.5)
     last = graph.convolve(features, weights["out.weight"] * quarter, weights["out.bias"] * quarter + half)
-    graph.nodes.append(helper.make_node("DepthToSpace", [last], ["painted"], blocksize=2, mode="CRD"))
-    return graph.model({"picture": picture}, {"painted": picture})
+    return graph.add("DepthToSpace", last, blocksize=2, mode="CRD")
+
+
+def _recolored(graph: Graph, picture: str, colors: Colors) -> str:
+    """A picture in other colours: `pinxit.picture.recolor.recolor`, whose map is also `A (A Σs A)^-½ A`, `A = Σc^½`.
+
+    The inverse root is found by Newton's iteration (Higham, "Functions of Matrices", 2008, equation 6.35), for no ONNX
+    operator finds it.
+    """
+
+    def constant(value: Any) -> str:
+        return graph.constant(np.asarray(value, np.float32))
+
+    values, vectors = np.linalg.eigh(colors.covariance)
+    root = constant((vectors * np.sqrt(values)) @ vectors.T)
+    flat = graph.add("Reshape", picture, graph.constant(np.array([3, -1])))
+    centred = graph.add("Sub", flat, graph.add("ReduceMean", flat, axes=[1], keepdims=1))
+    count = graph.add("Cast", graph.add("Gather", graph.add("Shape", flat), graph.constant(np.array(1))), to=FLOAT)
+    covariance = graph.add("Div", graph.add("MatMul", centred, graph.add("Transpose", centred, perm=[1, 0])), count)
+    grain = constant(1e-6 * np.eye(3))
+    product = graph.add("MatMul", graph.add("MatMul", root, graph.add("Add", covariance, grain)), root)
+    trace = graph.add("ReduceSum", graph.add("Mul", product, constant(np.eye(3))), keepdims=0)
+    y, z = graph.add("Div", product, trace), constant(np.eye(3))
+    for _ in range(ROOT_ITERATIONS):
+        step = graph.add("Sub", constant(1.5 * np.eye(3)), graph.add("Mul", graph.add("MatMul", z, y), constant(0.5)))
+        y, z = graph.add("MatMul", y, step), graph.add("MatMul", step, z)
+    inverse = graph.add("Div", z, graph.add("Sqrt", trace))
+    linear = graph.add("MatMul", graph.add("MatMul", root, inverse), root)
+    mapped = graph.add("Add", graph.add("MatMul", linear, centred), constant(colors.mean[:, None]))
+    whole = graph.add("Reshape", mapped, graph.add("Shape", picture))
+    return graph.add("Clip", whole, constant(0), constant(1))
 
 
 def _centred(graph: Graph, picture: str) -> str:

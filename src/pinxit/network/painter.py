@@ -70,13 +70,13 @@ class Painter:
 
     def measure(self, picture: Pixels, affine: Array) -> Array:
         """Means and variances of what is normalised, for a small version of the picture to paint."""
-        session = _session(graph.transformer(self._weights, self._widths, affine))
+        session = _session(graph.measuring(self._weights, self._widths, affine))
         moments: Array = session.run(None, {"picture": _padded(picture)[None]})[0].ravel()
         return moments
 
     def session(self, affine: Array, moments: Array) -> Any:
         """The network with a style and statistics folded in, ready to run."""
-        return _session(graph.transformer(self._weights, self._widths, affine, moments))
+        return _session(graph.folded(self._weights, self._widths, affine, moments))
 
     def tiles(self, height: int, width: int) -> Iterator[Tile]:
         """The tiles of a picture, row by row."""

@@ -1,0 +1,57 @@
+"""An exported file paints, alone, what pinxit paints."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+import pytest
+import torch
+
+from pinxit import styles
+from pinxit.job import prepare
+from pinxit.network.export import export
+from pinxit.network.transformer import Network
+from pinxit.network.weights import shipped
+from pinxit.picture import Picture, fit, resize, sample
+from pinxit.picture.recolor import colors_of, recolor
+
+
+def run(model: bytes, picture: Picture) -> np.ndarray:
+    session = onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
+    return np.asarray(session.run(None, {"picture": picture.pixels[None]})[0][0])
+
+
+@pytest.mark.parametrize(("height", "width"), [(96, 128), (200, 64)])
+def test_paints_at_any_size_what_pinxit_paints(height: int, width: int) -> None:
+    photograph, style = resize(sample("coffee"), height, width), fit(styles.draw("glass", 512), 200)
+    painted = run(export(style, shipped("fine")), photograph)
+    job = prepare(photograph, style, engine="network", size=max(height, width), style_scale=20)
+    *_, last = job.paint()
+    assert np.abs(painted - last.picture().pixels).max() < 5e-3
+
+
+def test_equals_torch() -> None:
+    photograph, style = resize(sample("cat"), 96, 128), fit(styles.draw("waves", 512), 160)
+    network = Network.of(shipped("fine")).eval()
+    dressed = recolor(photograph.pixels, colors_of(photograph.pixels), colors_of(style.pixels), 1)
+    with torch.no_grad():
+        wanted = network(torch.from_numpy(dressed)[None], torch.from_numpy(style.pixels)[None])[0].clamp(0, 1).numpy()
+    assert np.abs(run(export(style, shipped("fine")), photograph) - wanted).max() < 1e-3
+
+
+def test_pictures_of_one_colour() -> None:
+    grey = Picture(np.full((3, 64, 64), 0.5, np.float32))
+    assert np.isfinite(run(export(fit(styles.draw("waves", 512), 160), shipped("fine")), grey)).all()
+
+
+def test_command(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "pinxit", "export", "house:waves", str(tmp_path / "waves.onnx")]
+    assert "waves.onnx" in subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    again = subprocess.run(command, capture_output=True, text=True)
+    assert (again.returncode, "overwrite" in again.stderr) == (2, True)
+    other = subprocess.run([*command[:-1], "waves.pb"], capture_output=True, text=True)
+    assert "does not end in .onnx" in other.stderr
