@@ -104,7 +104,7 @@ def make_dials() -> None:
 
 
 def make_controls() -> None:
-    """Two regions, a face that is kept, and the two ways to keep a photograph's colours; the masks are drawn here."""
+    """Regions, masks, colours, starts, mixtures and a network's strength, each in a small picture; the masks are drawn here."""
     rows, columns = np.mgrid[0:512, 0:512].astype(np.float32) / 512
     face = np.clip(1.5 - 12 * np.maximum(np.hypot((columns - 0.43) * 1.1, rows - 0.21) - 0.14, 0), 0, 1)
     slope = np.clip((columns - 0.5) * 8 + 0.5, 0, 1)
@@ -116,6 +116,11 @@ def make_controls() -> None:
         ("color style", paint("sample:coffee", "house:swirl", **draft)),
         ("color keep", paint("sample:coffee", "house:swirl", color="keep", **draft)),
         ("color match", paint("sample:coffee", "house:swirl", color="match", **draft)),
+        ("two styles, 1 to 1", paint("sample:astronaut", ["house:swirl", "house:woodcut"], **draft)),
+        ("style mask: its sky", paint("sample:coffee", [StyleImage("house:swirl", mask=1 - slope.T)], **draft)),
+        ("init noise", paint("sample:cat", "house:glass", init="noise", **draft)),
+        ("init style", paint("sample:cat", "house:glass", init="style", **draft)),
+        ("network, strength 0.5", paint("sample:cat", "house:glass", engine="network", strength=0.5)),
     ]
     save(sheet([(name, square(cell)) for name, cell in cells], CELL), "controls")
 

@@ -139,10 +139,12 @@ def _manner(
         full, round(max(full.height, full.width) * min(1.0, (MOST_MEASURED / (full.height * full.width)) ** 0.5))
     )
     own = colors_of(small.pixels)
-    # Half way to a style, a picture is painted half in its own manner.
-    codes = [reader.read(small.pixels), *(reader.read(picture.pixels) for picture in manners)]
-    weight = [1 - recipe.strength, *(recipe.strength * share for share in shares)]
-    code = np.tensordot(np.array(weight, np.float32), np.stack(codes), 1)
+    codes = np.stack([reader.read(picture.pixels) for picture in manners])
+    code = np.tensordot(np.array(shares, np.float32), codes, 1)
+    if recipe.strength < 1:
+        # Half way to a style, a picture is painted half in its own manner.
+        own_code = reader.read(small.pixels)
+        code = own_code + np.float32(recipe.strength) * (code - own_code)
     affine = painter.affine(code)
     dressed = recolor(small.pixels, own, colors, recipe.strength)
     return _Manner(affine, painter.measure(dressed, affine), own, colors)
