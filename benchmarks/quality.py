@@ -86,6 +86,12 @@ def recolored(content: Picture, style: Picture, size: int, weight: float) -> Pic
     return last.picture()
 
 
+def from_network(content: Picture, style: Picture, size: int, weight: float) -> Picture:
+    """The preset `standard`, started from the network's picture."""
+    *_, last = prepare(content, style, size=size, style_weight=weight, device="cpu", init="network").paint()
+    return last.picture()
+
+
 def _with_statistics(
     content: Picture, style: Picture, size: int, weight: float, of: Callable[[Tensor], Tensor]
 ) -> Picture:
@@ -132,6 +138,7 @@ CONTENDERS: dict[str, tuple[Contender, tuple[float, ...]]] = {
     # Trials: painted only when asked for by --only.
     "sliced Wasserstein": (sliced, (3, 10, 30)),
     "recoloured start": (recolored, (10,)),
+    "network start": (from_network, (10,)),
 }
 PEERS = list(CONTENDERS)[:5]
 STANDARD = 10.0

@@ -40,7 +40,7 @@ CHOICES: dict[str, st.SearchStrategy[Any]] = {
     "seconds": st.floats(0.1, 1e6).map(lambda value: float(f"{value:g}")),
     "tolerance": st.floats(0, 0.99).map(lambda value: float(f"{value:g}")),
     "solver": st.sampled_from(["lbfgs", "adam"]),
-    "init": st.sampled_from(["content", "noise", "style"]),
+    "init": st.sampled_from(["content", "noise", "style", "network"]),
     "memory": st.floats(0.1, 1e6).map(lambda value: float(f"{value:g}")),
     "color": st.sampled_from(["style", "keep", "match"]),
     "color_strength": st.floats(0, 1).map(lambda value: float(f"{value:g}")),

@@ -15,6 +15,7 @@ from pinxit.digest import file_sha256
 from pinxit.errors import PinxitError
 from pinxit.network import weights
 from pinxit.picture import Picture
+from pinxit.picture.finish import colored
 from pinxit.picture.ingredients import Ingredients, LoadedStyle
 from pinxit.picture.masks import mask_from, only
 from pinxit.picture.picture import Pixels
@@ -76,6 +77,17 @@ class Job:
             return paint(self.recipe, self.ingredients, self.networks)
         return self._optimize()
 
+    def _start(self) -> Ingredients:
+        """The ingredients, with the network's picture to start from where the recipe wants that."""
+        if self.recipe.init != "network":
+            return self.ingredients
+        from pinxit.network.paint import paint
+
+        # What is to be done about colours is done once, by the optimiser.
+        recipe = self.recipe.model_copy(update={"color": "style", "strength": 1.0})
+        *_, last = paint(recipe, colored(self.recipe, self.ingredients), self.networks)
+        return replace(self.ingredients, start=last.picture())
+
     def _optimize(self) -> Iterator[Progress]:
         """A run of more than a minute saves its state now and then, and one that was cut off goes on from there."""
         from pinxit.checkpoint import Checkpoint
@@ -99,9 +111,10 @@ class Job:
         checkpoint = Checkpoint(recipe)
         state = checkpoint.load()
         progress: optimize.Progress | None = None
+        ingredients = self._start()
         while True:
             try:
-                for progress in paint(recipe, encoder, self.ingredients, state):
+                for progress in paint(recipe, encoder, ingredients, state):
                     yield progress
                     checkpoint.offer(progress)
                 checkpoint.clear()
@@ -273,6 +286,6 @@ def _ingredients(
 def _split_init(options: dict[str, Any]) -> tuple[dict[str, Any], inputs.PictureLike | None]:
     """Where `init` is a picture rather than a word: the options with the word for that, and the picture."""
     start = options.get("init")
-    if start is None or (isinstance(start, str) and start in ("content", "noise", "style")):
+    if start is None or (isinstance(start, str) and start in ("content", "noise", "style", "network")):
         return options, None
     return {**options, "init": "picture"}, start

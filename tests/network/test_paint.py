@@ -93,3 +93,14 @@ def test_it_needs_no_torch_and_redo_makes_it_again(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     one, again = (pictures.read(tmp_path / name).pixels for name in ("a.png", "b.png"))
     np.testing.assert_array_equal(one, again)
+
+
+def test_the_optimiser_starts_from_what_the_network_paints(cat: Picture, coffee: Picture) -> None:
+    options: dict[str, Any] = {"size": 96, "coarsest": 96, "iterations": 1, "device": "cpu"}
+    started = {
+        init: list(pinxit.prepare(cat, coffee, init=init, **options).paint())[-1].picture()
+        for init in ("content", "network")
+    }
+    network = painted(cat, coffee, size=96)
+    far, near = (np.abs(started[init].pixels - network.pixels).mean() for init in ("content", "network"))
+    assert near < 0.3 * far

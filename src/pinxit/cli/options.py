@@ -20,7 +20,7 @@ _EXAMPLE = {
     "iterations": "N,N,…",
     "content_layers": "LAYER,…",
     "style_layers": "LAYER=W,…",
-    "init": "content|noise|style|FILE",
+    "init": "content|noise|style|network|FILE",
     "memory": "GB",
 }
 

@@ -105,8 +105,10 @@ class Settings(BaseModel):
         0.002, "Schedule", "Leave a scale when 10 iterations improve the loss by a smaller share.", ge=0, lt=1
     )
     solver: Literal["lbfgs", "adam"] = _setting("lbfgs", "Schedule", "How the objective is minimised.")
-    init: Literal["content", "noise", "style", "picture"] = _setting(
-        "content", "Schedule", "Start from: content, noise, style or a picture, such as an earlier result."
+    init: Literal["content", "noise", "style", "network", "picture"] = _setting(
+        "content",
+        "Schedule",
+        "Start from: content, noise, style, what the network paints, or a picture, such as an earlier result.",
     )
     memory: Annotated[Finite, BeforeValidator(_read_gigabytes)] | None = _setting(
         None, "Schedule", "GB that may be used: larger pictures are seen in tiles.", gt=0, le=1e6
