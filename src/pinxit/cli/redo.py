@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,9 +12,13 @@ import typer
 from pinxit.cli.drive import Output, drive
 from pinxit.cli.main import INTERRUPTED
 from pinxit.cli.options import with_settings
-from pinxit.cli.show import recipe_in
+from pinxit.cli.show import recipe_in, text_in
 from pinxit.cli.stylize import check_bits
 from pinxit.job import prepare_again
+from pinxit.picture.recipe import work_of
+
+# Commands whose results have recipes of their own, and a function `again` that follows them.
+WORKS: tuple[str, ...] = ()
 
 app = typer.Typer(rich_markup_mode="rich", add_completion=False)
 
@@ -40,11 +45,14 @@ def redo(
     ] = None,
     **settings: Any,
 ) -> None:
-    recipe = recipe_in(picture)
     target = output or picture.with_name(f"{picture.stem}-redo{picture.suffix}")
     how = Output(overwrite=overwrite, bits=check_bits(bits), as_json=as_json)
     how.check(target)
     folders = [*(look_in or []), picture.resolve().parent, Path.cwd()]
-    job = prepare_again(recipe, look_in=folders, encoder_weights=encoder_weights, **settings)
+    work = work_of(text_in(picture))
+    if work in WORKS:
+        importlib.import_module(f"pinxit.cli.{work}").again(text_in(picture), target, how, folders, settings)
+        return
+    job = prepare_again(recipe_in(picture), look_in=folders, encoder_weights=encoder_weights, **settings)
     if drive(job, target, how):
         sys.exit(INTERRUPTED)

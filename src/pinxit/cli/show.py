@@ -50,7 +50,12 @@ def recipe_in(path: Path) -> Recipe:
     Raises:
         PinxitError: when there is no such file, or no recipe that can be read in it.
     """
+    return Recipe.from_json(text_in(path))
+
+
+def text_in(path: Path) -> str:
+    """The same as its JSON text, of whatever work."""
     found = pictures.read_recipe(path)
     if found is None:
         raise PinxitError(f"{path} has no recipe inside: pinxit did not make it, or its metadata was stripped.")
-    return Recipe.from_json(found)
+    return found

@@ -263,6 +263,16 @@ class Recipe(Settings):
         return _validated(cls, data)
 
 
+def work_of(text: str) -> str:
+    """Which work a recipe describes: `stylize`, or the command that made the file and knows how to make it again."""
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError):
+        return "stylize"  # whose reader says what is wrong with it
+    work = data.get("work", "stylize") if isinstance(data, dict) else "stylize"
+    return work if isinstance(work, str) else "stylize"
+
+
 def _validated(model: type[M], data: dict[str, Any]) -> M:
     try:
         return model.model_validate(data)

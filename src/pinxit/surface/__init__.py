@@ -1,0 +1,1 @@
+"""Textures, repeats, panoramas, cube maps and sprites: pictures that are wrapped round something."""

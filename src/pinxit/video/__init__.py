@@ -1,0 +1,1 @@
+"""Clips: decoded, painted so that they do not flicker, encoded."""
