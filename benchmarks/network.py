@@ -124,7 +124,7 @@ def speed() -> None:
 def _ready(picture: Picture, style: Picture) -> Callable[[], list[Pixels]]:
     """Painting one picture whose size, style and statistics are known."""
     network = shipped("fine")
-    painter = Painter(network.transformer, network.widths)
+    painter = Painter(network.transformer, network.shape)
     affine = painter.affine(Reader(network.reader).read(style.pixels))
     session = painter.session(affine, painter.measure(picture.pixels, affine))
     tiles = list(painter.tiles(picture.height, picture.width))

@@ -21,7 +21,8 @@ from pinxit.network import weights
 from pinxit.network.course import Course, Plan
 from pinxit.network.lesson import Library
 from pinxit.network.teacher import Teacher
-from pinxit.network.transformer import SHAPES, Network
+from pinxit.network.transformer import Network
+from pinxit.network.weights import SHAPES
 from pinxit.picture import Picture
 
 

@@ -10,7 +10,7 @@ from pinxit.network import painter as painting
 from pinxit.network import weights
 from pinxit.network.painter import Painter, Reader
 from pinxit.network.transformer import Reader as TorchReader
-from pinxit.network.transformer import Shape, Transformer
+from pinxit.network.transformer import Transformer
 from pinxit.picture import Picture, resize
 from pinxit.picture.picture import Pixels
 
@@ -23,7 +23,7 @@ def parameters(module: torch.nn.Module) -> dict[str, np.ndarray]:
 def networks() -> tuple[TorchReader, Transformer]:
     """As they were shipped."""
     shipped = weights.shipped("fine")
-    reader, transformer = TorchReader(), Transformer(Shape(shipped.channels, shipped.blocks))
+    reader, transformer = TorchReader(), Transformer(shipped.shape)
     for module, values in ((reader, shipped.reader), (transformer, shipped.transformer)):
         module.load_state_dict({name: torch.from_numpy(value) for name, value in values.items()})
     return reader, transformer
@@ -34,7 +34,7 @@ def test_onnx_paints_what_pytorch_paints(
     networks: tuple[TorchReader, Transformer], cat: Picture, coffee: Picture
 ) -> None:
     reader, transformer = networks
-    painter = Painter(parameters(transformer), transformer.shape.widths())
+    painter = Painter(parameters(transformer), transformer.shape)
     code = Reader(parameters(reader)).read(coffee.pixels)
     expected_code = reader(torch.from_numpy(coffee.pixels)[None])
     np.testing.assert_allclose(code, expected_code[0].numpy(), atol=1e-3)
@@ -58,7 +58,7 @@ def test_tiles_are_parts_of_the_whole(
     networks: tuple[TorchReader, Transformer], cat: Picture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _, transformer = networks
-    painter = Painter(parameters(transformer), transformer.shape.widths())
+    painter = Painter(parameters(transformer), transformer.shape)
     pixels = resize(cat, 210, 318).pixels  # no multiple of 4
     affine = painter.affine(np.ones(weights.CODE, np.float32))
     whole = in_tiles(painter, pixels, affine)

@@ -13,7 +13,7 @@ from safetensors.numpy import save_file
 
 from pinxit.errors import PinxitError
 from pinxit.network import weights
-from pinxit.network.weights import Weights
+from pinxit.network.weights import Shape, Weights
 
 
 @pytest.fixture(scope="module")
@@ -42,9 +42,9 @@ def hostile(folder: Path, fine: Weights) -> dict[str, Path]:
     weights.save(folder / "nan", dataclasses.replace(fine, transformer=broken))
     fewer = {name: value for name, value in fine.transformer.items() if name != "out.bias"}
     weights.save(folder / "fewer", dataclasses.replace(fine, transformer=fewer))
-    weights.save(folder / "wide", dataclasses.replace(fine, channels=10**9))
+    weights.save(folder / "wide", dataclasses.replace(fine, shape=Shape((16, 10**9), 4)))
     save_file({"a": np.zeros(3)}, folder / "no card")
-    save_file({"a": np.zeros(3)}, folder / "deep", metadata={"card": "[" * 10**6, "channels": "8", "blocks": "1"})
+    save_file({"a": np.zeros(3)}, folder / "deep", metadata={"card": "[" * 10**6, "down": "8,8", "blocks": "1"})
     good = (folder / "nan").read_bytes()
     return {
         **{name: folder / name for name in ("nan", "fewer", "wide", "no card", "deep")},

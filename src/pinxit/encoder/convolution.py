@@ -64,7 +64,7 @@ class ReplicateConvolution:
     def forward(self, features: Tensor) -> Tensor:
         """The convolution itself, without a graph."""
         if self._winograd:
-            output = torch._nnpack_spatial_convolution(features, self.weight, self.bias, padding=1)
+            output = _winograd(features, self.weight, self.bias)
         else:
             output = F.conv2d(features, self.weight, self.bias, padding=1)
         _add_border(output, features, self._sides)
@@ -73,11 +73,20 @@ class ReplicateConvolution:
     def backward(self, gradient: Tensor) -> Tensor:
         """The gradient by the input, of the gradient by the output."""
         if self._winograd:
-            result = torch._nnpack_spatial_convolution(gradient, self._turned, None, padding=1)
+            result = _winograd(gradient, self._turned, None)
         else:
             result = F.conv_transpose2d(gradient, self.weight, padding=1)
         _add_border_gradient(result, gradient, self._sides)
         return result
+
+
+def _winograd(features: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
+    if len(features) == 1:
+        return torch._nnpack_spatial_convolution(features, weight, bias, padding=1)
+    # One by one: for several pictures at once, NNPACK takes a way that is half as fast for each.
+    return torch.cat(
+        [torch._nnpack_spatial_convolution(one, weight, bias, padding=1) for one in torch.split(features, 1)]
+    )
 
 
 class _Convolve(torch.autograd.Function):

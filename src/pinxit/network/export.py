@@ -14,8 +14,8 @@ from pinxit.picture.recolor import colors_of
 def export(style: Picture, network: Weights, size: int = MOST_READ) -> bytes:
     """The bytes of an ONNX file: `picture` `(1, 3, H, W)` in, `painted`, of the same size, out; both RGB in [0, 1].
 
-    H and W may be any multiples of 4. Instance normalisation finds the statistics of each picture anew, so a picture is to be
-    given whole.
+    H and W may be any multiples of the network's grid, 8 for the one that pinxit ships. Instance normalisation finds the
+    statistics of each picture anew, so a picture is to be given whole.
 
     Args:
         style: the style image.
@@ -26,5 +26,5 @@ def export(style: Picture, network: Weights, size: int = MOST_READ) -> bytes:
         PinxitError: when the style image is too small.
     """
     manner = style_at(style, min(size, MOST_READ), SMALLEST_SIDE, "network").pixels
-    affine = Painter(network.transformer, network.widths).affine(Reader(network.reader).read(manner))
-    return graph.independent(network.transformer, network.widths, affine, colors_of(manner))
+    affine = Painter(network.transformer, network.shape).affine(Reader(network.reader).read(manner))
+    return graph.independent(network.transformer, network.shape, affine, colors_of(manner))

@@ -16,7 +16,7 @@ import onnx
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
-from pinxit.network.weights import EPSILON, Array
+from pinxit.network.weights import EPSILON, Array, Shape
 from pinxit.picture.recolor import Colors
 
 OPSET = 17
@@ -94,16 +94,16 @@ def reader(weights: Mapping[str, Array], levels: int) -> bytes:
     return graph.model({"style": PICTURE}, {"code": [1, weights["perceptron.2.bias"].size]})
 
 
-def folded(weights: Mapping[str, Array], widths: list[int], affine: Array, moments: Array) -> bytes:
-    """The graph from `picture` `(1, 3, H, W)`, H and W multiples of 4, to what is `painted`, of the same size.
+def folded(weights: Mapping[str, Array], shape: Shape, affine: Array, moments: Array) -> bytes:
+    """The graph from `picture` `(1, 3, H, W)`, H and W multiples of the shape's grid, to what is `painted`, of the same size.
 
     Args:
         weights: of the transformer.
-        widths: the channels of each normalisation.
+        shape: of the transformer.
         affine: a style's scales (less 1) and shifts, `(2 Σ widths,)`.
         moments: means and variances of what is normalised, `(2 Σ widths,)`, folded into the convolutions with the style.
     """
-    graph, parts = Graph(), iter(np.split(moments, np.cumsum([2 * width for width in widths])[:-1]))
+    graph, parts = Graph(), iter(np.split(moments, np.cumsum([2 * width for width in shape.widths])[:-1]))
 
     def normalized(features: str, layer: Layer) -> str:
         mean, variance = np.split(next(parts), 2)
@@ -111,29 +111,29 @@ def folded(weights: Mapping[str, Array], widths: list[int], affine: Array, momen
         bias = (layer.bias - mean) * factor + layer.shift
         return graph.convolve(features, layer.weight * factor[:, None, None, None], bias, layer.stride)
 
-    features = _trunk(graph, _centred(graph, "picture"), weights, widths, affine, normalized)
+    features = _trunk(graph, _centred(graph, "picture"), weights, shape, affine, normalized)
     graph.nodes.append(helper.make_node("Identity", [_painted(graph, features, weights)], ["painted"]))
     return graph.model({"picture": PICTURE}, {"painted": PICTURE})
 
 
-def measuring(weights: Mapping[str, Array], widths: list[int], affine: Array) -> bytes:
+def measuring(weights: Mapping[str, Array], shape: Shape, affine: Array) -> bytes:
     """The graph from a `picture` to the `moments` `(1, 2 Σ widths, 1, 1)` of what is normalised in painting it."""
     graph, measured = Graph(), list[str]()
-    _trunk(graph, _centred(graph, "picture"), weights, widths, affine, _live(graph, measured))
+    _trunk(graph, _centred(graph, "picture"), weights, shape, affine, _live(graph, measured))
     graph.nodes.append(helper.make_node("Concat", measured, ["moments"], axis=1))
-    return graph.model({"picture": PICTURE}, {"moments": [1, 2 * sum(widths), 1, 1]})
+    return graph.model({"picture": PICTURE}, {"moments": [1, 2 * sum(shape.widths), 1, 1]})
 
 
-def independent(weights: Mapping[str, Array], widths: list[int], affine: Array, colors: Colors) -> bytes:
+def independent(weights: Mapping[str, Array], shape: Shape, affine: Array, colors: Colors) -> bytes:
     """The graph that needs nothing else: it gives a picture the style's colours, measures and paints it.
 
     Args:
-        weights, widths, affine: see `folded`.
+        weights, shape, affine: see `folded`.
         colors: of the style.
     """
     graph = Graph()
     dressed = _recolored(graph, "picture", colors)
-    features = _trunk(graph, _centred(graph, dressed), weights, widths, affine, _live(graph, []))
+    features = _trunk(graph, _centred(graph, dressed), weights, shape, affine, _live(graph, []))
     limits = [graph.constant(np.array(limit, np.float32)) for limit in (0, 1)]
     graph.nodes.append(helper.make_node("Clip", [_painted(graph, features, weights), *limits], ["painted"]))
     return graph.model({"picture": PICTURE}, {"painted": PICTURE})
@@ -175,24 +175,31 @@ def _trunk(
     graph: Graph,
     features: str,
     weights: Mapping[str, Array],
-    widths: list[int],
+    shape: Shape,
     affine: Array,
     normalized: Normalized,
 ) -> str:
     """All but the last layer."""
-    parts = iter(np.split(affine, np.cumsum([2 * width for width in widths])[:-1]))
+    parts = iter(np.split(affine, np.cumsum([2 * width for width in shape.widths])[:-1]))
 
     def layer(name: str, stride: int = 1) -> Layer:
         scale, shift = np.split(next(parts), 2)
         return Layer(weights[f"{name}.weight"], weights[f"{name}.bias"], 1 + scale, shift, stride)
 
-    for down in range(2):
-        features = graph.add("Relu", normalized(features, layer(f"down.{down}", 2)))
-    for block in range((len(widths) - 3) // 2):
+    seen = []
+    for level in range(len(shape.down)):
+        features = graph.add("Relu", normalized(features, layer(f"down.{level}", 2)))
+        seen.append(features)
+    for block in range(shape.blocks):
         inner = graph.add("Relu", normalized(features, layer(f"blocks.{2 * block}")))
         features = graph.add("Add", features, normalized(inner, layer(f"blocks.{2 * block + 1}")))
-    enlarged = graph.add("Resize", features, "", graph.constant(np.array([1, 1, 2, 2], np.float32)), mode="nearest")
-    return graph.add("Relu", normalized(enlarged, layer("up")))
+    twice = graph.constant(np.array([1, 1, 2, 2], np.float32))
+    for number, level in enumerate(reversed(range(len(shape.down) - 1))):
+        enlarged = graph.add("Resize", features, "", twice, mode="nearest")
+        features = graph.add("Relu", normalized(enlarged, layer(f"up.{number}")))
+        if level > 0:
+            features = graph.add("Add", features, seen[level])
+    return features
 
 
 def _painted(graph: Graph, features: str, weights: Mapping[str, Array]) -> str:

@@ -76,7 +76,7 @@ def paint(recipe: Settings, ingredients: Ingredients, networks: Mapping[str, Wei
     done, total = 0, len(parts) * -(-full.height // SIDE) * -(-full.width // SIDE)
     for place in parts:
         network = _network(place, networks)
-        painter = Painter(network.transformer, network.widths)
+        painter = Painter(network.transformer, network.shape)
         manner = _manner(recipe, Reader(network.reader), painter, full, place.styles)
         session = painter.session(manner.affine, manner.moments)
         for tile in painter.tiles(full.height, full.width):

@@ -9,15 +9,13 @@ from typing import Any
 import numpy as np
 
 from pinxit.network import graph
-from pinxit.network.weights import Array
+from pinxit.network.weights import Array, Shape
 from pinxit.picture.picture import Pixels
 
 # What the normalisations subtract and divide by is measured on a picture of at most so many pixels (An et al., "Style
 # Transfer for High-Resolution Images", 2022: URST), and holds for the whole, so that no tile differs from the next.
 MOST_MEASURED = 768 * 768
 SIDE = 1024
-# A quarter of the resolution is what the network works at: tiles begin at multiples of 4.
-GRID = 4
 
 
 @dataclass(frozen=True)
@@ -52,16 +50,13 @@ class Painter:
 
     Args:
         weights: of `transformer.Transformer`.
-        widths: channels of each of its normalisations.
+        shape: its shape.
     """
 
-    def __init__(self, weights: Mapping[str, Array], widths: list[int]) -> None:
+    def __init__(self, weights: Mapping[str, Array], shape: Shape) -> None:
         self._weights = weights
-        self._widths = widths
-        blocks = (len(widths) - 3) // 2
-        # How far a painted pixel depends on its surroundings: 1 and 2 px for the convolutions that lead down, 4 for each at
-        # a quarter of the resolution, 2 for each of the last two.
-        self.margin = -(-(3 + 4 * (2 * blocks) + 4) // GRID) * GRID
+        self._shape = shape
+        self.margin = shape.margin
 
     def affine(self, code: Array) -> Array:
         """The scales and shifts of all normalisations for a style's code."""
@@ -70,13 +65,13 @@ class Painter:
 
     def measure(self, picture: Pixels, affine: Array) -> Array:
         """Means and variances of what is normalised, for a small version of the picture to paint."""
-        session = _session(graph.measuring(self._weights, self._widths, affine))
-        moments: Array = session.run(None, {"picture": _padded(picture)[None]})[0].ravel()
+        session = _session(graph.measuring(self._weights, self._shape, affine))
+        moments: Array = session.run(None, {"picture": self._padded(picture)[None]})[0].ravel()
         return moments
 
     def session(self, affine: Array, moments: Array) -> Any:
         """The network with a style and statistics folded in, ready to run."""
-        return _session(graph.folded(self._weights, self._widths, affine, moments))
+        return _session(graph.folded(self._weights, self._shape, affine, moments))
 
     def tiles(self, height: int, width: int) -> Iterator[Tile]:
         """The tiles of a picture, row by row."""
@@ -91,17 +86,17 @@ class Painter:
 
     def paint(self, session: Any, outer: Pixels, tile: Tile) -> Pixels:
         """A tile painted, `(3, h, w)`, range [0, 1], from the picture's pixels within the tile's outer bounds."""
-        painted = session.run(None, {"picture": _padded(outer)[None]})[0][0]
+        painted = session.run(None, {"picture": self._padded(outer)[None]})[0][0]
         top, left = tile.rows.start - tile.outer_rows.start, tile.columns.start - tile.outer_columns.start
         height, width = tile.rows.stop - tile.rows.start, tile.columns.stop - tile.columns.start
         inner: Pixels = painted[:, top : top + height, left : left + width].clip(0, 1)
         return inner
 
-
-def _padded(picture: Pixels) -> Pixels:
-    """Sides made multiples of 4 by reflection."""
-    _, height, width = picture.shape
-    return np.pad(picture, ((0, 0), (0, -height % GRID), (0, -width % GRID)), mode="reflect")
+    def _padded(self, picture: Pixels) -> Pixels:
+        """Sides made multiples of the grid by reflection."""
+        _, height, width = picture.shape
+        grid = self._shape.grid
+        return np.pad(picture, ((0, 0), (0, -height % grid), (0, -width % grid)), mode="reflect")
 
 
 def _session(model: bytes) -> Any:

@@ -9,7 +9,7 @@ artistic stylization network", 2017).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Self
 
 import numpy as np
@@ -18,27 +18,7 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from pinxit.network.weights import CODE, EPSILON, READER_WIDTHS, Weights, widths
-
-
-@dataclass(frozen=True)
-class Shape:
-    """How large a transformer is.
-
-    Attributes:
-        channels: of the feature maps at a quarter of the picture's resolution; half as many at half of it.
-        blocks: residual blocks of two convolutions.
-    """
-
-    channels: int
-    blocks: int
-
-    def widths(self) -> list[int]:
-        """The channels of every normalisation, in the order of the computation."""
-        return widths(self.channels, self.blocks)
-
-
-SHAPES = {"fine": Shape(channels=48, blocks=4), "live": Shape(channels=24, blocks=3)}
+from pinxit.network.weights import CODE, EPSILON, READER_WIDTHS, Shape, Weights
 
 
 class Reader(nn.Module):
@@ -65,20 +45,24 @@ class Reader(nn.Module):
 
 
 class Transformer(nn.Module):
-    """Repaints a picture: down to a quarter of its resolution, residual blocks, up again."""
+    """Repaints a picture: down to a fraction of its resolution, residual blocks, up again.
+
+    Strokes are made where a position covers them as a whole; what the way down saw, all but the first and finest of it,
+    which would let the photograph through, is added on the way up, for edges to stay where they were.
+    """
 
     def __init__(self, shape: Shape) -> None:
         super().__init__()
         self.shape = shape
-        full, half = shape.channels, shape.channels // 2
-        self.down = nn.ModuleList([nn.Conv2d(3, half, 3, stride=2), nn.Conv2d(half, full, 3, stride=2)])
-        self.blocks = nn.ModuleList(nn.Conv2d(full, full, 3) for _ in range(2 * shape.blocks))
-        self.up = nn.Conv2d(full, half, 3)
-        self.out = nn.Conv2d(half, 12, 3)
+        inner = shape.down[-1]
+        self.down = nn.ModuleList(nn.Conv2d(*pair, 3, stride=2) for pair in pairwise((3, *shape.down)))
+        self.blocks = nn.ModuleList(nn.Conv2d(inner, inner, 3) for _ in range(2 * shape.blocks))
+        self.up = nn.ModuleList(nn.Conv2d(*pair, 3) for pair in pairwise(reversed(shape.down)))
+        self.out = nn.Conv2d(shape.down[0], 12, 3)
         with torch.no_grad():  # the four pixels that come of one begin alike, or a grid is what they learn first
             self.out.weight.copy_(self.out.weight[::4].repeat_interleave(4, 0))
         nn.init.zeros_(self.out.bias)  # type: ignore[arg-type]
-        style = nn.Linear(CODE, 2 * sum(shape.widths()))
+        style = nn.Linear(CODE, 2 * sum(shape.widths))
         nn.init.zeros_(style.bias)
         self.hypernetwork = nn.Sequential(nn.ReLU(), style)
 
@@ -91,21 +75,26 @@ class Transformer(nn.Module):
         """Repaint.
 
         Args:
-            picture: `(N, 3, H, W)`, range [0, 1], H and W multiples of 4.
+            picture: `(N, 3, H, W)`, range [0, 1], H and W multiples of the shape's grid.
             affine: scales (less 1) and shifts, normalisation by normalisation, as `affine` gives them.
 
         Returns:
             A picture `(N, 3, H, W)`, in [0, 1] but for a little overshoot.
         """
-        parts = iter(torch.split(affine, [2 * width for width in self.shape.widths()], dim=1))
+        parts = iter(torch.split(affine, [2 * width for width in self.shape.widths], dim=1))
         features = 4 * picture - 2
+        seen = []
         for convolution in self.down:
             features = F.relu(_normalize(_reflected(convolution, features), next(parts)))
+            seen.append(features)
         for first, second in zip(self.blocks[::2], self.blocks[1::2], strict=True):
             inner = F.relu(_normalize(_reflected(first, features), next(parts)))
             features = features + _normalize(_reflected(second, inner), next(parts))
-        features = F.interpolate(features, scale_factor=2, mode="nearest")
-        features = F.relu(_normalize(_reflected(self.up, features), next(parts)))
+        for convolution, level in zip(self.up, reversed(range(len(self.up))), strict=True):
+            features = F.interpolate(features, scale_factor=2, mode="nearest")
+            features = F.relu(_normalize(_reflected(convolution, features), next(parts)))
+            if level > 0:
+                features = features + seen[level]
         return F.pixel_shuffle(_reflected(self.out, features), 2) / 4 + 0.5
 
 
@@ -125,7 +114,7 @@ class Network(nn.Module):
     @classmethod
     def of(cls, weights: Weights) -> Self:
         """The network of a file."""
-        network = cls(Shape(weights.channels, weights.blocks))
+        network = cls(weights.shape)
         for part, values in ((network.reader, weights.reader), (network.transformer, weights.transformer)):
             part.load_state_dict({name: torch.from_numpy(value.copy()) for name, value in values.items()})
         return network
@@ -139,8 +128,7 @@ class Network(nn.Module):
             {name.removeprefix(prefix): value for name, value in arrays.items() if name.startswith(prefix)}
             for prefix in ("reader.", "transformer.")
         ]
-        shape = self.transformer.shape
-        return Weights(parts[0], parts[1], shape.channels, shape.blocks, card, painting)
+        return Weights(parts[0], parts[1], self.transformer.shape, card, painting)
 
 
 def _reflected(convolution: nn.Module, features: Tensor) -> Tensor:

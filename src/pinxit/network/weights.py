@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -31,33 +32,60 @@ EPSILON = 1e-5
 
 
 @dataclass(frozen=True)
+class Shape:
+    """How large a transformer is.
+
+    Attributes:
+        down: channels at a half of the picture's resolution, a quarter, …; the last are those of the residual blocks.
+        blocks: of two convolutions each.
+    """
+
+    down: tuple[int, ...]
+    blocks: int
+
+    @property
+    def grid(self) -> int:
+        """How many pixels of the picture one position of the residual blocks covers: sides are multiples of it."""
+        return 1 << len(self.down)
+
+    @property
+    def widths(self) -> list[int]:
+        """The channels of every normalisation, in the order of the computation."""
+        *outer, inner = self.down
+        return [*self.down, *[inner] * (2 * self.blocks), *reversed(outer)]
+
+    @property
+    def margin(self) -> int:
+        """How far a painted pixel depends on its surroundings, px, rounded up to the grid.
+
+        A convolution reaches one position further, at its input's resolution on the way down, at its output's on the way up.
+        """
+        levels = len(self.down)
+        reach = sum(1 << level for level in range(levels)) + 2 * self.blocks * self.grid
+        reach += sum(1 << level for level in range(1, levels)) + 2  # and the last, at half the resolution
+        return -(-(reach + self.grid) // self.grid) * self.grid
+
+
+SHAPES = {"fine": Shape((16, 32, 80), blocks=4), "live": Shape((12, 24, 48), blocks=3)}
+
+
+@dataclass(frozen=True)
 class Weights:
     """What a file holds.
 
     Attributes:
         reader: parameters of the network that reads style images, by name.
         transformer: those of the one that repaints.
-        channels, blocks: of the transformer.
+        shape: of the transformer.
         card: what it was taught, and how.
         painting: `(3, H, W)`, what it was taught alone, if it paints in one manner only.
     """
 
     reader: Mapping[str, Array]
     transformer: Mapping[str, Array]
-    channels: int
-    blocks: int
+    shape: Shape
     card: Mapping[str, Any]
     painting: NDArray[np.uint8] | None = None
-
-    @property
-    def widths(self) -> list[int]:
-        """The channels of every normalisation, in the order of the computation."""
-        return widths(self.channels, self.blocks)
-
-
-def widths(channels: int, blocks: int) -> list[int]:
-    """The channels of every normalisation of a transformer, in the order of the computation."""
-    return [channels // 2, channels, *[channels] * (2 * blocks), channels // 2]
 
 
 def shipped(name: str) -> Weights:
@@ -80,14 +108,14 @@ def load(path: Path) -> Weights:
             metadata = file.metadata() or {}
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - it is no dict
         card = json.loads(metadata["card"])
-        channels, blocks = int(metadata["channels"]), int(metadata["blocks"])
+        shape = Shape(tuple(int(width) for width in metadata["down"].split(",")), int(metadata["blocks"]))
     except FileNotFoundError as error:
         raise PinxitError(f"there is no network {path}.") from error
     except (OSError, SafetensorError, KeyError, ValueError, RecursionError) as error:
         raise PinxitError(f"{path.name} is no network of pinxit's, or it is damaged.") from error
     painting = tensors.pop("painting", None)
-    _check(path.name, tensors, channels, blocks, card, painting)
-    return Weights(_part(tensors, "reader."), _part(tensors, "transformer."), channels, blocks, card, painting)
+    _check(path.name, tensors, shape, card, painting)
+    return Weights(_part(tensors, "reader."), _part(tensors, "transformer."), shape, card, painting)
 
 
 def save(path: Path, weights: Weights) -> None:
@@ -103,17 +131,16 @@ def save(path: Path, weights: Weights) -> None:
         tensors["painting"] = weights.painting
     metadata = {
         "card": json.dumps(dict(weights.card)),
-        "channels": str(weights.channels),
-        "blocks": str(weights.blocks),
+        "down": ",".join(map(str, weights.shape.down)),
+        "blocks": str(weights.shape.blocks),
     }
     partial = path.with_name(path.name + ".part")
     partial.write_bytes(serialized(tensors, metadata=metadata))
     partial.replace(path)
 
 
-def shapes(channels: int, blocks: int) -> dict[str, tuple[int, ...]]:
+def shapes(of: Shape) -> dict[str, tuple[int, ...]]:
     """The shape of every parameter, by its name in a file."""
-    half = channels // 2
     found: dict[str, tuple[int, ...]] = {}
 
     def layer(name: str, *shape: int) -> None:
@@ -126,13 +153,14 @@ def shapes(channels: int, blocks: int) -> dict[str, tuple[int, ...]]:
         before = width
     layer("reader.perceptron.0", CODE, 2 * sum(READER_WIDTHS) + 6)
     layer("reader.perceptron.2", CODE, CODE)
-    layer("transformer.down.0", half, 3, 3, 3)
-    layer("transformer.down.1", channels, half, 3, 3)
-    for number in range(2 * blocks):
-        layer(f"transformer.blocks.{number}", channels, channels, 3, 3)
-    layer("transformer.up", half, channels, 3, 3)
-    layer("transformer.out", 12, half, 3, 3)
-    layer("transformer.hypernetwork.1", 2 * sum(widths(channels, blocks)), CODE)
+    for level, pair in enumerate(pairwise((3, *of.down))):
+        layer(f"transformer.down.{level}", *reversed(pair), 3, 3)
+    for number in range(2 * of.blocks):
+        layer(f"transformer.blocks.{number}", of.down[-1], of.down[-1], 3, 3)
+    for level, pair in enumerate(pairwise(reversed(of.down))):
+        layer(f"transformer.up.{level}", *reversed(pair), 3, 3)
+    layer("transformer.out", 12, of.down[0], 3, 3)
+    layer("transformer.hypernetwork.1", 2 * sum(of.widths), CODE)
     return found
 
 
@@ -147,13 +175,12 @@ def _part(tensors: Mapping[str, NDArray[Any]], prefix: str) -> dict[str, Array]:
 def _check(
     name: str,
     tensors: Mapping[str, NDArray[Any]],
-    channels: int,
-    blocks: int,
+    shape: Shape,
     card: object,
     painting: NDArray[Any] | None,
 ) -> None:
-    right = 8 <= channels <= 256 and channels % 2 == 0 and 1 <= blocks <= 16 and isinstance(card, dict)
-    if not right or {key: value.shape for key, value in tensors.items()} != shapes(channels, blocks):
+    right = 2 <= len(shape.down) <= 4 and all(4 <= width <= 256 for width in shape.down) and 1 <= shape.blocks <= 16
+    if not right or not isinstance(card, dict) or {key: value.shape for key, value in tensors.items()} != shapes(shape):
         raise PinxitError(f"{name} is no network of this pinxit's: its layers are others.")
     if not all(value.dtype == np.float16 and np.isfinite(value).all() for value in tensors.values()):
         raise PinxitError(f"{name} is damaged: some of its numbers are not finite.")

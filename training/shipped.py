@@ -1,8 +1,8 @@
-"""Teach the network that pinxit ships, from photographs and paintings whose licences allow it, and drawn styles.
+"""Teach a network that pinxit ships, from photographs and paintings whose licences allow it, and from drawn styles.
 
-Breaks off and goes on at any moment; every so often it writes the weights, judged on pictures it never learns from.
+Breaks off and goes on at any moment; every so often it writes the weights.
 
-    python training/fine.py --photographs FOLDER --paintings FOLDER [--steps 40000] [--begin WEIGHTS] --out FOLDER
+    python training/shipped.py fine --photographs FOLDER --paintings FOLDER [--steps 40000] [--begin WEIGHTS] --out FOLDER
 """
 
 from __future__ import annotations
@@ -15,45 +15,50 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from pinxit import picture as pictures
 from pinxit import styles
 from pinxit.encoder.open import open_encoder
 from pinxit.network import weights
 from pinxit.network.course import Course, Plan
 from pinxit.network.lesson import Library, read_folder
 from pinxit.network.teacher import Teacher
-from pinxit.network.transformer import SHAPES, Network
+from pinxit.network.transformer import Network
+from pinxit.network.weights import SHAPES
 from pinxit.picture import Picture
 
-SIDE = 384  # of a picture in memory, px
-DRAWN = 3  # of each house style, with other seeds
+SIDE = 384  # of a photograph or painting in memory, the shorter side, px
+DRAWN_SIDE = 768  # of a house style: large strokes, and crisp ones, which small paintings do not have
+SEEDS = 2  # of each house style
+OFTEN = 6  # times as often as a painting: one lesson in six
 EVERY = 100  # steps
 
 
 def main() -> None:
     """Teach."""
     parser = argparse.ArgumentParser()
+    parser.add_argument("network", choices=SHAPES)
     parser.add_argument("--photographs", type=Path, required=True)
     parser.add_argument("--paintings", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--begin", type=Path, help="weights to begin with")
     parser.add_argument("--steps", type=int, default=40_000)
     parser.add_argument("--until", type=int, help="stop for now after so many")
-    parser.add_argument("--size", type=int, default=160)
+    parser.add_argument("--size", type=int, default=192)
     parser.add_argument("--batch", type=int, default=3)
     parser.add_argument("--rate", type=float, default=1e-3)
-    parser.add_argument("--style-weight", type=float, default=20)
+    parser.add_argument("--style-weight", type=float, default=30)
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(0)
-    network = Network.of(weights.load(options.begin)) if options.begin else Network(SHAPES["fine"])
+    network = Network(SHAPES[options.network])
+    if options.begin:
+        begin_with(network, weights.load(options.begin))
     library = Library(
-        read_folder(options.photographs, SIDE), [*read_folder(options.paintings, SIDE), *drawn()], varied=True
+        read_folder(options.photographs, SIDE), [*read_folder(options.paintings, SIDE), *OFTEN * drawn()], varied=True
     )
     encoder, _ = open_encoder("vgg16", device="cpu")
     course = Course(
         network,
-        Teacher(encoder),
+        Teacher(encoder, distance=2),
         lambda number: library.lesson(number, options.size, options.batch),
         Plan(options.steps, options.rate, options.style_weight),
     )
@@ -80,18 +85,23 @@ def main() -> None:
                 "steps": step.number, "of": options.steps, "side": options.size, "batch": options.batch,
                 "rate": options.rate, "style_weight": options.style_weight,
             }  # fmt: skip
-            weights.save(options.out / "fine.safetensors", network.weights(course.average, card))
+            weights.save(options.out / f"{options.network}.safetensors", network.weights(course.average, card))
             course.save(state)
             begin = time.monotonic()
         if step.number == options.until:
             break
 
 
+def begin_with(network: Network, known: weights.Weights) -> None:
+    """What another network knows, as far as it has the same layers: a reader serves any transformer."""
+    same = network.transformer.shape == known.shape
+    for part, values in ((network.reader, known.reader), (network.transformer, known.transformer if same else {})):
+        part.load_state_dict({name: torch.from_numpy(value.copy()) for name, value in values.items()}, strict=False)
+
+
 def drawn() -> list[Picture]:
     """House styles."""
-    return [
-        pictures.fit(styles.draw(name, 512, seed=seed), SIDE) for name in styles.names() for seed in range(1, 1 + DRAWN)
-    ]
+    return [styles.draw(name, DRAWN_SIDE, seed=seed) for name in styles.names() for seed in range(1, 1 + SEEDS)]
 
 
 if __name__ == "__main__":
