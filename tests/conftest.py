@@ -16,6 +16,11 @@ from pinxit.encoder.open import open_encoder
 from pinxit.encoder.vgg import Encoder
 from pinxit.picture import Picture
 
+if "PYTEST_XDIST_WORKER" in os.environ:
+    # Workers share the cores: each has one, and so have the processes it starts.
+    torch.set_num_threads(1)
+    os.environ["OMP_NUM_THREADS"] = "1"
+
 # A shared machine may stall for a second at any moment; what is too slow is for benchmarks to say.
 hypothesis.settings.register_profile("pinxit", deadline=None)
 hypothesis.settings.load_profile("pinxit")

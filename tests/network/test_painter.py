@@ -11,8 +11,9 @@ from pinxit.network import weights
 from pinxit.network.painter import Painter, Reader
 from pinxit.network.transformer import Reader as TorchReader
 from pinxit.network.transformer import Transformer
-from pinxit.picture import Picture, resize
+from pinxit.picture import Picture, resize, to_array
 from pinxit.picture.picture import Pixels
+from pinxit.picture.recolor import colors_of, recolor, recoloring
 
 
 def parameters(module: torch.nn.Module) -> dict[str, np.ndarray]:
@@ -64,3 +65,20 @@ def test_tiles_are_parts_of_the_whole(
     whole = in_tiles(painter, pixels, affine)
     monkeypatch.setattr(painting, "SIDE", 128)
     np.testing.assert_allclose(in_tiles(painter, pixels, affine), whole, atol=1e-5)
+
+
+def test_a_frame_of_bytes_is_painted_as_the_picture_is(
+    networks: tuple[TorchReader, Transformer], cat: Picture, coffee: Picture
+) -> None:
+    _, transformer = networks
+    painter = Painter(parameters(transformer), transformer.shape)
+    affine = painter.affine(np.ones(weights.CODE, np.float32))
+    frame = to_array(resize(cat, 64, 96))
+    pixels = (frame.transpose(2, 0, 1) / 255).astype(np.float32)
+    own, wanted = colors_of(pixels), colors_of(coffee.pixels)
+    dressed = recolor(pixels, own, wanted, 0.8)
+    moments = painter.measure(dressed, affine)
+    filmed = painter.filming(affine, moments, recoloring(own, wanted, 0.8)).run(None, {"frame": frame})[0]
+    expected = in_tiles(painter, dressed, affine).transpose(1, 2, 0) * 255
+    assert filmed.shape == frame.shape
+    assert float(np.abs(filmed.astype(np.float32) - expected).max()) <= 0.75  # half a level, and rounding before

@@ -17,11 +17,12 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
 from pinxit.network.weights import EPSILON, Array, Shape
-from pinxit.picture.recolor import Colors
+from pinxit.picture.recolor import Colors, Recoloring
 
 OPSET = 17
 FLOAT = TensorProto.FLOAT
 PICTURE: list[str | int] = [1, 3, "height", "width"]
+FRAME: list[str | int] = ["height", "width", 3]
 ROOT_ITERATIONS = 20
 """Of Newton's method for the root of a 3×3 matrix: enough where one colour varies a thousand times less than another."""
 
@@ -53,10 +54,12 @@ class Graph:
             "Conv", padded, self.constant(weight), self.constant(bias), kernel_shape=[3, 3], strides=[stride] * 2
         )
 
-    def model(self, inputs: Mapping[str, list[str | int]], outputs: Mapping[str, list[str | int]]) -> bytes:
+    def model(
+        self, inputs: Mapping[str, list[str | int]], outputs: Mapping[str, list[str | int]], kind: int = FLOAT
+    ) -> bytes:
         """The finished file; sizes that may vary are given by a name."""
         values = [
-            [helper.make_tensor_value_info(name, FLOAT, shape) for name, shape in side.items()]
+            [helper.make_tensor_value_info(name, kind, shape) for name, shape in side.items()]
             for side in (inputs, outputs)
         ]
         graph = helper.make_graph(self.nodes, "pinxit", values[0], values[1], initializer=self.constants)
@@ -103,17 +106,33 @@ def folded(weights: Mapping[str, Array], shape: Shape, affine: Array, moments: A
         affine: a style's scales (less 1) and shifts, `(2 Σ widths,)`.
         moments: means and variances of what is normalised, `(2 Σ widths,)`, folded into the convolutions with the style.
     """
-    graph, parts = Graph(), iter(np.split(moments, np.cumsum([2 * width for width in shape.widths])[:-1]))
-
-    def normalized(features: str, layer: Layer) -> str:
-        mean, variance = np.split(next(parts), 2)
-        factor: Array = layer.scale / np.sqrt(variance + np.float32(EPSILON))
-        bias = (layer.bias - mean) * factor + layer.shift
-        return graph.convolve(features, layer.weight * factor[:, None, None, None], bias, layer.stride)
-
+    graph = Graph()
+    normalized = _folding(graph, shape, moments)
     features = _trunk(graph, _centred(graph, "picture"), weights, shape, affine, normalized)
     graph.nodes.append(helper.make_node("Identity", [_painted(graph, features, weights)], ["painted"]))
     return graph.model({"picture": PICTURE}, {"painted": PICTURE})
+
+
+def framed(weights: Mapping[str, Array], shape: Shape, affine: Array, moments: Array, recoloring: Recoloring) -> bytes:
+    """The graph from a `frame` of bytes `(H, W, 3)` to what is `painted`, the same: films and cameras lose no time on arrays.
+
+    Args:
+        weights, shape, affine, moments: see `folded`.
+        recoloring: what gives the frame the style's colours.
+    """
+    graph = Graph()
+    planes = graph.add("Transpose", graph.add("Cast", "frame", to=FLOAT), perm=[2, 0, 1])
+    picture = graph.add("Unsqueeze", planes, graph.constant(np.array([0])))
+    colors = graph.constant((recoloring.linear / 255).astype(np.float32)[:, :, None, None])
+    offset = graph.constant(recoloring.offset.astype(np.float32))
+    dressed = _clipped(graph, graph.add("Conv", picture, colors, offset, kernel_shape=[1, 1]), 1)
+    features = _trunk(graph, _centred(graph, dressed), weights, shape, affine, _folding(graph, shape, moments))
+    painted = graph.add("Mul", _painted(graph, features, weights), graph.constant(np.array([255], np.float32)))
+    rounded = _clipped(graph, graph.add("Add", painted, graph.constant(np.array([0.5], np.float32))), 255)
+    planes = graph.add("Squeeze", rounded, graph.constant(np.array([0])))
+    whole = graph.add("Cast", graph.add("Transpose", planes, perm=[1, 2, 0]), to=TensorProto.UINT8)
+    graph.nodes.append(helper.make_node("Identity", [whole], ["painted"]))
+    return graph.model({"frame": FRAME}, {"painted": FRAME}, TensorProto.UINT8)
 
 
 def measuring(weights: Mapping[str, Array], shape: Shape, affine: Array) -> bytes:
@@ -134,8 +153,8 @@ def independent(weights: Mapping[str, Array], shape: Shape, affine: Array, color
     graph = Graph()
     dressed = _recolored(graph, "picture", colors)
     features = _trunk(graph, _centred(graph, dressed), weights, shape, affine, _live(graph, []))
-    limits = [graph.constant(np.array(limit, np.float32)) for limit in (0, 1)]
-    graph.nodes.append(helper.make_node("Clip", [_painted(graph, features, weights), *limits], ["painted"]))
+    painted = _clipped(graph, _painted(graph, features, weights), 1)
+    graph.nodes.append(helper.make_node("Identity", [painted], ["painted"]))
     return graph.model({"picture": PICTURE}, {"painted": PICTURE})
 
 
@@ -152,6 +171,19 @@ class Layer:
 
 Normalized = Callable[[str, Layer], str]
 """From features to what a layer makes of them."""
+
+
+def _folding(graph: Graph, shape: Shape, moments: Array) -> Normalized:
+    """Convolve with means, variances, scales and shifts as part of the kernels."""
+    parts = iter(np.split(moments, np.cumsum([2 * width for width in shape.widths])[:-1]))
+
+    def normalized(features: str, layer: Layer) -> str:
+        mean, variance = np.split(next(parts), 2)
+        factor: Array = layer.scale / np.sqrt(variance + np.float32(EPSILON))
+        bias = (layer.bias - mean) * factor + layer.shift
+        return graph.convolve(features, layer.weight * factor[:, None, None, None], bias, layer.stride)
+
+    return normalized
 
 
 def _live(graph: Graph, measured: list[str]) -> Normalized:
@@ -236,7 +268,12 @@ def _recolored(graph: Graph, picture: str, colors: Colors) -> str:
     linear = graph.add("MatMul", graph.add("MatMul", root, inverse), root)
     mapped = graph.add("Add", graph.add("MatMul", linear, centred), constant(colors.mean[:, None]))
     whole = graph.add("Reshape", mapped, graph.add("Shape", picture))
-    return graph.add("Clip", whole, constant(0), constant(1))
+    return _clipped(graph, whole, 1)
+
+
+def _clipped(graph: Graph, numbers: str, highest: float) -> str:
+    """From 0 to the highest."""
+    return graph.add("Clip", numbers, *(graph.constant(np.array(limit, np.float32)) for limit in (0, highest)))
 
 
 def _centred(graph: Graph, picture: str) -> str:

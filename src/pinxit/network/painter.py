@@ -11,6 +11,7 @@ import numpy as np
 from pinxit.network import graph
 from pinxit.network.weights import Array, Shape
 from pinxit.picture.picture import Pixels
+from pinxit.picture.recolor import Recoloring
 
 # What the normalisations subtract and divide by is measured on a picture of at most so many pixels (An et al., "Style
 # Transfer for High-Resolution Images", 2022: URST), and holds for the whole, so that no tile differs from the next.
@@ -72,6 +73,10 @@ class Painter:
     def session(self, affine: Array, moments: Array) -> Any:
         """The network with a style and statistics folded in, ready to run."""
         return _session(graph.folded(self._weights, self._shape, affine, moments))
+
+    def filming(self, affine: Array, moments: Array, colors: Recoloring) -> Any:
+        """The same for frames of bytes `(H, W, 3)`, H and W multiples of the shape's grid, colours mapped as well."""
+        return _session(graph.framed(self._weights, self._shape, affine, moments, colors))
 
     def tiles(self, height: int, width: int) -> Iterator[Tile]:
         """The tiles of a picture, row by row."""

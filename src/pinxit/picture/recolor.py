@@ -67,19 +67,37 @@ def mix_colors(several: Sequence[Colors], shares: Sequence[float]) -> Colors:
     return Colors(np.asarray(mean), np.asarray(covariance))
 
 
-def recolor(pixels: Pixels, own: Colors, wanted: Colors, strength: float) -> Pixels:
-    """Pixels `(3, …)` of a picture with one set of colours, mapped to another, clipped to [0, 1].
+@dataclass(frozen=True)
+class Recoloring:
+    """A map of colours, `linear @ color + offset`.
 
-    The map is the linear one that moves colours least: `Σs^-½ (Σs^½ Σc Σs^½)^½ Σs^-½` (Pitié and Kokaram, "The linear
+    Attributes:
+        linear: `(3, 3)`.
+        offset: `(3,)`.
+    """
+
+    linear: NDArray[np.float64]
+    offset: NDArray[np.float64]
+
+
+def recoloring(own: Colors, wanted: Colors, strength: float) -> Recoloring:
+    """What maps one set of colours to another, or, at a strength below 1, some of the way.
+
+    It is the linear map that moves colours least: `Σs^-½ (Σs^½ Σc Σs^½)^½ Σs^-½` (Pitié and Kokaram, "The linear
     Monge-Kantorovitch linear colour mapping", 2007).
     """
     root = _power(own.covariance, 0.5)
     inverse = _power(own.covariance, -0.5)
     linear = inverse @ _power(root @ wanted.covariance @ root, 0.5) @ inverse
-    flat = pixels.reshape(3, -1)
-    mapped = (linear @ (flat - own.mean[:, None]) + wanted.mean[:, None]).reshape(pixels.shape)
-    mixed = pixels + np.float32(strength) * (mapped - pixels)
-    return np.ascontiguousarray(mixed, dtype=np.float32).clip(0, 1)
+    linear = np.eye(3) + strength * (linear - np.eye(3))
+    return Recoloring(linear, own.mean + strength * (wanted.mean - own.mean) - linear @ own.mean)
+
+
+def recolor(pixels: Pixels, own: Colors, wanted: Colors, strength: float) -> Pixels:
+    """Pixels `(3, …)` of a picture with one set of colours in another, clipped to [0, 1]; see `recoloring`."""
+    colors = recoloring(own, wanted, strength)
+    mapped = colors.linear.astype(np.float32) @ pixels.reshape(3, -1) + colors.offset.astype(np.float32)[:, None]
+    return np.ascontiguousarray(mapped.reshape(pixels.shape), dtype=np.float32).clip(0, 1)
 
 
 def _power(matrix: NDArray[np.float64], exponent: float) -> NDArray[np.float64]:
