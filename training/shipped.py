@@ -20,6 +20,7 @@ from pinxit.encoder.open import open_encoder
 from pinxit.network import weights
 from pinxit.network.course import Course, Plan
 from pinxit.network.lesson import Library, read_folder
+from pinxit.network.master import Master
 from pinxit.network.teacher import Teacher
 from pinxit.network.transformer import Network
 from pinxit.network.weights import SHAPES
@@ -39,6 +40,7 @@ def main() -> None:
     parser.add_argument("--photographs", type=Path, required=True)
     parser.add_argument("--paintings", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--master", type=Path, help="weights of a larger network, which is imitated")
     parser.add_argument("--begin", type=Path, help="weights to begin with")
     parser.add_argument("--steps", type=int, default=40_000)
     parser.add_argument("--until", type=int, help="stop for now after so many")
@@ -55,12 +57,17 @@ def main() -> None:
     library = Library(
         read_folder(options.photographs, SIDE), [*read_folder(options.paintings, SIDE), *OFTEN * drawn()], varied=True
     )
-    encoder, _ = open_encoder("vgg16", device="cpu")
+    teacher: Teacher | Master
+    if options.master:
+        teacher = Master(Network.of(weights.load(options.master)))
+        network.reader = teacher.network.reader  # one code for both
+    else:
+        teacher = Teacher(open_encoder("vgg16", device="cpu")[0], distance=2)
     course = Course(
         network,
-        Teacher(encoder, distance=2),
+        teacher,
         lambda number: library.lesson(number, options.size, options.batch),
-        Plan(options.steps, options.rate, options.style_weight),
+        Plan(options.steps, options.rate, options.style_weight, ("transformer",) if options.master else ()),
     )
     state, log = options.out / "state.safetensors", options.out / "log.jsonl"
     if state.exists():

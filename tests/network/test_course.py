@@ -20,6 +20,7 @@ from pinxit.job import StyleImage, prepare, prepare_again
 from pinxit.network import weights
 from pinxit.network.course import Course, Plan
 from pinxit.network.lesson import Library
+from pinxit.network.master import Master
 from pinxit.network.teacher import Teacher
 from pinxit.network.transformer import Network
 from pinxit.network.weights import SHAPES
@@ -37,6 +38,19 @@ def course(encoder: Encoder, cat: Picture, steps: int) -> Course:
 def test_losses_fall(encoder: Encoder, cat: Picture) -> None:
     losses = [step.content + 10 * step.style for step in course(encoder, cat, 100)]
     assert np.mean(losses[-20:]) < 0.8 * np.mean(losses[:5])
+
+
+def test_a_small_network_learns_from_a_larger_one(cat: Picture) -> None:
+    torch.manual_seed(0)
+    master = Master(Network.of(weights.shipped("fine")))
+    network = Network(SHAPES["live"])
+    network.reader = master.network.reader
+    before = [value.clone() for value in network.reader.parameters()]
+    library = Library([cat], [styles.draw("swirl", 128)], varied=False)
+    plan = Plan(60, 3e-3, 1.0, ("transformer",))
+    losses = [step.content for step in Course(network, master, lambda number: library.lesson(number, 64, 2), plan)]
+    assert np.mean(losses[-10:]) < 0.5 * np.mean(losses[:5])
+    assert all(torch.equal(*pair) for pair in zip(before, network.reader.parameters(), strict=True))
 
 
 def test_what_was_broken_off_goes_on_exactly(encoder: Encoder, cat: Picture, tmp_path: Path) -> None:

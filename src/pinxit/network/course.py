@@ -13,7 +13,7 @@ from torch import Tensor
 
 from pinxit.errors import PinxitError
 from pinxit.network.lesson import Lesson
-from pinxit.network.teacher import Teacher
+from pinxit.network.teacher import Verdict
 from pinxit.network.transformer import Network
 
 WARM_UP = 50
@@ -60,7 +60,7 @@ class Course:
 
     Args:
         network: learns, in place.
-        teacher: judges.
+        teacher: judges what it paints `(N, 3, H, W)` of photographs in the manner of paintings.
         lesson: the lesson of a number, always the same one.
         plan: how it learns.
 
@@ -68,7 +68,13 @@ class Course:
         done: steps done so far.
     """
 
-    def __init__(self, network: Network, teacher: Teacher, lesson: Callable[[int], Lesson], plan: Plan) -> None:
+    def __init__(
+        self,
+        network: Network,
+        teacher: Callable[[Tensor, Tensor, Tensor], Verdict],
+        lesson: Callable[[int], Lesson],
+        plan: Plan,
+    ) -> None:
         self.network = network
         self._teacher = teacher
         self._lesson = lesson
