@@ -47,7 +47,7 @@ def main() -> None:
     parser.add_argument("--size", type=int, default=192)
     parser.add_argument("--batch", type=int, default=3)
     parser.add_argument("--rate", type=float, default=1e-3)
-    parser.add_argument("--style-weight", type=float, default=30)
+    parser.add_argument("--style-weight", type=float, default=20)
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(0)
@@ -81,8 +81,8 @@ def main() -> None:
             pace = (time.monotonic() - begin) / EVERY
             line = {
                 "step": step.number,
-                "content": round(content, 4),
-                "style": round(style, 4),
+                "content": round(float(content), 4),
+                "style": round(float(style), 4),
                 "seconds": round(pace, 2),
             }
             with log.open("a") as file:

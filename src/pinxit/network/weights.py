@@ -66,7 +66,7 @@ class Shape:
         return -(-(reach + self.grid) // self.grid) * self.grid
 
 
-SHAPES = {"fine": Shape((16, 32, 80), blocks=4), "live": Shape((12, 24, 48), blocks=3)}
+SHAPES = {"fine": Shape((24, 48), blocks=4), "live": Shape((12, 24, 48), blocks=3)}
 
 
 @dataclass(frozen=True)
