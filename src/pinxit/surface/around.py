@@ -8,7 +8,7 @@ is one painting, seen from six sides, so there is nothing to blend and no seam t
 
 from __future__ import annotations
 
-import itertools
+import math
 import warnings
 from collections.abc import Iterable
 from typing import Any
@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.checkpoint import checkpoint
 
-from pinxit.encoder.tiles import ALIGNMENT, Tile, cut
+from pinxit.encoder.tiles import ALIGNMENT, Tile, cut, margin
 from pinxit.encoder.vgg import Encoder
 from pinxit.objective.objective import Losses, Objective, Weights
 from pinxit.objective.guided import Region
@@ -30,6 +30,7 @@ from pinxit.surface.sphere import FACES, of_face, on_face
 
 # relu5_1 sees 58 px around, but what is half as far counts for nearly all of it.
 MARGIN = 32
+_DEEPEST = "relu5_1"
 _LEAST_WEIGHT = 1e-4
 
 
@@ -103,41 +104,49 @@ class SphereEncoder(Encoder):
         self._margin = margin_of(side)
         self._surroundings = Surroundings(side, self._margin, encoder.device)
         whole = side + 2 * self._margin
-        self._again = 6 * whole**2 > most**2
-        parts = max(1, -(-side // max(ALIGNMENT, most - 2 * self._margin)))
-        step = -(-side // parts // ALIGNMENT) * ALIGNMENT
-        starts = range(0, side, step)
-        spans = [slice(start + self._margin, min(start + step, side) + self._margin) for start in starts]
-        self._rows = [[self._tile(rows, columns, whole) for columns in spans] for rows in spans]
+        # All faces at once where there is room: one by one, small ones take twice the time.
+        self._at_once = len(FACES) * whole**2 <= most**2
+        parts = 1 if self._at_once else math.ceil(side / max(ALIGNMENT, most - 2 * margin(self.architecture, [_DEEPEST])))
+        step = math.ceil(side / parts / ALIGNMENT) * ALIGNMENT
+        spans = [
+            slice(start + self._margin, min(start + step, side) + self._margin) for start in range(0, side, step)
+        ]
+        self._tiles = [[self._tile(rows, columns, whole) for columns in spans] for rows in spans]
 
     def __call__(self, picture: Tensor, taps: Iterable[str]) -> dict[str, Tensor]:
         """See `Encoder`; the strip's feature maps are a strip of the six faces' maps."""
-        if picture.shape[2:] != (6 * self._side, self._side):
+        if picture.shape[2:] != (len(FACES) * self._side, self._side):
             return self._encoder(picture, taps)
         taps = sorted(set(taps))
         wide = self._surroundings(picture.to(self.device))
-        maps = [[[self._see(face, tile, taps) for tile in row] for row in self._rows] for face in wide.split(1)]
-        rows = list(itertools.chain.from_iterable(maps))
+        together = [self._face(faces, taps) for faces in wide.split(len(FACES) if self._at_once else 1)]
         return {
-            tap: torch.cat([torch.cat([part[number] for part in row], 3) for row in rows], 2)
+            tap: torch.cat([face for maps in together for face in maps[number].split(1)], 2)
             for number, tap in enumerate(taps)
         }
 
-    def _see(self, face: Tensor, tile: Tile, taps: list[str]) -> tuple[Tensor, ...]:
+    def _face(self, face: Tensor, taps: list[str]) -> list[Tensor]:
+        """The maps of one face, or several, without their margins."""
+        parts = [[self._see(cut(face, tile.outer), tile, taps) for tile in row] for row in self._tiles]
+        return [
+            torch.cat([torch.cat([part[number] for part in row], 3) for row in parts], 2) for number in range(len(taps))
+        ]
+
+    def _see(self, part: Tensor, tile: Tile, taps: list[str]) -> tuple[Tensor, ...]:
         def see(part: Tensor) -> tuple[Tensor, ...]:
             features = self._encoder(part, taps)
             # Cloned, or the margins would be kept with them.
             return tuple(cut(features[tap], tile.positions(tap)).clone() for tap in taps)
 
-        part = cut(face, tile.outer)
-        if not (self._again and part.requires_grad):
+        if self._at_once or not part.requires_grad:
             return see(part)
         seen: tuple[Tensor, ...] = checkpoint(see, part, use_reentrant=False, preserve_rng_state=False)
         return seen
 
     def _tile(self, rows: slice, columns: slice, whole: int) -> Tile:
-        outer = tuple(slice(span.start - self._margin, span.stop + self._margin) for span in (rows, columns))
-        return Tile((rows, columns), (outer[0], outer[1]), whole, whole)
+        reach = margin(self.architecture, [_DEEPEST])
+        down, right = (slice(max(0, span.start - reach), min(whole, span.stop + reach)) for span in (rows, columns))
+        return Tile((rows, columns), (down, right), whole, whole)
 
 
 class SphereObjective:

@@ -28,7 +28,7 @@ _VIEW = {
     "InitialViewRollDegrees": 180.0,
     "InitialHorizontalFOVDegrees": 360.0,
 }
-_PROPERTY = re.compile(r"GPano:([A-Za-z]{1,64})\s*(?:=\s*[\"']|>)\s*([^\"'<]{0,64}?)\s*[\"'<]")
+_PROPERTY = re.compile(r"(?<!/)GPano:([A-Za-z]{1,64})\s*(?:=\s*[\"']|>)\s*([^\"'<]{0,64}?)\s*[\"'<]")
 _MOST_BYTES = 2**20
 
 

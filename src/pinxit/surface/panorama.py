@@ -40,7 +40,7 @@ class PanoramaRecipe(Recipe):
 
     Attributes:
         sides: of the cube map that was the content image, in the order of `FACES`; `content` is the first of them.
-        side: which side of a cube map the result is; None for a panorama.
+        side: which side of a cube map the result is; None where that is a panorama.
     """
 
     work: Literal["panorama"] = "panorama"
@@ -54,14 +54,30 @@ class PanoramaJob(Job):
 
     Attributes:
         sides: of the cube map that is the content image, by name; empty where that is a panorama.
-        cubemap: whether the result is one: its sides below one another in the order of `FACES`, each a quarter as wide as
-            the panorama would be.
         view: see `gpano.view_of`.
     """
 
+    recipe: PanoramaRecipe
     sides: Mapping[str, Picture] = field(default_factory=dict)
-    cubemap: bool = False
     view: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def cubemap(self) -> bool:
+        """Whether an item's picture is the six sides of one, below one another in the order of `FACES`."""
+        return self.recipe.side is not None
+
+    def result(self, progress: Progress) -> tuple[Picture, PanoramaRecipe]:
+        """The panorama, or the recipe's side of the cube map, and the recipe that makes exactly it again."""
+        picture, recipe = super().result(progress)
+        assert isinstance(recipe, PanoramaRecipe)  # noqa: S101 - for the type checker
+        if recipe.side is None:
+            return picture, recipe
+        side = np.split(picture.pixels, len(FACES), 1)[list(FACES).index(recipe.side)]
+        return picture.with_pixels(np.ascontiguousarray(side)), recipe
+
+    def of_side(self, name: str) -> PanoramaJob:
+        """The same job, of whose cube map another side is the result."""
+        return replace(self, recipe=self.recipe.model_copy(update={"side": name}))
 
     @functools.cached_property
     def look(self) -> Look:
@@ -95,7 +111,8 @@ class PanoramaJob(Job):
         return paint(recipe, encoder, unfolded, functools.partial(self._flat, recipe), state)
 
     def _start(self) -> Ingredients:
-        return replace(self, cubemap=False)._start() if self.cubemap else super()._start()
+        # To start from, it takes a panorama, whatever the result is to be.
+        return replace(self, recipe=self.recipe.model_copy(update={"side": None}))._start() if self.cubemap else super()._start()
 
     def _unfolded(self, ingredients: Ingredients, side: int, margin: int = 0) -> Ingredients:
         """The ingredients with all that belongs to the content image as strips of faces with their margins."""
@@ -151,51 +168,47 @@ def prepare_panorama(
     """
     if options.get("size") is None:
         options["size"] = 2 * _usual_size(style, options)
+    side = "px" if cubemap else None
     if not isinstance(content, Mapping):
         job = prepare(content, style, **options)
-        return _job(job, PanoramaRecipe.make(job.recipe), {}, cubemap, _properties(content))
-    if options.get("keep") is not None or any(isinstance(one, StyleImage) and one.region is not None for one in _several(style)):
-        raise PinxitError("masks are for a panorama in one picture: make one of the cube map first, by pinxit panorama.")
-    read = {name: inputs.load(content[name], 0) for name in FACES}
+        return _job(job, PanoramaRecipe.make(job.recipe, side=side), {}, _properties(content))
+    regions = [one.region for one in _several(style) if isinstance(one, StyleImage)]
+    if any(mask is not None for mask in (options.get("keep"), *regions)):
+        raise PinxitError("masks are for a panorama in one picture: make one of the six sides first.")
+    sides = {name: inputs.load(content[name], 0) for name in FACES}
     job = prepare(content["px"], style, **options)
-    recipe = PanoramaRecipe.make(job.recipe, sides=tuple(entry for _, entry in read.values()))
-    return _job(job, recipe, {name: picture for name, (picture, _) in read.items()}, cubemap, {})
+    recipe = PanoramaRecipe.make(job.recipe, sides=[entry.model_dump() for _, entry in sides.values()], side=side)
+    return _job(job, recipe, {name: picture for name, (picture, _) in sides.items()}, {})
 
 
 def prepare_panorama_again(recipe: PanoramaRecipe, *, look_in: Sequence[Path] = (), **changes: Any) -> PanoramaJob:
     """The job that a recipe describes; see `pinxit.prepare_again`."""
     job = prepare_again(recipe, look_in=look_in, **changes)
-    cubemap = recipe.side is not None
-    assert isinstance(job.recipe, PanoramaRecipe)  # noqa: S101 - for the type checker
-    if recipe.sides:
-        sides = {name: inputs.find(entry, 0, look_in) for name, entry in zip(FACES, recipe.sides, strict=True)}
-        return _job(job, job.recipe, sides, cubemap, {})
-    known = recipe.content.sha256 and not recipe.content.name == "picture"
-    return _job(job, job.recipe, {}, cubemap, gpano.read_properties(inputs.locate(recipe.content, look_in)) if known else {})
+    sides = {
+        name: inputs.find(entry, 0, look_in) for name, entry in zip(FACES, recipe.sides, strict=bool(recipe.sides))
+    }
+    is_file = recipe.content.bytes > 0 and not sides
+    properties = gpano.read_properties(inputs.locate(recipe.content, look_in)) if is_file else {}
+    return _job(job, PanoramaRecipe.make(job.recipe), sides, properties)
 
 
-def _job(
-    job: Job, recipe: PanoramaRecipe, sides: Mapping[str, Picture], cubemap: bool, properties: Mapping[str, str]
-) -> PanoramaJob:
-    content = job.ingredients.content
-    name = recipe.content.name
-    if sides:
-        shapes = {(side.width, side.height) for side in sides.values()}
-        width, height = min(shapes)
-        if len(shapes) > 1 or width != height:
-            found = ", ".join(f"{width}×{height}" for width, height in sorted(shapes))
-            raise PinxitError(f"the sides of a cube map are square and of one size, not {found} px.")
-    elif abs(content.width - 2 * content.height) > 1:
+def _job(job: Job, recipe: PanoramaRecipe, sides: Mapping[str, Picture], properties: Mapping[str, str]) -> PanoramaJob:
+    """The job with everything about it checked that is not checked for a flat picture."""
+    content, name = job.ingredients.content, recipe.content.name
+    shapes = sorted({(side.width, side.height) for side in sides.values()})
+    if len(shapes) > 1 or any(width != height for width, height in shapes):
+        found = ", ".join(f"{width}×{height}" for width, height in shapes)
+        raise PinxitError(f"the sides of a cube map are square and of one size, not {found} px.")
+    if not sides and abs(content.width - 2 * content.height) > 1:
         raise PinxitError(
             f"{name} has {content.width}×{content.height} px: a panorama of the whole sphere is twice as wide as high."
         )
     if recipe.size < LEAST_WIDTH or recipe.size % 4:
         raise PinxitError(
-            f"a panorama is painted at a width of {LEAST_WIDTH} px or more that can be divided by 4, not {recipe.size}."
+            f"a panorama is painted {LEAST_WIDTH} px wide or wider, in a number that 4 divides, not {recipe.size}."
         )
-    return PanoramaJob(
-        recipe, job.ingredients, job.encoder_file, job.networks, sides, cubemap, gpano.view_of(properties, name)
-    )
+    view = gpano.view_of(properties, name)
+    return PanoramaJob(recipe, job.ingredients, job.encoder_file, job.networks, sides, view)
 
 
 def _properties(content: inputs.PictureLike) -> dict[str, str]:
