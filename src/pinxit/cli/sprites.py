@@ -50,7 +50,9 @@ def sprites(
     grid: Annotated[
         str | None,
         typer.Option(
-            "--grid", help="The pictures are sheets of cells so large, px; no cell bleeds into its neighbours.", metavar="WxH"
+            "--grid",
+            help="The pictures are sheets of cells so large, px; no cell bleeds into its neighbours.",
+            metavar="WxH",
         ),
     ] = None,
     blend: Blend = None,

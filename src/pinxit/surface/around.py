@@ -22,8 +22,8 @@ from torch.utils.checkpoint import checkpoint
 
 from pinxit.encoder.tiles import ALIGNMENT, Tile, cut, margin
 from pinxit.encoder.vgg import Encoder
-from pinxit.objective.objective import Losses, Objective, Weights
 from pinxit.objective.guided import Region
+from pinxit.objective.objective import Losses, Objective, Weights
 from pinxit.objective.smoothness import total_variation
 from pinxit.picture.picture import Pixels
 from pinxit.surface.sphere import FACES, of_face, on_face
@@ -54,9 +54,10 @@ class Surroundings:
         inside = np.zeros((whole, whole), bool)
         inside[margin:-margin, margin:-margin] = True
         outside = np.flatnonzero(~inside)
-        places, weights = zip(*(_taps(of_face(face, side, margin).reshape(-1, 3)[outside], side) for face in FACES.values()))
+        taps = [_taps(of_face(face, side, margin).reshape(-1, 3)[outside], side) for face in FACES.values()]
         self._outside = torch.from_numpy(outside).to(device)
-        matrix = _sparse(np.concatenate(places), np.concatenate(weights), 6 * side**2)
+        places, weights = (np.concatenate(part) for part in zip(*taps, strict=True))
+        matrix = _sparse(places, weights, len(FACES) * side**2)
         self._matrices = (matrix.to(device), matrix.t().to_sparse_csr().to(device))
 
     def __call__(self, strip: Tensor) -> Tensor:
@@ -83,7 +84,7 @@ class _Product(torch.autograd.Function):
 
 def faces_of(strip: Tensor) -> Tensor:
     """`(6, C, side, side)` of a strip `(1, C, 6 side, side)`."""
-    return strip[0].unflatten(1, (6, -1)).transpose(0, 1)
+    return torch.stack(torch.chunk(strip[0], len(FACES), 1))
 
 
 class SphereEncoder(Encoder):
@@ -106,11 +107,11 @@ class SphereEncoder(Encoder):
         whole = side + 2 * self._margin
         # All faces at once where there is room: one by one, small ones take twice the time.
         self._at_once = len(FACES) * whole**2 <= most**2
-        parts = 1 if self._at_once else math.ceil(side / max(ALIGNMENT, most - 2 * margin(self.architecture, [_DEEPEST])))
+        parts = (
+            1 if self._at_once else math.ceil(side / max(ALIGNMENT, most - 2 * margin(self.architecture, [_DEEPEST])))
+        )
         step = math.ceil(side / parts / ALIGNMENT) * ALIGNMENT
-        spans = [
-            slice(start + self._margin, min(start + step, side) + self._margin) for start in range(0, side, step)
-        ]
+        spans = [slice(start + self._margin, min(start + step, side) + self._margin) for start in range(0, side, step)]
         self._tiles = [[self._tile(rows, columns, whole) for columns in spans] for rows in spans]
 
     def __call__(self, picture: Tensor, taps: Iterable[str]) -> dict[str, Tensor]:
@@ -119,9 +120,9 @@ class SphereEncoder(Encoder):
             return self._encoder(picture, taps)
         taps = sorted(set(taps))
         wide = self._surroundings(picture.to(self.device))
-        together = [self._face(faces, taps) for faces in wide.split(len(FACES) if self._at_once else 1)]
+        together = [self._face(faces, taps) for faces in torch.split(wide, len(FACES) if self._at_once else 1)]
         return {
-            tap: torch.cat([face for maps in together for face in maps[number].split(1)], 2)
+            tap: torch.cat([face for maps in together for face in torch.split(maps[number], 1)], 2)
             for number, tap in enumerate(taps)
         }
 

@@ -52,8 +52,10 @@ def view_of(properties: Mapping[str, str], name: str) -> dict[str, float]:
     Raises:
         PinxitError: when the properties say that it shows only a part of the sphere.
     """
-    for whole, part in (("FullPanoWidthPixels", "CroppedAreaImageWidthPixels"),
-                        ("FullPanoHeightPixels", "CroppedAreaImageHeightPixels")):
+    for whole, part in (
+        ("FullPanoWidthPixels", "CroppedAreaImageWidthPixels"),
+        ("FullPanoHeightPixels", "CroppedAreaImageHeightPixels"),
+    ):
         if properties.get(whole, "") != properties.get(part, properties.get(whole, "")):
             raise PinxitError(
                 f"{name} says that it shows only a part of the sphere: fill up the rest, or paint it with pinxit stylize."

@@ -156,7 +156,7 @@ def _over_the_pole(rows: Pixels) -> Pixels:
 
 def _within(steps: Pixels, share: float) -> Pixels:
     """1 within a face, 0 outside, and smooth in between."""
-    away = ((1 + share - np.abs(steps)) / (2 * share)).clip(0, 1)
+    away: Pixels = ((1 + share - np.abs(steps)) / (2 * share)).clip(0, 1)
     return away * away * (3 - 2 * away)
 
 
@@ -182,6 +182,6 @@ def _remap(source: Pixels, columns: Pixels, rows: Pixels) -> Pixels:
     shape, count = columns.shape, columns.size
     # OpenCV wants rows of fewer than 2¹⁵ px.
     padded = [np.resize(places.astype(np.float32), (-(-count // _AT_ONCE), _AT_ONCE)) for places in (columns, rows)]
-    seen = cv2.remap(source, *padded, cv2.INTER_LANCZOS4, borderMode=cv2.BORDER_REPLICATE)
+    seen = cv2.remap(source, padded[0], padded[1], cv2.INTER_LANCZOS4, borderMode=cv2.BORDER_REPLICATE)
     flat = seen.reshape(-1, 3)[:count].T.clip(0, 1)
     return np.asarray(flat, np.float32).reshape(3, *shape)

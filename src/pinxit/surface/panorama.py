@@ -112,7 +112,11 @@ class PanoramaJob(Job):
 
     def _start(self) -> Ingredients:
         # To start from, it takes a panorama, whatever the result is to be.
-        return replace(self, recipe=self.recipe.model_copy(update={"side": None}))._start() if self.cubemap else super()._start()
+        return (
+            replace(self, recipe=self.recipe.model_copy(update={"side": None}))._start()
+            if self.cubemap
+            else super()._start()
+        )
 
     def _unfolded(self, ingredients: Ingredients, side: int, margin: int = 0) -> Ingredients:
         """The ingredients with all that belongs to the content image as strips of faces with their margins."""
@@ -212,8 +216,9 @@ def _job(job: Job, recipe: PanoramaRecipe, sides: Mapping[str, Picture], propert
 
 
 def _properties(content: inputs.PictureLike) -> dict[str, str]:
-    is_file = isinstance(content, str | Path) and not str(content).startswith((inputs.SAMPLE, inputs.HOUSE))
-    return gpano.read_properties(Path(content).expanduser()) if is_file else {}
+    if not isinstance(content, str | Path) or str(content).startswith((inputs.SAMPLE, inputs.HOUSE)):
+        return {}
+    return gpano.read_properties(Path(content).expanduser())
 
 
 def _usual_size(style: Any, options: Mapping[str, Any]) -> int:

@@ -7,7 +7,8 @@ everywhere.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
@@ -17,13 +18,6 @@ from pinxit.picture.picture import Pixels
 from pinxit.surface import looking
 from pinxit.surface.sphere import FACES, Directions, of_view
 
-# A side's outermost line of pixels, in the four directions.
-_LINES = {
-    "top": (slice(0, 1), slice(None)),
-    "bottom": (slice(-1, None), slice(None)),
-    "left": (slice(None), slice(0, 1)),
-    "right": (slice(None), slice(-1, None)),
-}
 # Beyond these latitudes, degrees, a panorama's rows are short.
 _TEMPERATE = 60
 _FROM_POLES = (2.5, 5.0, 10.0)
@@ -31,9 +25,25 @@ _FROM_POLES = (2.5, 5.0, 10.0)
 _NEAR = 4
 
 
+@dataclass(frozen=True)
+class _Border:
+    """The outermost line of a cube map's side.
+
+    Attributes:
+        name: of the side.
+        places: of its pixels on the cube, `(S, 3)`, each from −1 to 1.
+        colors: `(3, S)`.
+        steps: mean differences between the lines next to it, going inwards.
+    """
+
+    name: str
+    places: Directions
+    colors: Pixels
+    steps: Pixels
+
+
 def cube_edges(sides: Mapping[str, Pixels]) -> dict[str, float]:
-    """The step across each of the twelve edges of a cube map, as a ratio to the median step between the parallel lines on either
-    side, a quarter of the side far.
+    """The step across each of the twelve edges of a cube map, as a ratio to the median step between parallel lines near it.
 
     Args:
         sides: `(3, S, S)` each, by name: an ordinary cube map.
@@ -41,23 +51,16 @@ def cube_edges(sides: Mapping[str, Pixels]) -> dict[str, float]:
     Returns:
         By the names of the two sides, as in `px-py`.
     """
-    size = sides["pz"].shape[1]
-    lines = []
-    for name, pixels in sides.items():
-        directions = of_view(FACES[name], size)
-        directions /= np.abs(directions).max(-1, keepdims=True)
-        for line, (rows, columns) in _LINES.items():
-            inwards = {"left": pixels, "right": pixels[:, :, ::-1], "top": pixels.transpose(0, 2, 1)}
-            inwards["bottom"] = inwards["top"][:, :, ::-1]
-            steps = np.abs(np.diff(inwards[line][..., : size // _NEAR + 1], axis=2)).mean((0, 1))
-            lines.append((name, directions[rows, columns].reshape(-1, 3), pixels[:, rows, columns].reshape(3, -1), steps))
+    borders = [border for name, pixels in sides.items() for border in _borders(name, pixels)]
     found = {}
-    for (name, place, line, steps), (other, other_place, other_line, other_steps) in combinations(lines, 2):
+    for one, other in combinations(borders, 2):
         for turned in (slice(None), slice(None, None, -1)):
             # Where two sides meet, the middles of their outermost pixels are half a pixel on either side of the edge.
-            if name != other and np.abs(place - other_place[turned]).max() < 1.5 * 2 / size:
-                step = np.abs(line - other_line[:, turned]).mean()
-                found[f"{name}-{other}"] = float(step / np.median(np.concatenate([steps, other_steps])))
+            apart = np.abs(one.places - other.places[turned]).max()
+            if one.name != other.name and apart < 1.5 * 2 / len(one.places):
+                step = np.abs(one.colors - other.colors[:, turned]).mean()
+                usual = np.median(np.concatenate([one.steps, other.steps]))
+                found[f"{one.name}-{other.name}"] = float(step / usual)
     return found
 
 
@@ -93,6 +96,17 @@ def poles(panorama: Pixels) -> dict[str, tuple[float, float]]:
         along, towards = np.mean([changes(sign * math.radians(90 - degrees)) for degrees in _FROM_POLES], 0)
         found[name] = (float(along / elsewhere), float(along / towards))
     return found
+
+
+def _borders(name: str, pixels: Pixels) -> Iterator[_Border]:
+    """The four of a side `(3, S, S)`."""
+    size = pixels.shape[1]
+    places = of_view(FACES[name], size)
+    places = places / np.abs(places).max(-1, keepdims=True)
+    for turns in range(4):
+        turned = np.rot90(pixels, turns, (1, 2))[..., : size // _NEAR + 1]
+        steps = np.abs(np.diff(turned, axis=2)).mean((0, 1))
+        yield _Border(name, np.rot90(places, turns)[:, 0], turned[..., 0], steps)
 
 
 def _parallel(latitude: float, towards: float, step: float) -> Directions:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pinxit.errors import PinxitError
-from pinxit.picture import Picture, resize
+from pinxit.picture import Picture
 from pinxit.picture.alpha import bleed
 from pinxit.picture.picture import Pixels
 from pinxit.picture.reader import MAX_PIXELS

@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,9 +30,9 @@ Look: TypeAlias = Callable[[Directions], Pixels]
 class Face:
     """A side of the cube: where one looks, what is to the right and what is above."""
 
-    ahead: tuple[int, int, int]
-    right: tuple[int, int, int]
-    up: tuple[int, int, int]
+    ahead: tuple[float, float, float]
+    right: tuple[float, float, float]
+    up: tuple[float, float, float]
 
 
 _STRIDE = 16
@@ -62,9 +62,15 @@ def of_panorama(width: int, rows: slice | None = None) -> Directions:
         rows: only those.
     """
     longitude = ((np.arange(width, dtype=np.float32) + 0.5) / width * 2 - 1) * math.pi
-    latitude = (0.5 - (np.arange(width // 2, dtype=np.float32)[rows or slice(None), None] + 0.5) / (width // 2)) * math.pi
+    latitude = (
+        0.5 - (np.arange(width // 2, dtype=np.float32)[rows or slice(None), None] + 0.5) / (width // 2)
+    ) * math.pi
     level = np.cos(latitude)
-    planes = (level * np.sin(longitude), np.broadcast_to(np.sin(latitude), (len(latitude), width)), level * np.cos(longitude))
+    planes = (
+        level * np.sin(longitude),
+        np.broadcast_to(np.sin(latitude), (len(latitude), width)),
+        level * np.cos(longitude),
+    )
     return np.stack(planes, -1)
 
 
@@ -91,26 +97,31 @@ def of_face(face: Face, side: int, margin: int = 0) -> Directions:
 
 def on_face(face: Face, directions: Directions) -> tuple[Pixels, Pixels]:
     """Where directions are on an equi-angular face: columns and rows from −1 at one edge to 1 at the other, and on beyond."""
-    ahead, right, up = (directions @ np.array(axis, np.float32) for axis in (face.ahead, face.right, face.up))
+    ahead, right, up = (directions @ axis for axis in _axes(face))
     scale = np.float32(4 / math.pi)
-    return np.arctan2(right, ahead) * scale, np.arctan2(-up, ahead) * scale
+    return _single(np.arctan2(right, ahead) * scale), _single(np.arctan2(-up, ahead) * scale)
 
 
 def on_panorama(directions: Directions) -> tuple[Pixels, Pixels]:
     """Longitude and latitude, as shares of the panorama's width and height from its upper left corner."""
     x, y, z = np.moveaxis(directions, -1, 0)
-    return (
-        np.arctan2(x, z) / np.float32(2 * math.pi) + np.float32(0.5),
-        np.float32(0.5) - np.arctan2(y, np.hypot(x, z)) / np.float32(math.pi),
-    )
+    longitude, latitude = np.arctan2(x, z), np.arctan2(y, np.hypot(x, z))
+    return _single(longitude / (2 * math.pi) + 0.5), _single(0.5 - latitude / math.pi)
 
 
 def _steps(side: int, margin: int) -> Pixels:
     """The middles of pixels, from −1 at one edge to 1 at the other."""
-    return (np.arange(-margin, side + margin, dtype=np.float32) + np.float32(0.5)) / side * 2 - 1
+    return _single((np.arange(-margin, side + margin) + 0.5) / side * 2 - 1)
 
 
 def _plane(face: Face, right: Pixels, up: Pixels) -> Directions:
-    axes = (np.array(axis, np.float32) for axis in (face.ahead, face.right, face.up))
-    ahead_axis, right_axis, up_axis = axes
-    return ahead_axis + right[..., None] * right_axis + up[..., None] * up_axis
+    ahead_axis, right_axis, up_axis = _axes(face)
+    return _single(ahead_axis + right[..., None] * right_axis + up[..., None] * up_axis)
+
+
+def _axes(face: Face) -> tuple[Pixels, Pixels, Pixels]:
+    return np.array(face.ahead, np.float32), np.array(face.right, np.float32), np.array(face.up, np.float32)
+
+
+def _single(array: NDArray[Any]) -> Pixels:
+    return np.asarray(array, np.float32)

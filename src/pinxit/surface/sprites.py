@@ -20,7 +20,6 @@ from pinxit.job import Job, StyleImage, prepare, prepare_again
 from pinxit.picture import Picture, resize
 from pinxit.picture.deep import white_of
 from pinxit.picture.ingredients import Ingredients
-from pinxit.picture.picture import Pixels
 from pinxit.picture.reader import FORMATS, bytes_of, one_sentence
 from pinxit.picture.recipe import Input, Recipe, Settings
 from pinxit.surface.edges import settle
@@ -163,9 +162,12 @@ class SpritesJob(Job):
         return super()._descend(self._on_canvas(recipe), encoder, ingredients, state)
 
     def _on_canvas(self, recipe: Recipe) -> Recipe:
-        """The recipe for the canvas, which is painted at its own size, in strokes for a sprite's."""
+        """The recipe for the canvas, which is painted at its own size, in strokes for a sprite's.
+
+        A sprite is half a picture: its forms settle at half the side.
+        """
         size = max(self.canvas.picture.height, self.canvas.picture.width)
-        coarsest = max(1, round(recipe.coarsest * size / self.stroke))
+        coarsest = max(1, round(recipe.coarsest / 2 * size / self.stroke))
         scale = recipe.style_scale * self.stroke / size
         return recipe.model_copy(update={"size": size, "style_scale": scale, "coarsest": coarsest})
 
@@ -256,4 +258,3 @@ def _job(job: Job, recipe: SpritesRecipe, sprites: Sequence[Sprite]) -> SpritesJ
 def _cell(picture: Picture, cell: Window) -> Picture:
     alpha = None if picture.alpha is None else np.ascontiguousarray(picture.alpha[cell])
     return Picture(np.ascontiguousarray(picture.pixels[:, *cell]), alpha)
-
