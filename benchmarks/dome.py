@@ -1,6 +1,6 @@
 """A landscape under a dome, computed for any direction, so that it has no seam and no poles: a panorama for everybody.
 
-    python benchmarks/dome.py pano.png [--size 2048]
+python benchmarks/dome.py pano.png [--size 2048]
 """
 
 from __future__ import annotations

@@ -150,7 +150,7 @@ def make_panorama() -> None:
     """A panorama with its date line in the middle, and views up, down and back: painted as a sphere, and as a flat picture."""
     file = Path("out/dome.png")
     subprocess.run([sys.executable, "benchmarks/dome.py", str(file), "--size", "1024"], check=True)
-    options: dict[str, Any] = {"size": 1024, "iterations": (50, 25, 12)}
+    options: dict[str, Any] = {"size": 1024, "iterations": (40, 20, 8)}
     sphere = follow(prepare_panorama(file, "house:swirl", **options))
     # Half the strokes' scale, for a flat picture of twice the size.
     flat = follow(prepare(file, "house:swirl", style_scale=0.5, **options))
@@ -177,7 +177,7 @@ def make_sprites() -> None:
     rows = [list(icons().values())]
     for style in ("crayon", "mosaic"):
         read = [read_sprite(folder / f"{name}.png") for name in icons()]
-        job = prepare_sprites(read, f"house:{style}", size=128, iterations=(60, 30, 20))
+        job = prepare_sprites(read, f"house:{style}", size=224, iterations=(40, 20, 12))
         for progress in job.paint():
             print(f"\rsprites {style} {progress.facts}   ", end="", flush=True)
         print()

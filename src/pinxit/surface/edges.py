@@ -8,7 +8,9 @@ from pinxit.picture.alpha import bleed
 from pinxit.picture.picture import Pixels
 
 # How far inwards, px, an outline's colour is looked for.
-_REACH = 2
+_REACH = 3
+# What other pixels of an outline have to say where there is a pixel behind it.
+_LITTLE = 1e-3
 
 
 def settle(pixels: Pixels, alpha: Pixels) -> Pixels:
@@ -21,18 +23,17 @@ def settle(pixels: Pixels, alpha: Pixels) -> Pixels:
         pixels: as painted, `(3, H, W)`, range [0, 1].
         alpha: `(H, W)`, range [0, 1].
     """
-    from scipy.ndimage import maximum_filter, uniform_filter
+    from scipy.ndimage import maximum_filter, minimum_filter, uniform_filter
 
     side = 2 * _REACH + 1
     highest = maximum_filter(alpha, side)
     outline = (alpha > 0) & (alpha < highest)
     if outline.any():
-        # By the square of how much is seen: the shape itself has nearly all the say.
-        weight = np.square(alpha, dtype=np.float64)
+        weight = np.power(alpha, 4, dtype=np.float64) * np.where(outline, _LITTLE, 1)
         whole = uniform_filter(weight, side, mode="constant")
         mean = np.stack([uniform_filter(plane * weight, side, mode="constant") for plane in pixels])
-        # Half as opaque as the shape beside it, a pixel has nothing of its own; a slow fading loses next to nothing.
-        share = (2 - 2 * alpha[outline] / highest[outline]).clip(0, 1)
+        # In full where what surrounds a pixel falls to half and lower: a slow fading is no outline.
+        share = (2 - 2 * minimum_filter(alpha, side)[outline] / highest[outline]).clip(0, 1)
         pixels = pixels.copy()
         pixels[:, outline] += share * ((mean[:, outline] / whole[outline]).clip(0, 1) - pixels[:, outline])
     return bleed(pixels, alpha)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -39,7 +38,8 @@ _DEEP_GREY = ("I", "I;16", "I;16B", "I;16L", "I;16N")
 
 
 class SpritesRecipe(Recipe):
-    """A recipe whose `content` is one sprite of a set, and `size` the longer side to which smaller ones are enlarged.
+    """A recipe whose `content` is one sprite of a set, and `size` the longer side to which smaller ones are enlarged,
+    in whole times.
 
     Attributes:
         members: the whole set, which was painted together.
@@ -236,7 +236,7 @@ def _job(job: Job, recipe: SpritesRecipe, sprites: Sequence[Sprite]) -> SpritesJ
             key += str(part.pixels.shape).encode()
             if key not in pieces:
                 pieces[key] = len(large)
-                times = max(1, math.ceil(recipe.size / max(part.height, part.width)))
+                times = max(1, round(recipe.size / max(part.height, part.width)))
                 large.append(resize(part, times * part.height, times * part.width))
             own.append((cell, pieces[key]))
         placed.append(tuple(own))
