@@ -177,7 +177,7 @@ class TestSet:
             top, left = spot.top - 16, spot.left - 16
             covered[max(0, top) : top + spot.height + 32, max(0, left) : left + spot.width + 32] += 1
         assert covered.max() == 1
-        assert all(max(spot.height, spot.width) >= 64 for spot in job.canvas.spots), "small ones are enlarged"
+        assert all(48 <= max(spot.height, spot.width) <= 96 for spot in job.canvas.spots), "small ones are enlarged"
 
     def test_gutters_are_filled_by_what_borders_on_them(self) -> None:
         red, blue = (Picture(np.full((3, 20, 20), 0.2, np.float32)) for _ in range(2))

@@ -66,6 +66,13 @@ class PanoramaJob(Job):
     view: Mapping[str, float] = field(default_factory=dict)
 
     @property
+    def notes(self) -> list[str]:
+        """See `Job`."""
+        transparent = self.ingredients.content.alpha is not None
+        own = [f"{self.recipe.content.name} has transparency: it is painted as if it had none."] if transparent else []
+        return own + super().notes
+
+    @property
     def cubemap(self) -> bool:
         """Whether an item's picture is the six sides of one, below one another in the order of `FACES`."""
         return self.recipe.side is not None

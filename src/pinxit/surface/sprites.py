@@ -139,6 +139,12 @@ class SpritesJob(Job):
     stroke: float
 
     @property
+    def notes(self) -> list[str]:
+        """See `Job`; on every sprite, not on the canvas."""
+        own = [f"{sprite.entry.name} {note}" for sprite in self.sprites for note in sprite.picture.notes]
+        return own + super().notes
+
+    @property
     def sprite(self) -> Sprite:
         """The one that is the recipe's content, and the result."""
         return next(sprite for sprite in self.sprites if sprite.entry == self.recipe.content)
