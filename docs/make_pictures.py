@@ -177,7 +177,7 @@ def make_sprites() -> None:
     rows = [list(icons().values())]
     for style in ("crayon", "mosaic"):
         read = [read_sprite(folder / f"{name}.png") for name in icons()]
-        job = prepare_sprites(read, f"house:{style}", size=224, iterations=(40, 20, 12))
+        job = prepare_sprites(read, f"house:{style}", size=112, iterations=(60, 30))
         for progress in job.paint():
             print(f"\rsprites {style} {progress.facts}   ", end="", flush=True)
         print()

@@ -62,25 +62,25 @@ def sprites(
     encoder_weights: EncoderWeights = None,
     **settings: Any,
 ) -> None:
-    from pinxit.surface.sprites import prepare_sprites, read_sprite
+    from pinxit.surface.sprites import prepare_sprites
 
     styles = placed_styles(ctx, style or [], [], style_mask or [], blend)
     how = Output(overwrite, quality=quality)
     cells = _read_grid(grid)
-    read: list[tuple[Path, Sprite]] = []
-    failures: list[str] = []
-    for source in pictures.tree(folder):
-        if output.resolve() in source.resolve().parents:
-            continue
-        try:
-            read.append((source.relative_to(folder), read_sprite(source)))
-        except PinxitError as error:
-            failures.append(str(source))
-            complain(str(error))
+    read, failures = _read(folder, output)
     seen = [sprite for _, sprite in read if not sprite.empty]
     job = prepare_sprites(seen, styles, grid=cells, encoder_weights=encoder_weights, **settings) if seen else None
     jobs = [(name, sprite, None if job is None or sprite.empty else job.of(sprite)) for name, sprite in read]
-    todo = [one for one in jobs if overwrite or not _is_done(output, *one)]
+    waiting = [one for one in jobs if overwrite or not _is_done(output, *one)]
+    todo = []
+    for name, sprite, own in waiting:
+        try:
+            if own is not None:
+                pictures.check_writable(output / _painted(name), overwrite=overwrite, bits=sprite.bits)
+            todo.append((name, sprite, own))
+        except PinxitError as error:
+            failures.append(str(sprite.path))
+            complain(f"{sprite.path}: {error}")
     done = 0
     last = None
     if job is not None and any(own is not None for _, _, own in todo):
@@ -95,7 +95,7 @@ def sprites(
         except PinxitError as error:
             failures.append(str(sprite.path))
             complain(f"{sprite.path}: {error}")
-    complain(f"{done} painted, {len(jobs) - len(todo)} done before, {len(failures)} failed.")
+    complain(f"{done} painted, {len(jobs) - len(waiting)} done before, {len(failures)} failed.")
     if failures:
         complain(f"these failed: {', '.join(failures)}.")
         sys.exit(FAILED)
@@ -108,6 +108,23 @@ def again(text: str, target: Path, how: Output, folders: list[Path], settings: d
     job = prepare_sprites_again(SpritesRecipe.from_json(text), look_in=folders, **settings)
     if drive(job, target, replace(how, bits=job.sprite.bits)):
         sys.exit(INTERRUPTED)
+
+
+def _read(folder: Path, output: Path) -> tuple[list[tuple[Path, Sprite]], list[str]]:
+    """The sprites in a folder, by their names in it, and the files that are none."""
+    from pinxit.surface.sprites import read_sprite
+
+    read: list[tuple[Path, Sprite]] = []
+    failures: list[str] = []
+    for source in pictures.tree(folder):
+        if output.resolve() in source.resolve().parents:
+            continue
+        try:
+            read.append((source.relative_to(folder), read_sprite(source)))
+        except PinxitError as error:
+            failures.append(str(source))
+            complain(str(error))
+    return read, failures
 
 
 def _write(

@@ -120,12 +120,10 @@ class PanoramaJob(Job):
         return paint(recipe, encoder, unfolded, functools.partial(self._flat, recipe), state)
 
     def _start(self) -> Ingredients:
+        if not self.cubemap:
+            return super()._start()
         # To start from, it takes a panorama, whatever the result is to be.
-        return (
-            replace(self, recipe=self.recipe.model_copy(update={"side": None}))._start()
-            if self.cubemap
-            else super()._start()
-        )
+        return replace(self, recipe=self.recipe.model_copy(update={"side": None}))._start()
 
     def _unfolded(self, ingredients: Ingredients, side: int, margin: int = 0) -> Ingredients:
         """The ingredients with all that belongs to the content image as strips of faces with their margins."""

@@ -112,7 +112,7 @@ def read_sprite(path: Path, name: str = "") -> Sprite:
     with one_sentence(str(path), content), PIL.Image.open(io.BytesIO(content), formats=FORMATS) as image:
         bits: Literal[8, 16] = 16 if white_of(image, content) or image.mode in _DEEP_GREY else 8
         raw = np.asarray(image.convert("RGBA"), np.float32) / 255 if (name or path.name).endswith(_NINE_PATCH) else None
-    if raw is None or min(picture.height, picture.width) < 3:
+    if raw is None or min(raw.shape[:2]) < 3 or raw.shape[:2] != (picture.height, picture.width):
         return Sprite(path, picture, entry, bits, 0)
     # Colours under full transparency too: the reader lets others grow in there.
     marks = np.ones(raw.shape[:2], bool)
