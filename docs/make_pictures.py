@@ -38,9 +38,9 @@ def paint(content: str, style: str | Sequence[str | StyleImage], **options: Any)
     return progress.picture()
 
 
-def save(picture: Picture, name: str) -> None:
+def save(picture: Picture, name: str, quality: int = 88) -> None:
     """Write it as a JPEG small enough for a repository."""
-    pictures.write(picture, IMAGES / f"{name}.jpg", overwrite=True, quality=88)
+    pictures.write(picture, IMAGES / f"{name}.jpg", overwrite=True, quality=quality)
 
 
 def square(picture: Picture, side: int = CELL) -> Picture:
@@ -165,7 +165,7 @@ def make_panorama() -> None:
     whole = PIL.Image.new("RGB", (below.width, above.height + below.height), "white")
     whole.paste(above, (0, 0))
     whole.paste(below, (0, above.height))
-    save(pictures.from_pil(whole), "panorama")
+    save(pictures.fit(pictures.from_pil(whole), 800), "panorama", quality=70)
 
 
 def make_sprites() -> None:
@@ -190,7 +190,7 @@ def make_sprites() -> None:
             cell = PIL.Image.new("RGBA", (side, side), grounds[column * len(grounds) // len(icons_of)])
             cell.alpha_composite(icon.convert("RGBA"), ((side - icon.width) // 2, (side - icon.height) // 2))
             whole.paste(cell.convert("RGB"), (column * side, row * side))
-    save(pictures.from_pil(whole), "sprites")
+    save(pictures.from_pil(whole), "sprites", quality=80)
 
 
 def icons() -> dict[str, PIL.Image.Image]:
