@@ -169,15 +169,16 @@ def make_panorama() -> None:
 
 
 def make_sprites() -> None:
-    """A set of icons, drawn here, and what two styles make of it, over white, black and magenta."""
+    """A set of icons, drawn here, over white, black and magenta, and what optimiser and network make of it."""
     folder = Path("out/icons")
     folder.mkdir(parents=True, exist_ok=True)
     for name, icon in icons().items():
         icon.save(folder / f"{name}.png")
     rows = [list(icons().values())]
-    for style in ("crayon", "mosaic"):
+    ways: dict[str, dict[str, Any]] = {"crayon": {"iterations": 30}, "mosaic": {"engine": "network"}}
+    for style, options in ways.items():
         read = [read_sprite(folder / f"{name}.png") for name in icons()]
-        job = prepare_sprites(read, f"house:{style}", size=112, iterations=(60, 30))
+        job = prepare_sprites(read, f"house:{style}", **{"size": 112, **options})
         for progress in job.paint():
             print(f"\rsprites {style} {progress.facts}   ", end="", flush=True)
         print()
