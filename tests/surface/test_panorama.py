@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from pinxit import picture as pictures
+from pinxit.encoder.vgg import Encoder
 from pinxit.errors import PinxitError
 from pinxit.job import prepare
 from pinxit.picture import Picture
@@ -94,6 +95,14 @@ class TestPainting:
         look = looking.panorama(network, 128)
         wanted = np.concatenate(list(looking.as_cube(look, 32).values()), 1)
         assert np.abs(first - wanted).mean() < 0.03
+
+    def test_a_run_that_was_cut_off_goes_on_exactly(self, world: Picture, encoder: Encoder) -> None:
+        job = prepare_panorama(world, "house:swirl", **{**DRAFT, "iterations": 3})
+        states = [progress.state() for progress in job._descend(job.recipe, encoder, job.ingredients, None)]
+        *_, whole = job._descend(job.recipe, encoder, job.ingredients, None)
+        *_, resumed = job._descend(job.recipe, encoder, job.ingredients, states[0])
+        assert resumed.done == whole.done == (3,)
+        assert np.array_equal(resumed.picture().pixels, whole.picture().pixels)
 
     def test_redo_makes_the_same_again(self, tmp_path: Path, world: Picture) -> None:
         file = pictures.write(world, tmp_path / "world.png")
