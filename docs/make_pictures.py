@@ -1,6 +1,6 @@
 """Make every picture that the documentation shows, from samples and house styles alone: `make docs`.
 
-python docs/make_pictures.py [NAME …]     some of: styles, hero, presets, dials, controls, losses
+python docs/make_pictures.py [NAME …]     some of: styles, hero, presets, dials, controls, losses, panorama, sprites
 """
 
 from __future__ import annotations
@@ -16,9 +16,13 @@ import PIL.Image
 
 from pinxit import picture as pictures
 from pinxit import styles
-from pinxit.job import StyleImage, prepare
+from pinxit.job import Job, StyleImage, prepare
 from pinxit.picture import Picture
 from pinxit.styles.contact import sheet
+from pinxit.surface import looking
+from pinxit.surface.panorama import prepare_panorama
+from pinxit.surface.sphere import FACES
+from pinxit.surface.sprites import prepare_sprites, read_sprite
 
 IMAGES = Path(__file__).parent / "images"
 SIDE = 320  # of a painting
@@ -34,9 +38,9 @@ def paint(content: str, style: str | Sequence[str | StyleImage], **options: Any)
     return progress.picture()
 
 
-def save(picture: Picture, name: str) -> None:
+def save(picture: Picture, name: str, quality: int = 88) -> None:
     """Write it as a JPEG small enough for a repository."""
-    pictures.write(picture, IMAGES / f"{name}.jpg", overwrite=True, quality=88)
+    pictures.write(picture, IMAGES / f"{name}.jpg", overwrite=True, quality=quality)
 
 
 def square(picture: Picture, side: int = CELL) -> Picture:
@@ -142,6 +146,93 @@ def make_losses() -> None:
     subprocess.run([*command, "-o", "out/losses-example.png", "--plot", str(IMAGES / "losses.png")], check=True)
 
 
+def make_panorama() -> None:
+    """A panorama with its date line in the middle, and views up, down and back: painted as a sphere, and as a flat picture."""
+    file = Path("out/dome.png")
+    subprocess.run([sys.executable, "benchmarks/dome.py", str(file), "--size", "1024"], check=True)
+    options: dict[str, Any] = {"size": 1024, "iterations": (40, 20, 8)}
+    sphere = follow(prepare_panorama(file, "house:swirl", **options))
+    # Half the strokes' scale, for a flat picture of twice the size.
+    flat = follow(prepare(file, "house:swirl", style_scale=0.5, **options))
+    rolled = Picture(np.roll(sphere.pixels, 512, axis=2))
+    views = []
+    for name, painted in (("pinxit panorama", sphere), ("pinxit stylize", flat)):
+        look = looking.panorama(painted, 1024)
+        for where, face in (("up", "py"), ("down", "ny"), ("back", "nz")):
+            views.append((f"{name}, {where}", Picture(looking.as_view(look, FACES[face], CELL, 100))))
+    below = pictures.to_pil(sheet(views, CELL, 3))
+    above = pictures.to_pil(pictures.fit(rolled, below.width))
+    whole = PIL.Image.new("RGB", (below.width, above.height + below.height), "white")
+    whole.paste(above, (0, 0))
+    whole.paste(below, (0, above.height))
+    save(pictures.fit(pictures.from_pil(whole), 800), "panorama", quality=70)
+
+
+def make_sprites() -> None:
+    """A set of icons, drawn here, over white, black and magenta, and what optimiser and network make of it."""
+    folder = Path("out/icons")
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, icon in icons().items():
+        icon.save(folder / f"{name}.png")
+    rows = [list(icons().values())]
+    ways: dict[str, dict[str, Any]] = {"crayon": {"iterations": 30}, "mosaic": {"engine": "network"}}
+    for style, options in ways.items():
+        read = [read_sprite(folder / f"{name}.png") for name in icons()]
+        job = prepare_sprites(read, f"house:{style}", **{"size": 112, **options})
+        for progress in job.paint():
+            print(f"\rsprites {style} {progress.facts}   ", end="", flush=True)
+        print()
+        rows.append([pictures.to_pil(job.of(sprite).result(progress)[0]) for sprite in read])
+    side = 144
+    grounds = [(255, 255, 255), (16, 16, 16), (255, 0, 255)]
+    whole = PIL.Image.new("RGB", (side * len(rows[0]), side * len(rows)))
+    for row, icons_of in enumerate(rows):
+        for column, icon in enumerate(icons_of):
+            cell = PIL.Image.new("RGBA", (side, side), grounds[column * len(grounds) // len(icons_of)])
+            cell.alpha_composite(icon.convert("RGBA"), ((side - icon.width) // 2, (side - icon.height) // 2))
+            whole.paste(cell.convert("RGB"), (column * side, row * side))
+    save(pictures.from_pil(whole), "sprites", quality=80)
+
+
+def icons() -> dict[str, PIL.Image.Image]:
+    """Heart, star, gem, moon, leaf and flask, 112 px, with soft outlines."""
+    side, fine = 112, 8
+    rows, columns = np.mgrid[0 : side * fine, 0 : side * fine] / (side * fine) * 2.4 - 1.2
+    angle, far = np.arctan2(-rows, columns), np.hypot(rows, columns)
+    heart = (columns**2 + (-rows + 0.1) ** 2 - 0.75) ** 3 + 1.1 * columns**2 * (rows - 0.1) ** 3 < 0
+    star = far < 0.72 + 0.3 * np.cos(5 * (angle - np.pi / 2))
+    gem = np.abs(columns) + np.abs(rows + 0.1) * 0.8 < 0.95
+    moon = (far < 0.95) & (np.hypot(rows + 0.15, columns - 0.4) > 0.75)
+    leaf = (np.hypot(columns - 0.5, rows - 0.5) < 1.2) & (np.hypot(columns + 0.5, rows + 0.5) < 1.2)
+    flask = (np.hypot(columns, rows - 0.3) < 0.7) | ((np.abs(columns) < 0.22) & (rows > -1) & (rows < 0))
+    shapes = {
+        "heart": (heart, (208, 48, 64)),
+        "star": (star, (240, 190, 50)),
+        "gem": (gem, (60, 150, 200)),
+        "moon": (moon, (236, 226, 170)),
+        "leaf": (leaf, (80, 150, 70)),
+        "flask": (flask, (140, 90, 180)),
+    }
+    drawn = {}
+    for name, (shape, color) in shapes.items():
+        light = (
+            0.75 + 0.35 * np.clip(-rows - 0.4 * columns, -1, 1) + 0.25 * (np.hypot(rows + 0.35, columns + 0.3) < 0.2)
+        )
+        vein = np.where((np.abs(rows - columns) < 0.04) & (name == "leaf"), 0.7, 1.0)
+        pixels = np.clip(np.array(color) * (light * vein)[..., None], 0, 255)
+        large = np.concatenate([pixels, 255.0 * shape[..., None]], -1).astype(np.uint8)
+        drawn[name] = PIL.Image.fromarray(large).resize((side, side), PIL.Image.Resampling.BOX)
+    return drawn
+
+
+def follow(job: Job) -> Picture:
+    """Paint, and say how far it is."""
+    for progress in job.paint():
+        print(f"\r{progress.facts}   ", end="", flush=True)
+    print()
+    return progress.picture()
+
+
 MAKERS: dict[str, Callable[[], None]] = {
     "styles": make_styles,
     "hero": make_hero,
@@ -149,6 +240,8 @@ MAKERS: dict[str, Callable[[], None]] = {
     "dials": make_dials,
     "controls": make_controls,
     "losses": make_losses,
+    "panorama": make_panorama,
+    "sprites": make_sprites,
 }
 
 if __name__ == "__main__":

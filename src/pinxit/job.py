@@ -22,8 +22,10 @@ from pinxit.picture.picture import Pixels
 from pinxit.picture.recipe import Input, Recipe, Settings
 
 if TYPE_CHECKING:
+    from pinxit.encoder.vgg import Encoder
     from pinxit.network.weights import Weights
     from pinxit.optimize import paint as optimize
+    from pinxit.optimize.state import State
     from pinxit.picture.progress import Progress
 
 
@@ -72,27 +74,34 @@ class Job:
     def paint(self) -> Iterator[Progress]:
         """Run the engine; see `pinxit.optimize.paint` and `pinxit.network.paint`."""
         if self.recipe.engine == "network":
-            from pinxit.network.paint import paint
-
-            return paint(self.recipe, self.ingredients, self.networks)
+            return self._by_network(self.recipe, self.ingredients)
         return self._optimize()
+
+    def _by_network(self, recipe: Recipe, ingredients: Ingredients) -> Iterator[Progress]:
+        from pinxit.network.paint import paint
+
+        return paint(recipe, ingredients, self.networks)
+
+    def _descend(
+        self, recipe: Recipe, encoder: Encoder, ingredients: Ingredients, state: State | None
+    ) -> Iterator[optimize.Progress]:
+        from pinxit.optimize.paint import paint
+
+        return paint(recipe, encoder, ingredients, state)
 
     def _start(self) -> Ingredients:
         """The ingredients, with the network's picture to start from where the recipe wants that."""
         if self.recipe.init != "network":
             return self.ingredients
-        from pinxit.network.paint import paint
-
         # What is to be done about colours is done once, by the optimiser.
         recipe = self.recipe.model_copy(update={"color": "style", "strength": 1.0})
-        *_, last = paint(recipe, colored(self.recipe, self.ingredients), self.networks)
+        *_, last = self._by_network(recipe, colored(self.recipe, self.ingredients))
         return replace(self.ingredients, start=last.picture())
 
     def _optimize(self) -> Iterator[Progress]:
         """A run of more than a minute saves its state now and then, and one that was cut off goes on from there."""
         from pinxit.checkpoint import Checkpoint
         from pinxit.encoder.open import open_encoder
-        from pinxit.optimize.paint import paint
 
         recipe = self.recipe
         encoder, sha256 = open_encoder(
@@ -114,7 +123,7 @@ class Job:
         ingredients = self._start()
         while True:
             try:
-                for progress in paint(recipe, encoder, ingredients, state):
+                for progress in self._descend(recipe, encoder, ingredients, state):
                     yield progress
                     checkpoint.offer(progress)
                 checkpoint.clear()

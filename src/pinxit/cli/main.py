@@ -20,6 +20,8 @@ COMMANDS = {
     "stylize": "Paint pictures in the manner of others: the main job.",
     "batch": "Paint all the pictures in a folder; goes on where it was interrupted.",
     "sweep": "Try styles and settings side by side, on one labelled sheet.",
+    "panorama": "Paint a 360° panorama or a cube map, without seams.",
+    "sprites": "Paint a set of sprites or sprite sheets with one hand.",
     "compare": "Judge results side by side: nearness to style and content.",
     "train": "Teach a network one manner, for pictures at once from then on.",
     "export": "Write a style and its network as an ONNX file for other programs.",

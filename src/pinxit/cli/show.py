@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Annotated
 
@@ -13,7 +14,7 @@ from rich.table import Table
 from pinxit import picture as pictures
 from pinxit.cli.options import text
 from pinxit.errors import PinxitError
-from pinxit.picture.recipe import Recipe, Settings
+from pinxit.picture.recipe import Recipe, Settings, work_of
 
 app = typer.Typer(rich_markup_mode="rich", add_completion=False)
 
@@ -23,11 +24,21 @@ def show(
     picture: Annotated[Path, typer.Argument(help="A picture that pinxit made.", show_default=False)],
     as_json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
 ) -> None:
+    table = Table(box=None, show_header=False, pad_edge=False)
+    found = text_in(picture)
+    if work_of(found) != "stylize":
+        # Of the recipes of other works only they themselves know what is in them: each field as it stands.
+        if as_json:
+            print(found)  # noqa: T201
+            return
+        for name, value in json.loads(found).items():
+            table.add_row(escape(name), escape(value if isinstance(value, str) else json.dumps(value)))
+        Console().print(table)
+        return
     recipe = recipe_in(picture)
     if as_json:
         print(recipe.to_json())  # noqa: T201
         return
-    table = Table(box=None, show_header=False, pad_edge=False)
     table.add_row("pinxit", escape(recipe.pinxit))
     table.add_row("content", escape(recipe.content.name))
     for style in recipe.styles:

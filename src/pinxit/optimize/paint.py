@@ -26,6 +26,9 @@ from pinxit.picture.masks import resize_mask
 from pinxit.picture.picture import Pixels
 from pinxit.picture.recipe import Recipe, Settings
 
+Finish = Callable[[Tensor], Picture]
+"""Makes a picture of a canvas."""
+
 # An icon may be enlarged and painted; below this there is nothing in it to recognise.
 SMALLEST_CONTENT = 16
 
@@ -58,7 +61,7 @@ class Progress:
     seconds: float
     seconds_left: float
     memory: float
-    _finish: Callable[[Tensor], Picture]
+    _finish: Finish
     _best: Tensor
     _state: Callable[[], State]
 
@@ -99,11 +102,35 @@ def paint(
         PinxitError: when a picture is too small for the encoder's layers, the memory for the result, or the objective
             breaks down.
     """
-    exactly = recipe.done if isinstance(recipe, Recipe) else None
     ingredients = colored(recipe, ingredients)
     full = _full_size(ingredients.content, recipe.size)
-    memory = round(budget(encoder.device) / GIB, 3) if recipe.memory is None else recipe.memory
-    schedule = scales(full.height, full.width, recipe.coarsest, recipe.iterations)
+    memory = memory_of(recipe, encoder)
+
+    def begin(scale: Scale, before: Descent | None) -> tuple[Descent, Finish]:
+        here = resize(full, scale.height, scale.width)
+        descent = _descent(recipe, encoder, ingredients, here, scale, memory, before)
+        return descent, functools.partial(_finish, recipe, here, ingredients.keep)
+
+    return descend(recipe, scales(full.height, full.width, recipe.coarsest, recipe.iterations), begin, memory, state)
+
+
+def descend(
+    recipe: Settings,
+    schedule: tuple[Scale, ...],
+    begin: Callable[[Scale, Descent | None], tuple[Descent, Finish]],
+    memory: float,
+    state: State | None = None,
+) -> Iterator[Progress]:
+    """Go from scale to scale and down at each, yielding after every iteration; see `paint`.
+
+    Args:
+        recipe: the settings.
+        schedule: the scales.
+        begin: gives the descent at a scale, which goes on from the one before, and what makes a picture of where it is.
+        memory: GB to plan with.
+        state: of an earlier run.
+    """
+    exactly = recipe.done if isinstance(recipe, Recipe) else None
     if exactly:
         schedule = schedule[: len(exactly)]
     clock = Clock(schedule, None if exactly else recipe.seconds)
@@ -116,9 +143,7 @@ def paint(
         if step < resumed:
             continue
         clock.enter(step)
-        here = resize(full, scale.height, scale.width)
-        descent = _descent(recipe, encoder, ingredients, here, scale, memory, descent)
-        finished_as = functools.partial(_finish, recipe, here, ingredients.keep)
+        descent, finished_as = begin(scale, descent)
         plateau = Plateau(0.0 if exactly else recipe.tolerance)
         limit = exactly[step] if exactly else scale.iterations
         finished = False
@@ -170,7 +195,20 @@ def _descent(
     if free is not None:
         canvas = tensor(here).lerp(canvas.cpu(), free)
     room = plan(scale.height, scale.width, memory * GIB, list(recipe.content_layers))
-    weights = Weights(
+    painted = regions(ingredients, scale.height, scale.width, scale.longer_side * recipe.style_scale)
+    objective = Objective(encoder, weights_of(recipe), tensor(here), painted, room.side)
+    free = None if free is None else free.to(encoder.device)
+    return Descent(canvas.to(encoder.device), objective, recipe.solver, before, room.history, free)
+
+
+def memory_of(recipe: Settings, encoder: Encoder) -> float:
+    """GB to plan with."""
+    return round(budget(encoder.device) / GIB, 3) if recipe.memory is None else recipe.memory
+
+
+def weights_of(recipe: Settings) -> Weights:
+    """What counts how much, as the settings say."""
+    return Weights(
         recipe.content_weight,
         recipe.style_weight,
         recipe.smoothness,
@@ -180,10 +218,6 @@ def _descent(
         _adain(recipe),
         recipe.style_moments,
     )
-    painted = regions(ingredients, scale.height, scale.width, scale.longer_side * recipe.style_scale)
-    objective = Objective(encoder, weights, tensor(here), painted, room.side)
-    free = None if free is None else free.to(encoder.device)
-    return Descent(canvas.to(encoder.device), objective, recipe.solver, before, room.history, free)
 
 
 def _adain(recipe: Settings) -> float:

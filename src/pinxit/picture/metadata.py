@@ -19,6 +19,7 @@ from pinxit.picture.exif import IFD, IMAGE_DESCRIPTION, USER_COMMENT
 from pinxit.picture.reader import FORMATS, bytes_of, one_sentence
 
 KEY = "pinxit_recipe"
+XMP_KEY = "XML:com.adobe.xmp"  # XMP specification, part 3, section 1.1.5
 # The character codes that begin a UserComment (CIPA DC-008, section 4.6.5).
 _ASCII, _UNICODE = b"ASCII\0\0\0", b"UNICODE\0"
 # A recipe has two or three thousand characters.
@@ -48,9 +49,9 @@ def png_chunk(kind: bytes, content: bytes) -> bytes:
     return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
 
 
-def png_text(recipe: str) -> bytes:
-    """The recipe as an uncompressed iTXt chunk."""
-    return png_chunk(b"iTXt", KEY.encode() + b"\0\0\0\0\0" + ascii_json(recipe).encode())
+def png_text(key: str, text: str) -> bytes:
+    """A text as an uncompressed iTXt chunk."""
+    return png_chunk(b"iTXt", key.encode() + b"\0\0\0\0\0" + text.encode())
 
 
 def read_recipe(path: str | os.PathLike[str]) -> str | None:

@@ -20,12 +20,14 @@ class Picture:
         alpha: float32 array `(H, W)`, range [0, 1], straight (not premultiplied), or None where all is opaque.
         exif: the file's EXIF block without orientation, thumbnail and GPS position, or None.
         notes: sentences on what the reader had to decide ("first of 12 frames"), for the person to see.
+        xmp: a packet of XMP to write into its file, or None. What a file says there is not read: it is mostly about its place.
     """
 
     pixels: Pixels
     alpha: Pixels | None = None
     exif: bytes | None = None
     notes: tuple[str, ...] = ()
+    xmp: bytes | None = None
 
     @property
     def height(self) -> int:

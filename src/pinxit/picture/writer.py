@@ -17,7 +17,7 @@ from pinxit.errors import PinxitError
 from pinxit.picture.color import srgb_profile
 from pinxit.picture.convert import to_array
 from pinxit.picture.exif import texts
-from pinxit.picture.metadata import ascii_json, exif_with, png_chunk, png_text
+from pinxit.picture.metadata import KEY, XMP_KEY, ascii_json, exif_with, png_chunk, png_text
 from pinxit.picture.paths import at_home
 from pinxit.picture.picture import Picture
 
@@ -42,6 +42,7 @@ _OPTIONS: dict[str, dict[str, Any]] = {
     "WEBP": {"method": 4},
     "AVIF": {"subsampling": "4:4:4", "advanced": {"a:cq-level": "0"}},
 }
+_XMP = 700  # TIFF's tag for it
 _PNG_HEADER_END = 33  # signature and IHDR
 
 
@@ -131,7 +132,8 @@ def _encode(picture: Picture, kind: str, recipe: str | None, bits: Literal[8, 16
         image = PIL.Image.alpha_composite(white, image).convert("RGB")
     file = io.BytesIO()
     exif = exif_with(recipe, picture.exif)
-    image.save(file, kind, quality=quality, icc_profile=srgb_profile(), exif=exif, **_OPTIONS[kind])
+    xmp = {} if picture.xmp is None else {"xmp": picture.xmp}
+    image.save(file, kind, quality=quality, icc_profile=srgb_profile(), exif=exif, **xmp, **_OPTIONS[kind])
     return file.getvalue()
 
 
@@ -226,8 +228,10 @@ def _png(picture: Picture, recipe: str | None, bits: Literal[8, 16]) -> bytes:
     chunks = png_chunk(b"sRGB", b"\1")  # relative colorimetric
     if picture.exif is not None:
         chunks += png_chunk(b"eXIf", picture.exif.removeprefix(b"Exif\0\0"))
+    if picture.xmp is not None:
+        chunks += png_text(XMP_KEY, picture.xmp.decode())
     if recipe is not None:
-        chunks += png_text(recipe)
+        chunks += png_text(KEY, ascii_json(recipe))
     return encoded[:_PNG_HEADER_END] + chunks + encoded[_PNG_HEADER_END:]
 
 
@@ -247,6 +251,9 @@ def _tiff(picture: Picture, recipe: str | None, bits: Literal[8, 16]) -> bytes:
         description=None if recipe is None else ascii_json(recipe),
         metadata=None,
         software=False,
-        extratags=[(tag, "s", 0, text.encode(), True) for tag, text in texts(picture.exif).items()],
+        extratags=[
+            *((tag, "s", 0, text.encode(), True) for tag, text in texts(picture.exif).items()),
+            *([] if picture.xmp is None else [(_XMP, "B", len(picture.xmp), picture.xmp, True)]),
+        ],
     )
     return file.getvalue()

@@ -1,0 +1,211 @@
+"""Panoramas and cube maps, painted by both engines."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from pinxit import picture as pictures
+from pinxit.encoder.vgg import Encoder
+from pinxit.errors import PinxitError
+from pinxit.job import prepare
+from pinxit.picture import Picture
+from pinxit.picture.metadata import read_recipe
+from pinxit.surface import gpano, looking
+from pinxit.surface.panorama import PanoramaJob, PanoramaRecipe, prepare_panorama, prepare_panorama_again
+from pinxit.surface.seams import cube_edges, date_line, poles
+from pinxit.surface.sphere import FACES
+from tests.cli.test_commands import pinxit
+from tests.surface.test_sphere import waves
+
+NETWORK: dict[str, Any] = {"engine": "network", "size": 256}
+DRAFT: dict[str, Any] = {"size": 128, "iterations": 8, "coarsest": 64, "device": "cpu"}
+SHARED = Path(__file__).parents[3] / "shared" / "data" / "pano"
+# An edge may be so much more restless than the lines beside it: those differ by as much among themselves.
+TOLERANCE = 1.5
+
+
+@pytest.fixture(scope="module")
+def world() -> Picture:
+    return Picture(looking.as_panorama(lambda directions: waves(directions, 9), 256))
+
+
+def painted(job: PanoramaJob) -> Picture:
+    *_, last = job.paint()
+    return job.result(last)[0]
+
+
+def edges(panorama: Picture) -> dict[str, float]:
+    look = looking.panorama(panorama, panorama.width)
+    return cube_edges(looking.as_cube(look, panorama.width // 4))
+
+
+@pytest.mark.usefixtures("own_cache")
+class TestPainting:
+    @pytest.mark.parametrize("options", [NETWORK, DRAFT], ids=["network", "optimizer"])
+    def test_neither_seams_nor_pinched_poles(self, world: Picture, options: dict[str, Any]) -> None:
+        result = painted(prepare_panorama(world, "house:swirl", **options))
+        assert (result.width, result.height) == (options["size"], options["size"] // 2)
+        assert np.abs(result.pixels - pictures.fit(world, result.width).pixels).mean() > 0.05, "it is painted"
+        assert max(edges(result).values()) < TOLERANCE
+        assert date_line(result.pixels) < TOLERANCE
+        assert all(1 / TOLERANCE < isotropy < TOLERANCE for _, isotropy in poles(result.pixels).values())
+
+    def test_a_flat_painting_is_pinched_and_has_a_seam(self, world: Picture) -> None:
+        *_, last = prepare(world, "house:swirl", engine="network", size=256).paint()
+        flat = last.picture().pixels
+        assert date_line(flat) > TOLERANCE
+        assert max(isotropy for _, isotropy in poles(flat).values()) > TOLERANCE
+
+    def test_the_sides_of_a_cube_map_agree_at_all_edges(self, world: Picture) -> None:
+        job = prepare_panorama(world, "house:swirl", cubemap=True, **NETWORK)
+        *_, last = job.paint()
+        sides = {name: job.of_side(name).result(last)[0].pixels for name in FACES}
+        assert {pixels.shape for pixels in sides.values()} == {(3, 64, 64)}
+        found = cube_edges(sides)
+        assert len(found) == 12
+        assert max(found.values()) < TOLERANCE
+        assert max(cube_edges({**sides, "py": sides["py"][:, ::-1]}).values()) > TOLERANCE, (
+            "upside down it does not fit"
+        )
+
+    def test_six_sides_in_are_the_panorama_that_they_show(self, world: Picture) -> None:
+        look = looking.panorama(world, 512)
+        sides: dict[str, Any] = {name: Picture(pixels) for name, pixels in looking.as_cube(look, 128).items()}
+        result = painted(prepare_panorama(sides, "house:swirl", strength=0.0, **NETWORK))
+        whole = painted(prepare_panorama(world, "house:swirl", strength=0.0, **NETWORK))
+        assert np.abs(result.pixels - whole.pixels).mean() < 0.01
+
+    def test_what_is_kept_is_kept_bit_for_bit(self, world: Picture) -> None:
+        keep = np.zeros((128, 256), np.float32)
+        keep[40:90, :60] = 1
+        result = painted(prepare_panorama(world, "house:swirl", keep=keep, **NETWORK))
+        assert np.array_equal(result.pixels[:, 40:90, :60], world.pixels[:, 40:90, :60])
+        assert np.abs(result.pixels - world.pixels)[:, :, 100:].mean() > 0.05
+
+    def test_starts_from_what_the_network_paints(self, world: Picture) -> None:
+        job = prepare_panorama(world, "house:swirl", cubemap=True, init="network", **{**DRAFT, "iterations": 1})
+        first = next(iter(job.paint())).picture().pixels
+        network = painted(prepare_panorama(world, "house:swirl", engine="network", size=128))
+        look = looking.panorama(network, 128)
+        wanted = np.concatenate(list(looking.as_cube(look, 32).values()), 1)
+        assert np.abs(first - wanted).mean() < 0.03
+
+    def test_a_run_that_was_cut_off_goes_on_exactly(self, world: Picture, encoder: Encoder) -> None:
+        job = prepare_panorama(world, "house:swirl", **{**DRAFT, "iterations": 3})
+        states = [progress.state() for progress in job._descend(job.recipe, encoder, job.ingredients, None)]
+        *_, whole = job._descend(job.recipe, encoder, job.ingredients, None)
+        *_, resumed = job._descend(job.recipe, encoder, job.ingredients, states[0])
+        assert resumed.done == whole.done == (3,)
+        assert np.array_equal(resumed.picture().pixels, whole.picture().pixels)
+
+    def test_redo_makes_the_same_again(self, tmp_path: Path, world: Picture) -> None:
+        file = pictures.write(world, tmp_path / "world.png")
+        job = prepare_panorama(str(file), "house:swirl", cubemap=True, **NETWORK)
+        *_, last = job.paint()
+        picture, recipe = job.of_side("ny").result(last)
+        text = recipe.to_json()
+        assert json.loads(text)["work"] == "panorama"
+        assert str(tmp_path) not in text
+        again = prepare_panorama_again(PanoramaRecipe.from_json(text), look_in=[tmp_path])
+        assert np.array_equal(painted(again).pixels, picture.pixels)
+        other = prepare_panorama_again(PanoramaRecipe.from_json(text), look_in=[tmp_path], strength="0.5")
+        assert other.recipe.strength == 0.5
+
+    @pytest.mark.skipif(not SHARED.exists(), reason="../shared/data is not beside the checkout")
+    def test_sides_of_another_program_are_turned_as_ours(self) -> None:
+        order = dict(zip(("pz", "px", "nz", "nx", "py", "ny"), range(6), strict=True))
+        sides = {name: pictures.read(SHARED / f"cube_{number}.jpg") for name, number in order.items()}
+        whole = looking.panorama(pictures.read(SHARED / "equirect.jpg"), 512)
+        assert (
+            np.abs(looking.as_panorama(looking.cube(sides, 512), 512) - looking.as_panorama(whole, 512)).mean() < 0.015
+        )
+
+
+class TestSentences:
+    def test_not_twice_as_wide_as_high(self, cat: Picture) -> None:
+        with pytest.raises(PinxitError, match="twice as wide as high"):
+            prepare_panorama(cat, "house:swirl")
+
+    @pytest.mark.parametrize("size", [64, 130])
+    def test_width(self, world: Picture, size: int) -> None:
+        with pytest.raises(PinxitError, match="4 divides"):
+            prepare_panorama(world, "house:swirl", size=size)
+
+    def test_sides_of_several_sizes(self, world: Picture) -> None:
+        sides: dict[str, Any] = {name: Picture(np.zeros((3, 64, 64), np.float32)) for name in FACES}
+        with pytest.raises(PinxitError, match="square and of one size"):
+            prepare_panorama({**sides, "nz": Picture(np.zeros((3, 32, 32), np.float32))}, "house:swirl")
+
+    def test_masks_for_sides(self, world: Picture) -> None:
+        sides: dict[str, Any] = {name: Picture(np.zeros((3, 64, 64), np.float32)) for name in FACES}
+        with pytest.raises(PinxitError, match="masks are for a panorama"):
+            prepare_panorama(sides, "house:swirl", keep=np.ones((64, 64), np.float32))
+
+    def test_a_part_of_the_sphere(self) -> None:
+        part = {"FullPanoWidthPixels": "4000", "CroppedAreaImageWidthPixels": "2000"}
+        with pytest.raises(PinxitError, match="only a part of the sphere"):
+            gpano.view_of(part, "pano.jpg")
+
+
+class TestMetadata:
+    def test_viewers_find_what_they_need(self, tmp_path: Path, world: Picture) -> None:
+        told = gpano.packet(256, 128, {"PoseHeadingDegrees": 121.5, "InitialViewPitchDegrees": -20})
+        source = pictures.write(Picture(world.pixels, xmp=told), tmp_path / "source.jpg")
+        result = painted(prepare_panorama(str(source), "house:swirl", engine="network", size=128))
+        for kind in ("jpg", "png", "webp", "tif"):
+            file = pictures.write(result, tmp_path / f"out.{kind}", recipe='{"a": 1}')
+            properties = gpano.read_properties(file)
+            assert properties["ProjectionType"] == "equirectangular"
+            assert properties["FullPanoWidthPixels"] == properties["CroppedAreaImageWidthPixels"] == "128"
+            assert properties["FullPanoHeightPixels"] == properties["CroppedAreaImageHeightPixels"] == "64"
+            assert properties["CroppedAreaLeftPixels"] == properties["CroppedAreaTopPixels"] == "0"
+            assert properties["PoseHeadingDegrees"] == "121.5"
+            assert properties["InitialViewPitchDegrees"] == "-20"
+            assert read_recipe(file) == '{"a": 1}'
+
+    def test_attributes_are_read_as_elements_are(self, tmp_path: Path) -> None:
+        packet = (
+            b"<x:xmpmeta><rdf:Description GPano:PoseHeadingDegrees=\"350.0\" GPano:PosePitchDegrees = '2'/></x:xmpmeta>"
+        )
+        file = tmp_path / "a.jpg"
+        Image.new("RGB", (64, 32)).save(file, xmp=packet)
+        view = gpano.view_of(gpano.read_properties(file), "a.jpg")
+        assert view == {"PoseHeadingDegrees": 350, "PosePitchDegrees": 2}
+
+    def test_nonsense_is_left_out(self) -> None:
+        assert (
+            gpano.view_of({"PoseHeadingDegrees": "north", "PosePitchDegrees": "nan", "PoseRollDegrees": "900"}, "a")
+            == {}
+        )
+
+
+@pytest.mark.usefixtures("own_cache")
+class TestCommand:
+    quick = ("--engine", "network", "-s", "house:swirl", "--size", "128")
+
+    def test_panorama_to_sides_to_panorama(self, tmp_path: Path, world: Picture) -> None:
+        pictures.write(world, tmp_path / "world.jpg")
+        pinxit("panorama", "world.jpg", "--cubemap", "-o", "sides", *self.quick, folder=tmp_path)
+        assert sorted(file.stem for file in (tmp_path / "sides").iterdir()) == sorted(FACES)
+        pinxit("panorama", "sides", "-o", "whole.jpg", *self.quick, folder=tmp_path)
+        with Image.open(tmp_path / "whole.jpg") as image:
+            assert image.size == (128, 64)
+            assert b"equirectangular" in image.info["xmp"]
+        pinxit("redo", "sides/nz.png", "-o", "again.png", folder=tmp_path)
+        assert (tmp_path / "again.png").read_bytes() == (tmp_path / "sides" / "nz.png").read_bytes()
+
+    def test_bad_input_gets_one_sentence_and_leaves_nothing(self, tmp_path: Path, cat: Picture) -> None:
+        pictures.write(cat, tmp_path / "cat.png")
+        done = pinxit("panorama", "cat.png", "-o", "out.jpg", *self.quick, folder=tmp_path, check=2)
+        assert done.stderr.count("\n") == 1
+        done = pinxit("panorama", "cat.png", "cat.png", "-o", "out.jpg", *self.quick, folder=tmp_path, check=2)
+        assert "six sides px nx py ny pz nz" in done.stderr
+        done = pinxit("panorama", ".", "-o", "out.jpg", *self.quick, folder=tmp_path, check=2)
+        assert "no cube map" in done.stderr
+        assert [file.name for file in tmp_path.iterdir()] == ["cat.png"]
