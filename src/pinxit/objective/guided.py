@@ -55,7 +55,8 @@ def moments(features: Tensor, tap: str, tile: Tile, mask: Tensor | None) -> Tens
 
 def guide_of(mask: Tensor | None, tap: str, tile: Tile) -> Tensor | None:
     """How much each position counts that a tile answers for, `(1, 1, h, w)`; None where all count fully."""
-    return None if mask is None else cut(_guide(cut(mask, tile.outer), tap), tile.positions(tap))
+    # A tile's inner part begins at a multiple of every stride.
+    return None if mask is None else _guide(cut(mask, tile.inner), tap)
 
 
 def count(picture: Tensor, tap: str, mask: Tensor | None) -> float:

@@ -10,6 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from pinxit.encoder.border import take
 from pinxit.encoder.vgg import Encoder
 from pinxit.errors import PinxitError
 from pinxit.objective.objective import Objective, Weights
@@ -25,6 +26,7 @@ from pinxit.picture.ingredients import Ingredients
 from pinxit.picture.masks import resize_mask
 from pinxit.picture.picture import Pixels
 from pinxit.picture.recipe import Recipe, Settings
+from pinxit.picture.wrap import WRAPS, Wrap
 
 # An icon may be enlarged and painted; below this there is nothing in it to recognise.
 SMALLEST_CONTENT = 16
@@ -101,9 +103,10 @@ def paint(
     """
     exactly = recipe.done if isinstance(recipe, Recipe) else None
     ingredients = colored(recipe, ingredients)
-    full = _full_size(ingredients.content, recipe.size)
+    wrap = WRAPS[recipe.wrap]
+    full = _full_size(ingredients.content, recipe.size, wrap)
     memory = round(budget(encoder.device) / GIB, 3) if recipe.memory is None else recipe.memory
-    schedule = scales(full.height, full.width, recipe.coarsest, recipe.iterations)
+    schedule = scales(full.height, full.width, recipe.coarsest, recipe.iterations, wrap)
     if exactly:
         schedule = schedule[: len(exactly)]
     clock = Clock(schedule, None if exactly else recipe.seconds)
@@ -116,7 +119,7 @@ def paint(
         if step < resumed:
             continue
         clock.enter(step)
-        here = resize(full, scale.height, scale.width)
+        here = resize(full, scale.height, scale.width, wrap)
         descent = _descent(recipe, encoder, ingredients, here, scale, memory, descent)
         finished_as = functools.partial(_finish, recipe, here, ingredients.keep)
         plateau = Plateau(0.0 if exactly else recipe.tolerance)
@@ -165,7 +168,8 @@ def _descent(
     before: Descent | None,
 ) -> Descent:
     """What goes on at a scale where the one before left off; `here` is the content image at its size."""
-    canvas = _start(recipe, here, ingredients) if before is None else _enlarge(before.best, scale)
+    wrap = WRAPS[recipe.wrap]
+    canvas = _start(recipe, here, ingredients) if before is None else _enlarge(before.best, scale, wrap)
     free = _free(ingredients.keep, here)
     if free is not None:
         canvas = tensor(here).lerp(canvas.cpu(), free)
@@ -181,7 +185,7 @@ def _descent(
         recipe.style_moments,
     )
     painted = regions(ingredients, scale.height, scale.width, scale.longer_side * recipe.style_scale)
-    objective = Objective(encoder, weights, tensor(here), painted, room.side)
+    objective = Objective(encoder, weights, tensor(here), painted, room.side, wrap)
     free = None if free is None else free.to(encoder.device)
     return Descent(canvas.to(encoder.device), objective, recipe.solver, before, room.history, free)
 
@@ -203,7 +207,7 @@ def _state(descent: Descent, plateau: Plateau, clock: Clock, done: tuple[int, ..
     }
 
 
-def _full_size(content: Picture, size: int) -> Picture:
+def _full_size(content: Picture, size: int, wrap: Wrap) -> Picture:
     """The content image at the result's size, if there is enough of it."""
     if min(content.height, content.width) < SMALLEST_CONTENT:
         raise PinxitError(
@@ -211,6 +215,8 @@ def _full_size(content: Picture, size: int) -> Picture:
             f"give one with at least {SMALLEST_CONTENT} px on the shorter side."
         )
     full = fit(content, size)
+    if wrap:
+        full = resize(content, *wrap.even(full.height, full.width), wrap)
     if min(full.height, full.width) < SMALLEST_SIDE:
         raise PinxitError(
             f"the result would have {full.width}×{full.height} px, the encoder needs {SMALLEST_SIDE} px "
@@ -236,8 +242,24 @@ def _start(recipe: Settings, content: Picture, ingredients: Ingredients) -> Tens
         return (0.5 + 0.1 * torch.randn(1, 3, *size, generator=generator)).clamp(0, 1)
     if recipe.init == "style":
         return tensor(cover(ingredients.styles[0].picture, *size))
-    return tensor(content if ingredients.start is None else resize(ingredients.start, *size))
+    return tensor(content if ingredients.start is None else resize(ingredients.start, *size, WRAPS[recipe.wrap]))
 
 
-def _enlarge(canvas: Tensor, scale: Scale) -> Tensor:
+def _enlarge(canvas: Tensor, scale: Scale, wrap: Wrap) -> Tensor:
+    if wrap:
+        return _enlarge_wrapped(canvas, scale, wrap)
     return F.interpolate(canvas, size=(scale.height, scale.width), mode="bicubic", align_corners=False).clamp(0, 1)
+
+
+def _enlarge_wrapped(canvas: Tensor, scale: Scale, wrap: Wrap) -> Tensor:
+    """The same where borders meet: the cubic sees beyond them, whatever the ratio of the sizes."""
+    height, width = canvas.shape[2:]
+    around = 3  # px that a cubic may ask for beyond the border
+    beyond = take(canvas, (slice(-around, height + around), slice(-around, width + around)), wrap)
+    rows, columns = (
+        # Where each new pixel's centre lies, in the terms of grid_sample: -1 and 1 are the borders.
+        ((torch.arange(new, device=canvas.device) + 0.5) * (old / new) + around) / (old + 2 * around) * 2 - 1
+        for new, old in ((scale.height, height), (scale.width, width))
+    )
+    grid = torch.stack(torch.meshgrid(columns, rows, indexing="xy"), -1)[None].to(canvas.dtype)
+    return F.grid_sample(beyond, grid, mode="bicubic", padding_mode="border", align_corners=False).clamp(0, 1)
