@@ -61,6 +61,11 @@ class Job:
     networks: Mapping[str, Weights] = field(default_factory=dict)
 
     @property
+    def engine(self) -> str:
+        """What paints."""
+        return self.recipe.engine
+
+    @property
     def notes(self) -> list[str]:
         """What reading the pictures had to decide, for the person to see."""
         named = [(self.recipe.content, self.ingredients.content)]
@@ -72,7 +77,7 @@ class Job:
     def paint(self) -> Iterator[Progress]:
         """Run the engine; see `pinxit.optimize.paint` and `pinxit.network.paint`."""
         if self.recipe.engine == "network":
-            from pinxit.network.paint import paint
+            from pinxit.network.wrapped import paint
 
             return paint(self.recipe, self.ingredients, self.networks)
         return self._optimize()
@@ -210,6 +215,7 @@ def prepare_again(
     *,
     look_in: Iterable[Path] = (),
     encoder_weights: str | Path | None = None,
+    content: Picture | None = None,
     **changes: Any,
 ) -> Job:
     """The job that a recipe describes, with its pictures found again by their content.
@@ -217,6 +223,7 @@ def prepare_again(
     Args:
         recipe: from a picture's file.
         look_in: folders to search, with their subfolders, besides where each picture was last seen.
+        content: the content image, where it is at hand already.
         changes: settings to change; then the schedule runs anew instead of for exactly the iterations done.
 
     Raises:
@@ -234,7 +241,7 @@ def prepare_again(
         return None if entry is None else inputs.find(entry, size, folders)
 
     style_size = round(recipe.size * recipe.style_scale)
-    content = inputs.find(recipe.content, recipe.size, folders)
+    content = content or inputs.find(recipe.content, recipe.size, folders)
     pictures_of = [
         (inputs.find(style, style_size, folders), find(style.region, recipe.size), find(style.mask, style_size))
         for style in recipe.styles

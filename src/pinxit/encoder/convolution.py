@@ -137,7 +137,12 @@ def _lines(maps: Tensor) -> tuple[Window, Window, Window, Window]:
     """The lines just beyond the border: above and below with corners, left and right without."""
     height, width = maps.shape[2:]
     long, tall = slice(-1, width + 1), slice(0, height)
-    return (slice(-1, 0), long), (slice(height, height + 1), long), (tall, slice(-1, 0)), (tall, slice(width, width + 1))
+    return (
+        (slice(-1, 0), long),
+        (slice(height, height + 1), long),
+        (tall, slice(-1, 0)),
+        (tall, slice(width, width + 1)),
+    )
 
 
 def _add_wrapped_border(output: Tensor, features: Tensor, sides: list[Tensor], wrap: Wrap) -> None:

@@ -173,12 +173,14 @@ def _descent(
     free = _free(ingredients.keep, here)
     if free is not None:
         canvas = tensor(here).lerp(canvas.cpu(), free)
-    room = plan(scale.height, scale.width, memory * GIB, list(recipe.content_layers))
+    # What does not count need not be seen.
+    content_layers = recipe.content_layers if recipe.content_weight else {}
+    room = plan(scale.height, scale.width, memory * GIB, list(content_layers))
     weights = Weights(
         recipe.content_weight,
         recipe.style_weight,
         recipe.smoothness,
-        recipe.content_layers,
+        content_layers,
         recipe.style_layers,
         recipe.form,
         _adain(recipe),

@@ -35,9 +35,7 @@ class Scale:
         return max(self.height, self.width)
 
 
-def scales(
-    height: int, width: int, coarsest: int, iterations: tuple[int, ...], wrap: Wrap = NONE
-) -> tuple[Scale, ...]:
+def scales(height: int, width: int, coarsest: int, iterations: tuple[int, ...], wrap: Wrap = NONE) -> tuple[Scale, ...]:
     """The sizes from coarse to fine: the result's size, halved while the longer side stays at `coarsest` px or more.
 
     Args:

@@ -280,6 +280,15 @@ def work_of(text: str) -> str:
     return work if isinstance(work, str) else "stylize"
 
 
+def validated_json(model: type[M], text: str) -> M:
+    """A recipe of a work of its own, which may come from anybody's file; PinxitError when it is not one."""
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise PinxitError("the recipe in this file is damaged: it is no JSON.") from error
+    return _validated(model, data)
+
+
 def _validated(model: type[M], data: dict[str, Any]) -> M:
     try:
         return model.model_validate(data)
