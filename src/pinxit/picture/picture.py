@@ -20,12 +20,14 @@ class Picture:
         alpha: float32 array `(H, W)`, range [0, 1], straight (not premultiplied), or None where all is opaque.
         exif: the file's EXIF block without orientation, thumbnail and GPS position, or None.
         notes: sentences on what the reader had to decide ("first of 12 frames"), for the person to see.
+        dpi: px to the inch in print, where that was decided.
     """
 
     pixels: Pixels
     alpha: Pixels | None = None
     exif: bytes | None = None
     notes: tuple[str, ...] = ()
+    dpi: float | None = None
 
     @property
     def height(self) -> int:

@@ -17,7 +17,7 @@ from pinxit.picture.wrap import NONE, Wrap
 # A piece is a third of the shorter side: large enough for motifs, small enough that nine of them make another picture.
 PIECES = 3
 # More candidates match better, and the same few pieces then come again and again.
-CANDIDATES = 24
+CANDIDATES = 300
 
 
 def quilt(

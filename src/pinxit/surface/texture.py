@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pinxit import inputs
 from pinxit.job import Job, StyleImage
 from pinxit.picture import Picture, resize
+from pinxit.picture.calm import calmest
 from pinxit.picture.progress import Progress
 from pinxit.picture.recipe import MAX_SIZE, Recipe
 from pinxit.picture.wrap import WRAPS
@@ -76,7 +77,8 @@ class Texture:
         """The texture as it stands at `progress`, and the recipe that makes exactly it again."""
         picture, painted = self.job.result(progress)
         recipe = TextureRecipe(height=self.height, width=self.width, maps=self.maps, painted=painted)
-        return resize(picture, self.height, self.width, WRAPS[painted.wrap]), recipe
+        wrap = WRAPS[painted.wrap]
+        return calmest(resize(picture, self.height, self.width, wrap), wrap), recipe
 
 
 def prepare_texture(
