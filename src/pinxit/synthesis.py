@@ -26,9 +26,13 @@ from pinxit.picture.wrap import WRAPS
 
 # What a recipe calls the content image that is none.
 QUILT = "quilt"
-# Few iterations at large sizes: the quilt has the motifs already, what is left to do is strokes. The first scale is finer
-# than a photograph's, for at 128 px a painting's motifs are too small to be told apart.
-DEFAULTS: dict[str, Any] = {"coarsest": 256, "iterations": (100, 50, 20, 8, 4)}
+# Few iterations at large sizes: the quilt has the motifs already, what is left to do there is strokes. There is no face to
+# be drowned in large motifs, so that the deep layers, which mend the quilt's cuts, count as much as the others.
+DEFAULTS: dict[str, Any] = {
+    "coarsest": 128,
+    "iterations": (100, 50, 25, 10, 4),
+    "style_layers": {f"relu{block}_1": 0.2 for block in range(1, 6)},
+}
 # How much of a picture's side goes into the crossing over from its end to its beginning.
 _CROSSING = 1 / 8
 

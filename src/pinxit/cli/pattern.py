@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -20,7 +20,7 @@ from pinxit.errors import PinxitError
 from pinxit.job import StyleImage
 
 if TYPE_CHECKING:
-    from pinxit.design.pattern import Pattern, PatternRecipe, Repeat
+    from pinxit.design.pattern import Pattern, PatternRecipe
     from pinxit.picture import Picture
     from pinxit.picture.progress import Progress
 
@@ -70,25 +70,28 @@ def pattern(
     **settings: Any,
 ) -> None:
     from pinxit.design.colorway import read_palette
-    from pinxit.design.pattern import WRAP_OF, check_size, prepare_pattern
+    from pinxit.design.pattern import WRAP_OF, prepare_pattern, whole_size
 
     if repeat not in WRAP_OF:
         raise PinxitError(f"--repeat is one of {', '.join(WRAP_OF)}, not {repeat!r}.")
-    height, width = read_size(size, dpi)
-    check_size(height, width)
+    height, width = whole_size(repeat, *read_size(size, dpi))
     palettes = [read_palette(text) for text in palette or []]
     shares = read_shares(blend, len(style))
     styles = [StyleImage(one, share) for one, share in zip(style, shares, strict=True)]
     how = Output(overwrite, check_bits(bits), quality, preview, None, as_json)
     how.check(output)
     work = prepare_pattern(
-        styles, height, width, repeat=cast("Repeat", repeat), dpi=dpi, like=like, encoder_weights=encoder_weights,
+        styles, height, width, repeat=repeat, dpi=dpi, like=like, encoder_weights=encoder_weights,
         **settings,
     )  # fmt: skip
     others = _others(output, work.recipe, palettes, sheet)
     for path in others:
         pictures.check_writable(path, overwrite=overwrite)
-    complain(f"{size} at {dpi:g} dpi: {width}×{height} px, {width / dpi * 2.54:.3f}×{height / dpi * 2.54:.3f} cm.")
+    exact = "{1:.1f}×{0:.1f}".format(*read_size(size, dpi))
+    complain(
+        f"{size} at {dpi:g} dpi are {exact} px, rounded to {width}×{height} px: "
+        f"{width / dpi * 2.54:.3f}×{height / dpi * 2.54:.3f} cm."
+    )
     _finish(work, output, how, others)
 
 
@@ -101,13 +104,13 @@ def again(text: str, target: Path, how: Output, folders: list[Path], settings: d
     _finish(prepare_pattern_again(recipe, look_in=folders, **settings), target, how, {})
 
 
-def read_size(text: str, dpi: float) -> tuple[int, int]:
-    """Height and width in px of `30cm`, `20x30cm`, `120mm`, `8in` or `900px`, rounded to whole ones."""
+def read_size(text: str, dpi: float) -> tuple[float, float]:
+    """Height and width in px of `30cm`, `20x30cm`, `120mm`, `8in` or `900px`, not rounded yet."""
     found = re.fullmatch(r"(\d+(?:\.\d+)?)(?:[x×](\d+(?:\.\d+)?))?\s*(cm|mm|in|px)", text.strip().lower())
     if found is None:
         raise PinxitError(f"--size is the size of one repeat in print, as 30cm, 20x30cm, 8in or 900px, not {text!r}.")
     to_pixels = 1.0 if found[3] == "px" else _INCHES[found[3]] * dpi
-    width, height = (round(float(side) * to_pixels) for side in (found[1], found[2] or found[1]))
+    width, height = (float(side) * to_pixels for side in (found[1], found[2] or found[1]))
     return height, width
 
 

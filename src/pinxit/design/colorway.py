@@ -35,7 +35,7 @@ def read_palette(text: str) -> tuple[str, ...]:
         source = text
     else:
         picture, entry = inputs.load(text if text.startswith((inputs.HOUSE, inputs.SAMPLE)) else Path(text), 512)
-        colors = _hex(centers(_flat(fit(picture, _MEASURED)), COLORS))
+        colors = _hex(centers(_measured(picture), COLORS))
         source = entry.name
     if len(colors) < 2:
         raise PinxitError(f"{source} is a palette of one colour: a colourway needs two or more, as #aabbcc,#112233.")
@@ -46,7 +46,7 @@ def in_colors(picture: Picture, colors: Sequence[str]) -> Picture:
     """The picture in the colours of a palette: its darkest become the palette's darkest, and so on up to the lightest."""
     wanted = Palette(sorted_by_lightness(colors)).lab
     flat = _flat(picture)
-    own = centers(_flat(fit(picture, _MEASURED)), len(wanted))
+    own = centers(_measured(picture), len(wanted))
     # A picture may have fewer colours than the palette: it then takes the evenly spaced ones.
     wanted = wanted[np.linspace(0, len(wanted) - 1, len(own)).round().astype(int)]
     result = np.empty_like(flat)
@@ -75,6 +75,10 @@ def centers(lab: NDArray[np.floating], count: int) -> NDArray[np.float32]:
         found = np.stack([lab[nearest == number].mean(0) for number in np.unique(nearest)])
     result: NDArray[np.float32] = found[np.argsort(found[:, 0], kind="stable")].astype(np.float32)
     return result
+
+
+def _measured(picture: Picture) -> NDArray[np.float32]:
+    return _flat(fit(picture, min(_MEASURED, max(picture.height, picture.width))))
 
 
 def _flat(picture: Picture) -> NDArray[np.float32]:

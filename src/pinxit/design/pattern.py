@@ -114,8 +114,8 @@ class Pattern:
 
 def prepare_pattern(
     styles: Sequence[inputs.PictureLike | StyleImage],
-    height: int,
-    width: int,
+    height: float,
+    width: float,
     *,
     repeat: Repeat = "straight",
     dpi: float = 300.0,
@@ -127,7 +127,7 @@ def prepare_pattern(
 
     Args:
         styles: whose manner it has.
-        height, width: of one repeat, px.
+        height, width: of one repeat, px; see `whole_size`.
         repeat: how it is laid.
         dpi: px to the inch in print.
         like: a picture to guide its structure.
@@ -137,7 +137,7 @@ def prepare_pattern(
     Raises:
         PinxitError: one sentence for the first thing wrong.
     """
-    check_size(height, width)
+    height, width = whole_size(repeat, height, width)
     painted = _painted_size(repeat, height, width)
     job = prepare_synthesis(
         styles, *painted, like=like, encoder_weights=encoder_weights, wrap=WRAP_OF[repeat], **options
@@ -160,13 +160,20 @@ def prepare_pattern_again(
     return Pattern(job, recipe)
 
 
-def check_size(height: int, width: int) -> None:
-    """Raise PinxitError for a repeat that is too small or too large."""
+def whole_size(repeat: Repeat, height: float, width: float) -> tuple[int, int]:
+    """The nearest height and width in whole px of which, where a repeat is laid by half of it, the half is whole, too.
+
+    Raises:
+        PinxitError: for a repeat that is too small or too large.
+    """
+    rows, columns = 2 if repeat == "half-drop" else 1, 2 if repeat == "brick" else 1
+    height, width = round(height / rows) * rows, round(width / columns) * columns
     if not (min(height, width) >= LEAST_SIZE and max(height, width) <= MAX_SIZE):
         raise PinxitError(
             f"one repeat would have {width}×{height} px, it may have {LEAST_SIZE} to {MAX_SIZE} a side: "
             "choose another --size or --dpi."
         )
+    return height, width
 
 
 def product(cell: Picture, recipe: PatternRecipe) -> Picture:

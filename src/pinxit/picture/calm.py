@@ -10,9 +10,21 @@ from pinxit.picture.wrap import Wrap
 
 def calmest(picture: Picture, wrap: Wrap) -> Picture:
     """The same endless picture, cut where neighbouring rows and columns differ least."""
-    height, width = picture.height, picture.width
-    before = wrap.take(picture.pixels, (slice(-1, height - 1), slice(0, width)))
-    left = wrap.take(picture.pixels, (slice(0, height), slice(-1, width - 1)))
-    top = int(np.abs(picture.pixels - before).mean((0, 2)).argmin()) if wrap.rows else 0
-    start = int(np.abs(picture.pixels - left).mean((0, 1)).argmin()) if wrap.columns else 0
-    return picture.with_pixels(wrap.take(picture.pixels, (slice(top, top + height), slice(start, start + width))))
+    # Where columns hang lower the further they are, which rows there are depends on where the columns begin.
+    for axis in (1, 0) if wrap.drop else (0, 1):
+        if (wrap.rows, wrap.columns)[axis]:
+            picture = _moved(picture, axis, _calmest_line(picture, axis, wrap), wrap)
+    return picture
+
+
+def _calmest_line(picture: Picture, axis: int, wrap: Wrap) -> int:
+    before = _moved(picture, axis, -1, wrap)
+    return int(np.abs(picture.pixels - before.pixels).mean((0, 2 - axis)).argmin())
+
+
+def _moved(picture: Picture, axis: int, lines: int, wrap: Wrap) -> Picture:
+    rows, columns = (
+        slice(start, start + side)
+        for start, side in zip((lines, 0) if axis == 0 else (0, lines), (picture.height, picture.width), strict=True)
+    )
+    return picture.with_pixels(wrap.take(picture.pixels, (rows, columns)))

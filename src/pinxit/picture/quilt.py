@@ -1,7 +1,9 @@
 """A new picture out of pieces of others, laid like a quilt: what a texture is painted from.
 
 Pieces overlap, each is the best matching of several drawn by chance, and where two meet the cut runs where they differ least
-(Efros and Freeman, "Image Quilting for Texture Synthesis and Transfer", 2001). Where borders meet, pieces go on beyond them.
+(Efros and Freeman, "Image Quilting for Texture Synthesis and Transfer", 2001). Along the cut broad tones pass softly into each
+other and fine strokes sharply (Burt and Adelson, "A Multiresolution Spline", 1983, in two bands), or a piece of sky beside
+one of earth would stay a straight edge for ever. Where borders meet, pieces go on beyond them.
 """
 
 from __future__ import annotations
@@ -35,7 +37,7 @@ def quilt(
     random = np.random.Generator(np.random.PCG64(seed))
     least = min(height, width, *(min(picture.shape[1:]) for picture in pictures))
     side = max(4, min(min(height, width) // PIECES * 3 // 2, least))
-    overlap = side // 3
+    overlap = side // 2
     canvas = np.zeros((3, height, width), np.float32)
     filled = np.zeros((height, width), bool)
     chances = np.array(shares) / np.sum(shares)
@@ -49,7 +51,7 @@ def quilt(
             ]
             piece = min(candidates, key=lambda one: float((np.square(one - before) * known).sum()))
             new = ~known | _inside(np.square(piece - before).sum(0), known, overlap)
-            canvas[:, rows[new], columns[new]] = piece[:, new]
+            canvas[:, rows, columns] = _joined(before, piece, known, new, overlap)
             filled[rows, columns] = True
     return canvas
 
@@ -64,6 +66,30 @@ def _starts(length: int, step: int, side: int, meets: bool) -> list[int]:
 def _piece(picture: Pixels, side: int, random: np.random.Generator) -> Pixels:
     top, left = (int(random.integers(0, whole - side + 1)) for whole in picture.shape[1:])
     return picture[:, top : top + side, left : left + side]
+
+
+def _joined(before: Pixels, piece: Pixels, known: NDArray[np.bool_], new: NDArray[np.bool_], overlap: int) -> Pixels:
+    """A piece over what was there: fine strokes from one side of the cut or the other, broad tones in between."""
+    from scipy.ndimage import gaussian_filter
+
+    def broad(planes: Pixels) -> Pixels:
+        blurred: Pixels = gaussian_filter(planes * known, (0, overlap / 6, overlap / 6)) / weight
+        return blurred
+
+    weight = np.maximum(gaussian_filter(known.astype(np.float32), overlap / 6), 1e-3)
+    share = gaussian_filter(new.astype(np.float32), overlap / 6, mode="nearest") * _from_border(new, overlap)
+    share[~known] = 1
+    change = share * (broad(piece) - broad(before))
+    fine = np.where(new, piece - broad(piece), before - broad(before)) + broad(before)
+    joined: Pixels = np.where(known, fine + change, piece).clip(0, 1).astype(np.float32)
+    return joined
+
+
+def _from_border(new: NDArray[np.bool_], overlap: int) -> Pixels:
+    """From 0 at the border of a piece to 1 a quarter of an overlap inside: beyond it nothing may change."""
+    reach = np.minimum(np.arange(len(new)), np.arange(len(new))[::-1]) / max(1, overlap / 4)
+    ramp: Pixels = np.minimum(reach[:, None], reach).clip(0, 1).astype(np.float32)
+    return ramp
 
 
 def _inside(error: Pixels, known: NDArray[np.bool_], overlap: int) -> NDArray[np.bool_]:
