@@ -20,6 +20,7 @@ from pinxit.optimize.schedule import scales
 from pinxit.picture import Picture, cover, fit, resize
 from pinxit.picture.ingredients import Ingredients
 from pinxit.picture.picture import Pixels
+from pinxit.picture.presets import PRESETS
 from pinxit.picture.quilt import quilt
 from pinxit.picture.recipe import Input, Recipe, Settings
 from pinxit.picture.wrap import WRAPS
@@ -59,8 +60,9 @@ def prepare_synthesis(
         PinxitError: one sentence for the first thing wrong.
     """
     chosen = {name: value for name, value in options.items() if value is not None}
-    if not chosen.get("preset"):
-        chosen = {**DEFAULTS, **chosen}
+    # A preset knows better where it says something.
+    preset = PRESETS.get(chosen.get("preset", "standard"), PRESETS["standard"]).settings
+    chosen = {**{name: value for name, value in DEFAULTS.items() if name not in preset}, **chosen}
     if like is None:
         for name in ("content_weight", "color", "keep"):
             if chosen.get(name) is not None:

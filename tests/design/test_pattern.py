@@ -96,8 +96,10 @@ class TestColorways:
 
     def test_light_stays_light(self) -> None:
         cell = pictures.fit(pictures.sample("coffee"), 64)
-        light = [to_oklab(np.moveaxis(one.pixels, 0, 2))[..., 0].ravel() for one in (cell, in_colors(cell, self.WAY))]
-        assert np.corrcoef(light)[0, 1] > 0.85
+        before, after = (
+            to_oklab(np.moveaxis(one.pixels, 0, 2))[..., 0].ravel() for one in (cell, in_colors(cell, self.WAY))
+        )
+        assert np.corrcoef(before, after)[0, 1] > 0.85
 
     def test_a_palette_from_a_list_and_from_a_picture(self, tmp_path: Path) -> None:
         assert read_palette("#FFFFFF,#000000") == ("#000000", "#ffffff")
