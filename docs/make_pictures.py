@@ -1,6 +1,6 @@
 """Make every picture that the documentation shows, from samples and house styles alone: `make docs`.
 
-python docs/make_pictures.py [NAME …]     some of: styles, hero, presets, dials, controls, losses
+python docs/make_pictures.py [NAME …]     some of: styles, hero, presets, dials, controls, losses, textures, patterns
 """
 
 from __future__ import annotations
@@ -16,9 +16,13 @@ import PIL.Image
 
 from pinxit import picture as pictures
 from pinxit import styles
+from pinxit.design.colorway import read_palette
+from pinxit.design.pattern import WRAP_OF, prepare_pattern, product
 from pinxit.job import StyleImage, prepare
 from pinxit.picture import Picture
 from pinxit.styles.contact import sheet
+from pinxit.surface.maps import maps_of
+from pinxit.surface.texture import prepare_texture
 
 IMAGES = Path(__file__).parent / "images"
 SIDE = 320  # of a painting
@@ -142,6 +146,51 @@ def make_losses() -> None:
     subprocess.run([*command, "-o", "out/losses-example.png", "--plot", str(IMAGES / "losses.png")], check=True)
 
 
+def tiled(picture: Picture, times: int) -> Picture:
+    """The picture beside and below itself."""
+    return Picture(np.tile(picture.pixels, (1, times, times)))
+
+
+def make_textures() -> None:
+    """Styles, and their textures laid 2×2."""
+    names = ("swirl", "batik", "marbling")
+    cells = [(f"house:{name}", styles.draw(name, CELL)) for name in names]
+    for name in names:
+        work = prepare_texture([f"house:{name}"], SIDE, SIDE, tile=True, iterations=(100, 30))
+        *_, last = work.paint()
+        texture, _ = work.result(last)
+        if name == "swirl":
+            maps = maps_of(texture, tile=True)
+            lit = {"texture": texture, "normal": maps.normal, "height": maps.height, "roughness": maps.roughness}
+            save(sheet([(kind, tiled(one, 2)) for kind, one in lit.items()], CELL, columns=4), "maps")
+        cells.append(("2×2 tiles", tiled(texture, 2)))
+    save(sheet(cells, CELL, columns=3), "textures")
+
+
+def make_patterns() -> None:
+    """Every repeat, laid 3×3, and colourways of one."""
+    cells = []
+    for repeat in WRAP_OF:
+        work = prepare_pattern(["house:batik"], 256, 256, repeat=repeat, iterations=(100, 30))
+        *_, last = work.paint()
+        cell, recipe = work.result(last)
+        laid = recipe.model_copy(update={"sheet": True})
+        cells.append((repeat, product(cell, laid)))
+        if repeat == "half-drop":
+            ways: dict[str, tuple[str, ...]] = {
+                "its own": (),
+                "#14213d,#fca311,#e5e5e5": (),
+                "house:swirl": (),
+                "house:cartoon": (),
+            }
+            ways |= {name: read_palette(name) for name in list(ways)[1:]}
+            colored = [
+                (name, product(cell, laid.model_copy(update={"palette": colors}))) for name, colors in ways.items()
+            ]
+            save(sheet(colored, CELL, columns=4), "colourways")
+    save(sheet(cells, CELL, columns=4), "repeats")
+
+
 MAKERS: dict[str, Callable[[], None]] = {
     "styles": make_styles,
     "hero": make_hero,
@@ -149,6 +198,8 @@ MAKERS: dict[str, Callable[[], None]] = {
     "dials": make_dials,
     "controls": make_controls,
     "losses": make_losses,
+    "textures": make_textures,
+    "patterns": make_patterns,
 }
 
 if __name__ == "__main__":

@@ -7,11 +7,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from pinxit import picture as pictures
+from pinxit import styles
 from pinxit.errors import PinxitError
 from pinxit.metrics.seams import seams
 from pinxit.picture import Picture
+from pinxit.picture.picture import Pixels
 from pinxit.picture.wrap import NONE, WRAPS, WrapName
 from pinxit.surface.maps import maps_of
 from pinxit.surface.texture import TextureRecipe, prepare_texture
@@ -49,12 +52,13 @@ def test_without_tile_it_does_not_meet_itself() -> None:
     assert max(seams(painted(), WRAPS["both"]).values()) > 1.5
 
 
-def test_it_is_no_copy_but_has_the_styles_colours(tile: Picture) -> None:
-    from pinxit import styles
+def test_it_has_the_styles_colours_and_contrast(tile: Picture) -> None:
+    def colors(pixels: Pixels) -> NDArray[np.float32]:
+        return np.concatenate([pixels.mean((1, 2)), pixels.std((1, 2))])
 
-    style = styles.draw("swirl", 136).pixels
-    assert np.abs(tile.pixels.mean((1, 2)) - style.mean((1, 2))).max() < 0.1
-    assert float(tile.pixels.std()) > 0.5 * float(style.std())
+    found = colors(tile.pixels)
+    own, other = (np.abs(colors(styles.draw(name, 136).pixels) - found).max() for name in ("swirl", "batik"))
+    assert own < 0.2 < other
 
 
 def test_a_seed_is_a_texture() -> None:

@@ -80,13 +80,13 @@ def pattern(
     styles = [StyleImage(one, share) for one, share in zip(style, shares, strict=True)]
     how = Output(overwrite, check_bits(bits), quality, preview, None, as_json)
     how.check(output)
+    others = _others(output, palettes, sheet)
+    for path in others:
+        pictures.check_writable(path, overwrite=overwrite)
     work = prepare_pattern(
         styles, height, width, repeat=repeat, dpi=dpi, like=like, encoder_weights=encoder_weights,
         **settings,
     )  # fmt: skip
-    others = _others(output, work.recipe, palettes, sheet)
-    for path in others:
-        pictures.check_writable(path, overwrite=overwrite)
     exact = "{1:.1f}×{0:.1f}".format(*read_size(size, dpi))
     complain(
         f"{size} at {dpi:g} dpi are {exact} px, rounded to {width}×{height} px: "
@@ -114,9 +114,7 @@ def read_size(text: str, dpi: float) -> tuple[float, float]:
     return height, width
 
 
-def _others(
-    output: Path, recipe: PatternRecipe, palettes: list[tuple[str, ...]], sheet: bool
-) -> dict[Path, dict[str, Any]]:
+def _others(output: Path, palettes: list[tuple[str, ...]], sheet: bool) -> dict[Path, dict[str, Any]]:
     """What is made of the same repeat besides, by its file: what differs in the recipe."""
     named = {output.stem: (), **{f"{output.stem}_{number}": colors for number, colors in enumerate(palettes, start=1)}}
     others: dict[Path, dict[str, Any]] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Annotated
 
@@ -13,7 +14,7 @@ from rich.table import Table
 from pinxit import picture as pictures
 from pinxit.cli.options import text
 from pinxit.errors import PinxitError
-from pinxit.picture.recipe import Recipe, Settings
+from pinxit.picture.recipe import Recipe, Settings, work_of
 
 app = typer.Typer(rich_markup_mode="rich", add_completion=False)
 
@@ -23,7 +24,12 @@ def show(
     picture: Annotated[Path, typer.Argument(help="A picture that pinxit made.", show_default=False)],
     as_json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
 ) -> None:
-    recipe = recipe_in(picture)
+    found = text_in(picture)
+    if work_of(found) != "stylize":
+        # Recipes of other works are of many kinds; their JSON says it all.
+        print(found if as_json else json.dumps(json.loads(found), indent=2, ensure_ascii=False))  # noqa: T201
+        return
+    recipe = Recipe.from_json(found)
     if as_json:
         print(recipe.to_json())  # noqa: T201
         return

@@ -20,6 +20,8 @@ from pinxit.picture.wrap import NONE, Wrap
 PIECES = 3
 # More candidates match better, and the same few pieces then come again and again.
 CANDIDATES = 300
+# How far the finished quilt is drawn about, and over what distance from this way to that, as shares of a piece's side.
+_BENT, _BENDS = 0.05, 0.22
 
 
 def quilt(
@@ -53,7 +55,25 @@ def quilt(
             new = ~known | _inside(np.square(piece - before).sum(0), known, overlap)
             canvas[:, rows, columns] = _joined(before, piece, known, new, overlap)
             filled[rows, columns] = True
-    return canvas
+    return _bent(canvas, side, wrap, random)
+
+
+def _bent(canvas: Pixels, side: int, wrap: Wrap, random: np.random.Generator) -> Pixels:
+    """The picture on cloth that is drawn this way and that: no horizon of a piece stays a ruled line."""
+    from scipy.ndimage import gaussian_filter, map_coordinates
+
+    height, width = canvas.shape[1:]
+    smooth, around = side * _BENDS, side
+    beyond = (slice(-around, height + around), slice(-around, width + around))
+    inside = (slice(around, around + height), slice(around, around + width))
+    drawn = []
+    for axis in range(2):
+        noise = wrap.take(random.standard_normal((height, width)).astype(np.float32), beyond)
+        field = gaussian_filter(noise, smooth)[inside]
+        drawn.append(np.mgrid[inside][axis] + side * _BENT * (field / field.std()).clip(-3, 3))
+    surrounded = wrap.take(canvas, beyond)
+    bent = np.stack([map_coordinates(plane, drawn, order=3, mode="nearest") for plane in surrounded])
+    return np.ascontiguousarray(bent.clip(0, 1), dtype=np.float32)
 
 
 def _starts(length: int, step: int, side: int, meets: bool) -> list[int]:
