@@ -4,7 +4,7 @@ The mean difference of neighbours across the wrap is given as a share of the med
 what no eye can find. Beside it stands the same for a picture painted with ordinary borders, and how far moving the canvas
 over its border changes loss and gradient.
 
-    python benchmarks/seams_wrapped.py [--size 192] [--iterations 25,10]
+    python benchmarks/seams_wrapped.py [--size 128] [--iterations 20,10]
 """
 
 from __future__ import annotations
@@ -31,21 +31,21 @@ NAMES: tuple[WrapName, ...] = ("both", "half-drop", "brick")
 def main() -> None:
     """Paint, measure, print."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--size", type=int, default=192)
-    parser.add_argument("--iterations", default="25,10")
+    parser.add_argument("--size", type=int, default=128)
+    parser.add_argument("--iterations", default="20,10")
     options = parser.parse_args()
     print(describe())
     for style in STYLES:
         for name in ("none", *NAMES):
             # As the engine leaves it, before it is cut where it is calmest.
             job = prepare_synthesis(
-                [style], options.size, options.size, wrap=name, iterations=options.iterations, coarsest=96, device="cpu"
+                [style], options.size, options.size, wrap=name, iterations=options.iterations, coarsest=64, device="cpu"
             )
             *_, last = job.paint()
             meets = WRAPS["both" if name == "none" else name]
             print(f"{style}  wrap {name}: {told(seams(last.picture(), meets))}")
         work = prepare_texture(
-            [style], options.size, options.size, tile=True, iterations=options.iterations, coarsest=96, device="cpu"
+            [style], options.size, options.size, tile=True, iterations=options.iterations, coarsest=64, device="cpu"
         )
         *_, last = work.paint()
         print(f"{style}  texture --tile: {told(seams(work.result(last)[0], WRAPS['both']))}")

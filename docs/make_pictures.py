@@ -156,7 +156,7 @@ def make_textures() -> None:
     names = ("swirl", "batik", "marbling")
     cells = [(f"house:{name}", styles.draw(name, CELL)) for name in names]
     for name in names:
-        work = prepare_texture([f"house:{name}"], SIDE, SIDE, tile=True, iterations=(100, 30))
+        work = prepare_texture([f"house:{name}"], SIDE, SIDE, tile=True, iterations=(80, 20))
         *_, last = work.paint()
         texture, _ = work.result(last)
         if name == "swirl":
@@ -171,7 +171,7 @@ def make_patterns() -> None:
     """Every repeat, laid 3×3, and colourways of one."""
     cells = []
     for repeat in WRAP_OF:
-        work = prepare_pattern(["house:batik"], 256, 256, repeat=repeat, iterations=(100, 30))
+        work = prepare_pattern(["house:batik"], 256, 256, repeat=repeat, iterations=(60, 20))
         *_, last = work.paint()
         cell, recipe = work.result(last)
         laid = recipe.model_copy(update={"sheet": True})
