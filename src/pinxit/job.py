@@ -53,12 +53,14 @@ class Job:
         ingredients: the pictures it is applied to.
         encoder_file: a weights file given by hand.
         networks: those that were taught one style alone, by their file's SHA-256.
+        kind: what tells it from other jobs of the same recipe, where the content image is none that the recipe names.
     """
 
     recipe: Recipe
     ingredients: Ingredients
     encoder_file: Path | None = None
     networks: Mapping[str, Weights] = field(default_factory=dict)
+    kind: str = ""
 
     @property
     def engine(self) -> str:
@@ -113,7 +115,7 @@ class Job:
                 "this picture was painted with a weights file of its own "
                 f"(SHA-256 {recipe.encoder_sha256[:12]}…): give that file by --encoder-weights."
             )
-        checkpoint = Checkpoint(recipe)
+        checkpoint = Checkpoint(recipe, kind=self.kind)
         state = checkpoint.load()
         progress: optimize.Progress | None = None
         ingredients = self._start()

@@ -26,7 +26,7 @@ from pinxit.picture.recipe import Input, Recipe, Settings
 from pinxit.picture.wrap import WRAPS
 
 # What a recipe calls the content image that is none.
-QUILT = "quilt"
+QUILT = Input(name="quilt")
 # Few iterations at large sizes: the quilt has the motifs already, what is left to do there is strokes. There is no face to
 # be drowned in large motifs, so that the deep layers, which mend the quilt's cuts, count as much as the others.
 DEFAULTS: dict[str, Any] = {
@@ -73,7 +73,7 @@ def prepare_synthesis(
     blank = Picture(np.full((3, height, width), 0.5, np.float32))
     job = prepare(blank, list(styles), encoder_weights=encoder_weights, **{**chosen, "size": max(height, width)})
     if like is None:
-        return _with_ground(job, Input(name=QUILT), height, width, None)
+        return _with_ground(job, QUILT, height, width, None)
     picture, entry = inputs.load(like, job.recipe.size)
     return _with_ground(job, entry, height, width, picture)
 
@@ -91,7 +91,7 @@ def prepare_synthesis_again(
     folders = list(look_in)
     height, width = WRAPS[recipe.wrap].even(height, width)
     changes = {**changes, "size": max(height, width)} if max(height, width) != recipe.size else changes
-    like = None if recipe.content.name == QUILT else inputs.find(recipe.content, recipe.size, folders)
+    like = None if recipe.content == QUILT else inputs.find(recipe.content, recipe.size, folders)
     blank = Picture(np.full((3, height, width), 0.5, np.float32))
     job = prepare_again(recipe, look_in=folders, encoder_weights=encoder_weights, content=blank, **changes)
     return _with_ground(job, recipe.content, height, width, like)
@@ -100,9 +100,9 @@ def prepare_synthesis_again(
 def _with_ground(job: Job, entry: Input, height: int, width: int, like: Picture | None) -> Job:
     recipe = job.recipe.model_copy(update={"content": entry})
     ground = _quilted(recipe, job.ingredients, height, width) if like is None else _met(like, recipe, height, width)
-    return dataclasses.replace(
-        job, recipe=recipe, ingredients=dataclasses.replace(job.ingredients, content=Picture(ground))
-    )
+    ingredients = dataclasses.replace(job.ingredients, content=Picture(ground))
+    # Of the same recipe there are canvases of several shapes.
+    return dataclasses.replace(job, recipe=recipe, ingredients=ingredients, kind=f"{width}×{height}")
 
 
 def _quilted(recipe: Recipe, ingredients: Ingredients, height: int, width: int) -> Pixels:

@@ -15,7 +15,7 @@ from pinxit import inputs
 from pinxit.design.colorway import in_colors
 from pinxit.errors import PinxitError
 from pinxit.job import Job, StyleImage
-from pinxit.picture import Picture, fit, resize
+from pinxit.picture import Picture, resize
 from pinxit.picture.calm import calmest
 from pinxit.picture.picture import Pixels
 from pinxit.picture.progress import Progress
@@ -187,9 +187,15 @@ def product(cell: Picture, recipe: PatternRecipe) -> Picture:
 def sheet(cell: Picture, repeat: Repeat) -> Picture:
     """3×3 repeats as they are laid, reduced to a size for the screen."""
     wrap = WRAPS["both" if repeat == "mirror" else WRAP_OF[repeat]]
-    small = fit(cell, min(SHEET_SIDE // REPEATS, max(cell.height, cell.width)))
+    scale = min(1.0, SHEET_SIDE / REPEATS / max(cell.height, cell.width))
     # Halves of a repeat are whole pixels where one is laid half a repeat away.
-    small = resize(cell, small.height // 2 * 2, small.width // 2 * 2, wrap)
+    rows, columns = 2 if wrap.drop else 1, 2 if wrap.slide else 1
+    small = resize(
+        cell,
+        max(rows, round(cell.height * scale / rows) * rows),
+        max(columns, round(cell.width * scale / columns) * columns),
+        wrap,
+    )
     window = (slice(0, REPEATS * small.height), slice(0, REPEATS * small.width))
     return Picture(wrap.take(small.pixels, window))
 
