@@ -38,9 +38,9 @@ def paint(content: str, style: str | Sequence[str | StyleImage], **options: Any)
     return progress.picture()
 
 
-def save(picture: Picture, name: str) -> None:
+def save(picture: Picture, name: str, quality: int = 88) -> None:
     """Write it as a JPEG small enough for a repository."""
-    pictures.write(picture, IMAGES / f"{name}.jpg", overwrite=True, quality=88)
+    pictures.write(picture, IMAGES / f"{name}.jpg", overwrite=True, quality=quality)
 
 
 def square(picture: Picture, side: int = CELL) -> Picture:
@@ -153,25 +153,25 @@ def tiled(picture: Picture, times: int) -> Picture:
 
 def make_textures() -> None:
     """Styles, and their textures laid 2×2."""
-    names = ("swirl", "batik", "marbling")
-    cells = [(f"house:{name}", styles.draw(name, CELL)) for name in names]
+    names = ("swirl", "marbling")
+    cells = []
     for name in names:
-        work = prepare_texture([f"house:{name}"], SIDE, SIDE, tile=True, iterations=(80, 20))
+        work = prepare_texture([f"house:{name}"], 256, 256, tile=True, iterations=(80, 20))
         *_, last = work.paint()
         texture, _ = work.result(last)
         if name == "swirl":
             maps = maps_of(texture, tile=True)
             lit = {"texture": texture, "normal": maps.normal, "height": maps.height, "roughness": maps.roughness}
-            save(sheet([(kind, tiled(one, 2)) for kind, one in lit.items()], CELL, columns=4), "maps")
-        cells.append(("2×2 tiles", tiled(texture, 2)))
-    save(sheet(cells, CELL, columns=3), "textures")
+            save(sheet([(kind, tiled(one, 2)) for kind, one in lit.items()], CELL, columns=4), "maps", 75)
+        cells += [(f"house:{name}", styles.draw(name, CELL)), ("2×2 tiles", tiled(texture, 2))]
+    save(sheet(cells, CELL, columns=4), "textures", 75)
 
 
 def make_patterns() -> None:
     """Every repeat, laid 3×3, and colourways of one."""
     cells = []
     for repeat in WRAP_OF:
-        work = prepare_pattern(["house:batik"], 256, 256, repeat=repeat, iterations=(60, 20))
+        work = prepare_pattern(["house:batik"], 192, 192, repeat=repeat, coarsest=96, iterations=(60, 20))
         *_, last = work.paint()
         cell, recipe = work.result(last)
         laid = recipe.model_copy(update={"sheet": True})
@@ -187,8 +187,8 @@ def make_patterns() -> None:
             colored = [
                 (name, product(cell, laid.model_copy(update={"palette": colors}))) for name, colors in ways.items()
             ]
-            save(sheet(colored, CELL, columns=4), "colourways")
-    save(sheet(cells, CELL, columns=4), "repeats")
+            save(sheet(colored, CELL, columns=4), "colourways", 75)
+    save(sheet(cells, CELL, columns=4), "repeats", 75)
 
 
 MAKERS: dict[str, Callable[[], None]] = {

@@ -116,11 +116,11 @@ def _joined(before: Pixels, piece: Pixels, known: NDArray[np.bool_], new: NDArra
     from scipy.ndimage import gaussian_filter
 
     def broad(planes: Pixels) -> Pixels:
-        blurred: Pixels = gaussian_filter(planes * known, (0, overlap / 6, overlap / 6)) / weight
+        blurred: Pixels = gaussian_filter(planes * known, (0, overlap / 3, overlap / 3)) / weight
         return blurred
 
-    weight = np.maximum(gaussian_filter(known.astype(np.float32), overlap / 6), 1e-3)
-    share = gaussian_filter(new.astype(np.float32), overlap / 6, mode="nearest") * _from_border(new, overlap)
+    weight = np.maximum(gaussian_filter(known.astype(np.float32), overlap / 3), 1e-3)
+    share = gaussian_filter(new.astype(np.float32), overlap / 3, mode="nearest") * _from_border(new, overlap)
     share[~known] = 1
     change = share * (broad(piece) - broad(before))
     fine = np.where(new, piece - broad(piece), before - broad(before)) + broad(before)
