@@ -20,8 +20,9 @@ from pinxit.design.colorway import read_palette
 from pinxit.design.pattern import WRAP_OF, prepare_pattern, product
 from pinxit.job import StyleImage, prepare
 from pinxit.picture import Picture
+from pinxit.picture.wrap import WRAPS
 from pinxit.styles.contact import sheet
-from pinxit.surface.maps import maps_of
+from pinxit.surface.maps import MAPS, map_of
 from pinxit.surface.texture import prepare_texture
 
 IMAGES = Path(__file__).parent / "images"
@@ -160,10 +161,9 @@ def make_textures() -> None:
         *_, last = work.paint()
         texture, _ = work.result(last)
         if name == "swirl":
-            maps = maps_of(texture, tile=True)
-            lit = {"texture": texture, "normal": maps.normal, "height": maps.height, "roughness": maps.roughness}
-            save(sheet([(kind, tiled(one, 2)) for kind, one in lit.items()], CELL, columns=4), "maps", 75)
-        cells += [(f"house:{name}", styles.draw(name, CELL)), ("2×2 tiles", tiled(texture, 2))]
+            lit = [("texture", texture), *((kind, map_of(texture, kind, WRAPS["both"])) for kind in MAPS)]
+            save(sheet([(kind, tiled(one, 2)) for kind, one in lit], CELL, columns=4), "maps", 75)
+        cells += [(f"house:{name}", styles.draw(name, CELL)), ("laid 2 by 2", tiled(texture, 2))]
     save(sheet(cells, CELL, columns=4), "textures", 75)
 
 

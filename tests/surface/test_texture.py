@@ -16,7 +16,7 @@ from pinxit.metrics.seams import seams
 from pinxit.picture import Picture
 from pinxit.picture.picture import Pixels
 from pinxit.picture.wrap import NONE, WRAPS, WrapName
-from pinxit.surface.maps import maps_of
+from pinxit.surface.maps import MAPS, map_of
 from pinxit.surface.texture import TextureRecipe, prepare_texture
 from tests.surface.commands import run
 
@@ -90,18 +90,17 @@ def test_the_network_meets_itself_too() -> None:
 
 class TestMaps:
     def test_they_meet_themselves_where_the_texture_does(self, tile: Picture) -> None:
-        maps = maps_of(tile, tile=True)
         # Moved over the border and back, the same: nothing in a map knows where the border is.
-        moved = maps_of(Picture(np.roll(tile.pixels, (40, 30), (1, 2))), tile=True)
-        for name in ("normal", "height", "roughness"):
-            here, there = getattr(maps, name).pixels, getattr(moved, name).pixels
+        moved = Picture(np.roll(tile.pixels, (40, 30), (1, 2)))
+        for name in MAPS:
+            here, there = (map_of(one, name, WRAPS["both"]).pixels for one in (tile, moved))
             assert np.abs(np.roll(here, (40, 30), (1, 2)) - there).max() < 1e-4, name
 
     def test_green_is_up_and_red_is_right(self) -> None:
         """A lit mound: its upper flank faces up, its right flank right, its top the eye."""
         rows, columns = np.mgrid[-32:32, -32:32] / 32
         mound = np.exp(-4 * (rows**2 + columns**2)).astype(np.float32)
-        normal = maps_of(Picture(np.stack([mound] * 3)), tile=True).normal.pixels
+        normal = map_of(Picture(np.stack([mound] * 3)), "normal", WRAPS["both"]).pixels
         assert normal[1, 20, 32] > 0.55 > 0.45 > normal[1, 44, 32]
         assert normal[0, 32, 44] > 0.55 > 0.45 > normal[0, 32, 20]
         assert normal[2, 32, 32] > 0.95
@@ -109,9 +108,9 @@ class TestMaps:
         assert np.abs(lengths - 1).max() < 1e-5
 
     def test_of_a_flat_picture_they_are_flat(self) -> None:
-        maps = maps_of(Picture(np.full((3, 64, 64), 0.3, np.float32)), tile=False)
-        assert np.allclose(maps.normal.pixels[2], 1)
-        assert float(np.ptp(maps.roughness.pixels)) == 0
+        flat = Picture(np.full((3, 64, 64), 0.3, np.float32))
+        assert np.allclose(map_of(flat, "normal", NONE).pixels[2], 1)
+        assert float(np.ptp(map_of(flat, "roughness", NONE).pixels)) == 0
 
 
 @pytest.mark.usefixtures("own_cache")
@@ -144,6 +143,8 @@ class TestCommand:
         run("redo", "t.png")
         for name in names:
             assert Path(name.replace("t", "t-redo", 1)).read_bytes() == Path(name).read_bytes()
+        run("redo", "t_normal.png", "-o", "n.png")
+        assert Path("n.png").read_bytes() == Path("t_normal.png").read_bytes()
         run("redo", "t.png", "-o", "small.png", "--size", "64")
         assert pictures.read("small.png").pixels.shape == (3, 64, 64)
 

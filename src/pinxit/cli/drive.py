@@ -79,6 +79,24 @@ class Work(Protocol):
         """The picture as it stands, and the recipe that makes it again."""
 
 
+class Kept:
+    """A work that remembers where it stood when its result was taken, for what else is made of that.
+
+    Args:
+        work: what is driven.
+    """
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+        self.engine, self.notes, self.paint = work.engine, work.notes, work.paint
+        self.last: Progress | None = None
+
+    def result(self, progress: Progress) -> tuple[Picture, Recorded]:
+        """The work's own."""
+        self.last = progress
+        return self._work.result(progress)
+
+
 def drive(job: Work, target: Path, output: Output, *, keep_interrupted: bool = True) -> bool:
     """Paint, write, report.
 

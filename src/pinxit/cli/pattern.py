@@ -11,7 +11,7 @@ import typer
 
 from pinxit import picture as pictures
 from pinxit.cli.arguments import Bits, EncoderWeights, Json, Overwrite, Quality
-from pinxit.cli.drive import Output, drive
+from pinxit.cli.drive import Kept, Output, drive
 from pinxit.cli.main import INTERRUPTED, complain
 from pinxit.cli.options import with_settings_but
 from pinxit.cli.placing import read_shares
@@ -20,9 +20,7 @@ from pinxit.errors import PinxitError
 from pinxit.job import StyleImage
 
 if TYPE_CHECKING:
-    from pinxit.design.pattern import Pattern, PatternRecipe
-    from pinxit.picture import Picture
-    from pinxit.picture.progress import Progress
+    from pinxit.design.pattern import Pattern
 
 app = typer.Typer(rich_markup_mode="rich", add_completion=False)
 
@@ -128,29 +126,13 @@ def _others(output: Path, palettes: list[tuple[str, ...]], sheet: bool) -> dict[
     return others
 
 
-class _Kept:
-    """A pattern that remembers the last repeat and its recipe, for what else is made of them."""
-
-    def __init__(self, pattern: Pattern) -> None:
-        self._pattern = pattern
-        self.engine, self.notes, self.paint = pattern.engine, pattern.notes, pattern.paint
-        self.last: tuple[Picture, PatternRecipe] | None = None
-
-    def result(self, progress: Progress) -> tuple[Picture, PatternRecipe]:
-        from pinxit.design.pattern import product
-
-        recipe = self._pattern.recipe_at(progress)
-        self.last = self._pattern.cell(progress), recipe
-        return product(self.last[0], recipe), recipe
-
-
 def _finish(work: Pattern, target: Path, how: Output, others: dict[Path, dict[str, Any]]) -> None:
     from pinxit.design.pattern import product
 
-    kept = _Kept(work)
+    kept = Kept(work)
     interrupted = drive(kept, target, how)
     assert kept.last is not None  # noqa: S101 - drive has asked for a result
-    cell, recipe = kept.last
+    cell, recipe = work.cell(kept.last), work.recipe_at(kept.last)
     for path, change in others.items():
         own = recipe.model_copy(update=change)
         pictures.write(

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from pinxit import picture as pictures
 from pinxit.cli.arguments import Bits, EncoderWeights, Json, Overwrite, Quality
-from pinxit.cli.drive import Output, drive
+from pinxit.cli.drive import Kept, Output, drive
 from pinxit.cli.main import INTERRUPTED
 from pinxit.cli.options import with_settings_but
 from pinxit.cli.placing import read_shares
@@ -19,9 +19,11 @@ from pinxit.cli.stylize import check_bits
 from pinxit.errors import PinxitError
 from pinxit.job import StyleImage
 
-app = typer.Typer(rich_markup_mode="rich", add_completion=False)
+if TYPE_CHECKING:
+    from pinxit.surface.maps import MapName
+    from pinxit.surface.texture import Texture
 
-MAPS = ("normal", "height", "roughness")
+app = typer.Typer(rich_markup_mode="rich", add_completion=False)
 
 
 @app.command(
@@ -78,7 +80,7 @@ def again(text: str, target: Path, how: Output, folders: list[Path], settings: d
     from pinxit.surface.texture import TextureRecipe, prepare_texture_again
 
     recipe = validated_json(TextureRecipe, text)
-    _check(target, how, recipe.maps)
+    _check(target, how, recipe.maps and not recipe.map)
     _finish(prepare_texture_again(recipe, look_in=folders, **settings), target, how)
 
 
@@ -96,7 +98,9 @@ def read_size(text: str) -> tuple[int, int]:
     return height, width
 
 
-def _map_paths(target: Path) -> dict[str, Path]:
+def _map_paths(target: Path) -> dict[MapName, Path]:
+    from pinxit.surface.maps import MAPS
+
     return {name: target.with_name(f"{target.stem}_{name}.png") for name in MAPS}
 
 
@@ -106,14 +110,13 @@ def _check(target: Path, how: Output, maps: bool) -> None:
         pictures.check_writable(path, overwrite=how.overwrite)
 
 
-def _finish(work: Any, target: Path, how: Output) -> None:
-    interrupted = drive(work, target, how)
-    if work.maps:
-        from pinxit.surface.maps import maps_of
-
-        # Of the file as it is, so that nothing in it, such as JPEG's losses, is missing from its maps.
-        maps = maps_of(pictures.read(target), tile=work.job.recipe.wrap == "both")
-        for name, path in _map_paths(target).items():
-            pictures.write(getattr(maps, name), path, overwrite=how.overwrite)
+def _finish(work: Texture, target: Path, how: Output) -> None:
+    kept = Kept(work)
+    interrupted = drive(kept, target, how)
+    assert kept.last is not None  # noqa: S101 - drive has asked for a result
+    # A file that is a map itself stands alone.
+    for name, path in _map_paths(target).items() if work.recipe.maps and not work.recipe.map else ():
+        picture, recipe = work.map(name).result(kept.last)
+        pictures.write(picture, path, recipe=recipe.to_json(), overwrite=how.overwrite)
     if interrupted:
         sys.exit(INTERRUPTED)

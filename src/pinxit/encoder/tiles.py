@@ -14,14 +14,12 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from pinxit.encoder.border import cut, give, take
+from pinxit.encoder.border import give, take
 from pinxit.encoder.vgg import Architecture, layers, stride
 from pinxit.picture.wrap import GRID, NONE, Window, Wrap
 
 # The deepest stride: tiles begin at its multiples, or poolings would pair other pixels than in the whole picture.
 ALIGNMENT = GRID
-
-__all__ = ["ALIGNMENT", "Tile", "cut", "divide", "margin"]
 
 
 @dataclass(frozen=True)

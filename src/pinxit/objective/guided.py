@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import torch.nn.functional as F
 from torch import Tensor
 
-from pinxit.encoder.tiles import Tile, cut, divide
+from pinxit.encoder.border import cut
+from pinxit.encoder.tiles import Tile, divide
 from pinxit.encoder.vgg import Encoder, stride
 from pinxit.objective.gram import moment_sums
 

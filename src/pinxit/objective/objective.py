@@ -9,7 +9,8 @@ from typing import Literal
 import torch
 from torch import Tensor
 
-from pinxit.encoder.tiles import Tile, cut, divide
+from pinxit.encoder.border import cut
+from pinxit.encoder.tiles import Tile, divide
 from pinxit.encoder.vgg import Encoder
 from pinxit.objective.adain import adapt_targets
 from pinxit.objective.content import content_loss, relative_content_loss, squared_error

@@ -16,6 +16,7 @@ from pinxit.picture.calm import calmest
 from pinxit.picture.progress import Progress
 from pinxit.picture.recipe import MAX_SIZE, Recipe
 from pinxit.picture.wrap import WRAPS
+from pinxit.surface.maps import MapName, map_of
 from pinxit.synthesis import prepare_synthesis, prepare_synthesis_again
 
 # Below this there is no room for a motif and its neighbour.
@@ -28,6 +29,7 @@ class TextureRecipe(BaseModel):
     Attributes:
         height, width: of the texture, px; it is painted at the nearest size at which its borders meet evenly.
         maps: whether normal, height and roughness maps were made with it.
+        map: which of the maps the file is; None for the texture itself.
         painted: how it was painted.
     """
 
@@ -37,6 +39,7 @@ class TextureRecipe(BaseModel):
     height: int = Field(ge=LEAST_SIZE, le=MAX_SIZE)
     width: int = Field(ge=LEAST_SIZE, le=MAX_SIZE)
     maps: bool = False
+    map: MapName | None = None
     painted: Recipe
 
     def to_json(self) -> str:
@@ -50,14 +53,11 @@ class Texture:
 
     Attributes:
         job: what paints it.
-        height, width: px.
-        maps: whether maps are wanted.
+        recipe: of the file that is wanted.
     """
 
     job: Job
-    height: int
-    width: int
-    maps: bool = False
+    recipe: TextureRecipe
 
     @property
     def engine(self) -> str:
@@ -74,11 +74,16 @@ class Texture:
         return self.job.paint()
 
     def result(self, progress: Progress) -> tuple[Picture, TextureRecipe]:
-        """The texture as it stands at `progress`, and the recipe that makes exactly it again."""
+        """The file as it stands at `progress`, and the recipe that makes exactly it again."""
         picture, painted = self.job.result(progress)
-        recipe = TextureRecipe(height=self.height, width=self.width, maps=self.maps, painted=painted)
         wrap = WRAPS[painted.wrap]
-        return calmest(resize(picture, self.height, self.width, wrap), wrap), recipe
+        texture = calmest(resize(picture, self.recipe.height, self.recipe.width, wrap), wrap)
+        recipe = self.recipe.model_copy(update={"painted": painted})
+        return texture if recipe.map is None else map_of(texture, recipe.map, wrap), recipe
+
+    def map(self, name: MapName) -> Texture:
+        """The same, to be one of its maps."""
+        return Texture(self.job, self.recipe.model_copy(update={"map": name}))
 
 
 def prepare_texture(
@@ -108,7 +113,7 @@ def prepare_texture(
     """
     wrap = "both" if tile else "none"
     job = prepare_synthesis(styles, height, width, like=like, encoder_weights=encoder_weights, wrap=wrap, **options)
-    return Texture(job, height, width, maps)
+    return Texture(job, TextureRecipe(height=height, width=width, maps=maps, painted=job.recipe))
 
 
 def prepare_texture_again(
@@ -128,4 +133,4 @@ def prepare_texture_again(
     job = prepare_synthesis_again(
         recipe.painted, height, width, look_in=look_in, encoder_weights=encoder_weights, **changes
     )
-    return Texture(job, height, width, recipe.maps)
+    return Texture(job, recipe.model_copy(update={"height": height, "width": width}))
