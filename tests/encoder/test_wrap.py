@@ -98,8 +98,7 @@ def test_loss_and_gradient_move_with_the_picture(exact: Encoder, photograph: Ten
     assert float((moved_gradient - moved(gradient, 16, 48, wrap)).norm() / gradient.norm()) < 1e-9
 
 
-@pytest.mark.parametrize("name", MEETING)
-@pytest.mark.parametrize("masked", [False, True])
+@pytest.mark.parametrize(("name", "masked"), [("x", True), ("both", False), ("half-drop", True), ("brick", False)])
 def test_tiles_give_the_gradient_of_the_whole(exact: Encoder, name: WrapName, masked: bool) -> None:
     wrap = WRAPS[name]
     content = as_tensor(resize(sample("astronaut"), 64, 96)).double()

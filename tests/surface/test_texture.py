@@ -17,7 +17,7 @@ from pinxit.picture import Picture
 from pinxit.picture.picture import Pixels
 from pinxit.picture.wrap import NONE, WRAPS, WrapName
 from pinxit.surface.maps import MAPS, map_of
-from pinxit.surface.texture import TextureRecipe, prepare_texture
+from pinxit.surface.texture import TextureRecipe, prepare_texture, prepare_texture_again
 from tests.surface.commands import run
 
 QUICK: dict[str, Any] = {"iterations": 4, "coarsest": 64, "device": "cpu"}
@@ -65,6 +65,19 @@ def test_a_seed_is_a_texture() -> None:
     first, same, other = (painted(seed=seed, iterations=1).pixels for seed in (0, 0, 1))
     assert np.array_equal(first, same)
     assert np.abs(first - other).mean() > 0.05
+
+
+def test_canvases_of_two_shapes_are_two_jobs() -> None:
+    """Their recipes of painting may be one: a run that was cut off must not go on on the other."""
+    tall, wide = (prepare_texture(["house:swirl"], *size, **QUICK).job for size in ((64, 128), (128, 64)))
+    assert tall.recipe == wide.recipe
+    assert tall.kind != wide.kind
+
+
+def test_another_size_by_redo_keeps_the_shape() -> None:
+    work = prepare_texture(["house:swirl"], 64, 128, **QUICK)
+    again = prepare_texture_again(work.recipe, size="256")
+    assert (again.recipe.height, again.recipe.width, again.job.recipe.size) == (128, 256, 256)
 
 
 def test_like_a_picture_it_has_its_structure() -> None:
@@ -145,8 +158,6 @@ class TestCommand:
             assert Path(name.replace("t", "t-redo", 1)).read_bytes() == Path(name).read_bytes()
         run("redo", "t_normal.png", "-o", "n.png")
         assert Path("n.png").read_bytes() == Path("t_normal.png").read_bytes()
-        run("redo", "t.png", "-o", "small.png", "--size", "64")
-        assert pictures.read("small.png").pixels.shape == (3, 64, 64)
 
     @pytest.mark.parametrize(
         ("arguments", "sentence"),
