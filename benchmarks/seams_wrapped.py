@@ -4,7 +4,7 @@ The mean difference of neighbours across the wrap is given as a share of the med
 what no eye can find. Beside it stands the same for a picture painted with ordinary borders, and how far moving the canvas
 over its border changes loss and gradient.
 
-    python benchmarks/seams_wrapped.py [--size 128] [--iterations 20,10]
+    python benchmarks/seams_wrapped.py [STYLE …] [--size 128] [--iterations 12,6]
 """
 
 from __future__ import annotations
@@ -24,18 +24,18 @@ from pinxit.picture.wrap import WRAPS, WrapName
 from pinxit.surface.texture import prepare_texture
 from pinxit.synthesis import prepare_synthesis
 
-STYLES = ("house:swirl", "house:batik")
 NAMES: tuple[WrapName, ...] = ("both", "half-drop", "brick")
 
 
 def main() -> None:
     """Paint, measure, print."""
     parser = argparse.ArgumentParser()
+    parser.add_argument("styles", nargs="*", default=["house:swirl"], metavar="STYLE")
     parser.add_argument("--size", type=int, default=128)
-    parser.add_argument("--iterations", default="20,10")
+    parser.add_argument("--iterations", default="12,6")
     options = parser.parse_args()
     print(describe())
-    for style in STYLES:
+    for style in options.styles:
         for name in ("none", *NAMES):
             # As the engine leaves it, before it is cut where it is calmest.
             job = prepare_synthesis(

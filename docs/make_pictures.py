@@ -157,7 +157,7 @@ def make_textures() -> None:
     names = ("swirl", "marbling")
     cells = []
     for name in names:
-        work = prepare_texture([f"house:{name}"], 256, 256, tile=True, iterations=(80, 20))
+        work = prepare_texture([f"house:{name}"], 256, 256, tile=True, iterations=(60, 15))
         *_, last = work.paint()
         texture, _ = work.result(last)
         if name == "swirl":
@@ -171,7 +171,7 @@ def make_patterns() -> None:
     """Every repeat, laid 3×3, and colourways of one."""
     cells = []
     for repeat in WRAP_OF:
-        work = prepare_pattern(["house:batik"], 192, 192, repeat=repeat, coarsest=96, iterations=(60, 20))
+        work = prepare_pattern(["house:batik"], 192, 192, repeat=repeat, coarsest=96, iterations=(40, 12))
         *_, last = work.paint()
         cell, recipe = work.result(last)
         laid = recipe.model_copy(update={"sheet": True})
@@ -181,7 +181,7 @@ def make_patterns() -> None:
                 "its own": (),
                 "#14213d,#fca311,#e5e5e5": (),
                 "house:swirl": (),
-                "house:cartoon": (),
+                "house:cutout": (),
             }
             ways |= {name: read_palette(name) for name in list(ways)[1:]}
             colored = [
