@@ -164,7 +164,7 @@ def make_textures() -> None:
             lit = [("texture", texture), *((kind, map_of(texture, kind, WRAPS["both"])) for kind in MAPS)]
             save(sheet([(kind, tiled(one, 2)) for kind, one in lit], CELL, columns=4), "maps", 75)
         cells += [(f"house:{name}", styles.draw(name, CELL)), ("laid 2 by 2", tiled(texture, 2))]
-    save(sheet(cells, CELL, columns=4), "textures", 75)
+    save(sheet(cells, CELL, columns=4), "textures", 45)
 
 
 def make_patterns() -> None:
