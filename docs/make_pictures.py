@@ -1,6 +1,7 @@
 """Make every picture that the documentation shows, from samples and house styles alone: `make docs`.
 
-python docs/make_pictures.py [NAME …]     some of: styles, hero, presets, dials, controls, losses, panorama, sprites
+python docs/make_pictures.py [NAME …]     some of: styles, hero, presets, dials, controls, losses, panorama, sprites, textures,
+                                          patterns
 """
 
 from __future__ import annotations
@@ -16,13 +17,18 @@ import PIL.Image
 
 from pinxit import picture as pictures
 from pinxit import styles
+from pinxit.design.colorway import read_palette
+from pinxit.design.pattern import WRAP_OF, prepare_pattern, product
 from pinxit.job import Job, StyleImage, prepare
 from pinxit.picture import Picture
+from pinxit.picture.wrap import WRAPS
 from pinxit.styles.contact import sheet
 from pinxit.surface import looking
+from pinxit.surface.maps import MAPS, map_of
 from pinxit.surface.panorama import prepare_panorama
 from pinxit.surface.sphere import FACES
 from pinxit.surface.sprites import prepare_sprites, read_sprite
+from pinxit.surface.texture import prepare_texture
 
 IMAGES = Path(__file__).parent / "images"
 SIDE = 320  # of a painting
@@ -233,6 +239,50 @@ def follow(job: Job) -> Picture:
     return progress.picture()
 
 
+def tiled(picture: Picture, times: int) -> Picture:
+    """The picture beside and below itself."""
+    return Picture(np.tile(picture.pixels, (1, times, times)))
+
+
+def make_textures() -> None:
+    """Styles, and their textures laid 2×2."""
+    names = ("swirl", "marbling")
+    cells = []
+    for name in names:
+        work = prepare_texture([f"house:{name}"], 256, 256, tile=True, iterations=(60, 15))
+        *_, last = work.paint()
+        texture, _ = work.result(last)
+        if name == "swirl":
+            lit = [("texture", texture), *((kind, map_of(texture, kind, WRAPS["both"])) for kind in MAPS)]
+            save(sheet([(kind, tiled(one, 2)) for kind, one in lit], CELL, columns=4), "maps", 75)
+        cells += [(f"house:{name}", styles.draw(name, CELL)), ("laid 2 by 2", tiled(texture, 2))]
+    save(sheet(cells, CELL, columns=4), "textures", 45)
+
+
+def make_patterns() -> None:
+    """Every repeat, laid 3×3, and colourways of one."""
+    cells = []
+    for repeat in WRAP_OF:
+        work = prepare_pattern(["house:batik"], 192, 192, repeat=repeat, coarsest=96, iterations=(40, 12))
+        *_, last = work.paint()
+        cell, recipe = work.result(last)
+        laid = recipe.model_copy(update={"sheet": True})
+        cells.append((repeat, product(cell, laid)))
+        if repeat == "half-drop":
+            ways: dict[str, tuple[str, ...]] = {
+                "its own": (),
+                "#14213d,#fca311,#e5e5e5": (),
+                "house:swirl": (),
+                "house:cutout": (),
+            }
+            ways |= {name: read_palette(name) for name in list(ways)[1:]}
+            colored = [
+                (name, product(cell, laid.model_copy(update={"palette": colors}))) for name, colors in ways.items()
+            ]
+            save(sheet(colored, CELL, columns=4), "colourways", 75)
+    save(sheet(cells, CELL, columns=4), "repeats", 75)
+
+
 MAKERS: dict[str, Callable[[], None]] = {
     "styles": make_styles,
     "hero": make_hero,
@@ -242,6 +292,8 @@ MAKERS: dict[str, Callable[[], None]] = {
     "losses": make_losses,
     "panorama": make_panorama,
     "sprites": make_sprites,
+    "textures": make_textures,
+    "patterns": make_patterns,
 }
 
 if __name__ == "__main__":

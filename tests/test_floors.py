@@ -21,7 +21,17 @@ def test_imports_only_go_down() -> None:
 
 @pytest.mark.parametrize(
     "command",
-    ["--help", "--version", "stylize --help", "show --help", "styles --help", "panorama --help", "sprites --help"],
+    [
+        "--help",
+        "--version",
+        "stylize --help",
+        "show --help",
+        "styles --help",
+        "panorama --help",
+        "sprites --help",
+        "texture --help",
+        "pattern --help",
+    ],
 )
 def test_help_imports_nothing_heavy(command: str) -> None:
     script = (

@@ -29,6 +29,7 @@ WEIGHTS = st.floats(1e-6, 1e6).map(lambda value: float(f"{value:g}"))
 CHOICES: dict[str, st.SearchStrategy[Any]] = {
     "preset": st.sampled_from(list(PRESETS)),
     "size": st.integers(16, 16384),
+    "wrap": st.sampled_from(["none", "x", "both", "half-drop", "brick"]),
     "content_weight": WEIGHTS,
     "style_weight": WEIGHTS,
     "style_scale": st.floats(0.05, 20).map(lambda value: float(f"{value:g}")),

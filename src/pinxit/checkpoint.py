@@ -31,11 +31,12 @@ class Checkpoint:
 
     Args:
         recipe: of the job: the same recipe finds the same checkpoint again, another one never.
+        kind: what else tells the job from others.
         seconds: the least time between two savings.
     """
 
-    def __init__(self, recipe: Recipe, seconds: float = SECONDS_BETWEEN) -> None:
-        name = hashlib.sha256(recipe.to_json().encode()).hexdigest()
+    def __init__(self, recipe: Recipe, seconds: float = SECONDS_BETWEEN, kind: str = "") -> None:
+        name = hashlib.sha256((recipe.to_json() + kind).encode()).hexdigest()
         self._path = cache_folder() / "checkpoints" / f"{name}.safetensors"
         self._seconds = seconds
         self._due = time.monotonic() + seconds

@@ -55,12 +55,19 @@ class Job:
         ingredients: the pictures it is applied to.
         encoder_file: a weights file given by hand.
         networks: those that were taught one style alone, by their file's SHA-256.
+        kind: what tells it from other jobs of the same recipe, where the content image is none that the recipe names.
     """
 
     recipe: Recipe
     ingredients: Ingredients
     encoder_file: Path | None = None
     networks: Mapping[str, Weights] = field(default_factory=dict)
+    kind: str = ""
+
+    @property
+    def engine(self) -> str:
+        """What paints."""
+        return self.recipe.engine
 
     @property
     def notes(self) -> list[str]:
@@ -78,7 +85,7 @@ class Job:
         return self._optimize()
 
     def _by_network(self, recipe: Recipe, ingredients: Ingredients) -> Iterator[Progress]:
-        from pinxit.network.paint import paint
+        from pinxit.network.wrapped import paint
 
         return paint(recipe, ingredients, self.networks)
 
@@ -117,7 +124,7 @@ class Job:
                 "this picture was painted with a weights file of its own "
                 f"(SHA-256 {recipe.encoder_sha256[:12]}…): give that file by --encoder-weights."
             )
-        checkpoint = Checkpoint(recipe)
+        checkpoint = Checkpoint(recipe, kind=self.kind)
         state = checkpoint.load()
         progress: optimize.Progress | None = None
         ingredients = self._start()
@@ -219,6 +226,7 @@ def prepare_again(
     *,
     look_in: Iterable[Path] = (),
     encoder_weights: str | Path | None = None,
+    content: Picture | None = None,
     **changes: Any,
 ) -> Job:
     """The job that a recipe describes, with its pictures found again by their content.
@@ -226,6 +234,7 @@ def prepare_again(
     Args:
         recipe: from a picture's file.
         look_in: folders to search, with their subfolders, besides where each picture was last seen.
+        content: the content image, where it is at hand already.
         changes: settings to change; then the schedule runs anew instead of for exactly the iterations done.
 
     Raises:
@@ -243,7 +252,7 @@ def prepare_again(
         return None if entry is None else inputs.find(entry, size, folders)
 
     style_size = round(recipe.size * recipe.style_scale)
-    content = inputs.find(recipe.content, recipe.size, folders)
+    content = content or inputs.find(recipe.content, recipe.size, folders)
     pictures_of = [
         (inputs.find(style, style_size, folders), find(style.region, recipe.size), find(style.mask, style_size))
         for style in recipe.styles

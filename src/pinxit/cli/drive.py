@@ -6,7 +6,7 @@ import json
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from pinxit import picture as pictures
 from pinxit.cli.display import Display, duration
@@ -15,7 +15,9 @@ from pinxit.cli.plot import Point, check_plot, plot
 from pinxit.errors import PinxitError
 
 if TYPE_CHECKING:
-    from pinxit.job import Job
+    from collections.abc import Iterator
+
+    from pinxit.picture import Picture
     from pinxit.picture.progress import Progress
 
 # A preview costs a resize and a PNG, some tens of milliseconds.
@@ -55,7 +57,47 @@ class Output:
             check_plot(self.plot, self.overwrite)
 
 
-def drive(job: Job, target: Path, output: Output, *, keep_interrupted: bool = True) -> bool:
+class Recorded(Protocol):
+    """A recipe of any kind."""
+
+    def to_json(self) -> str:
+        """Its text."""
+
+
+class Work(Protocol):
+    """What can be driven: a `pinxit.job.Job`, or what makes more of one."""
+
+    @property
+    def engine(self) -> str: ...  # noqa: D102 - told by Settings
+    @property
+    def notes(self) -> list[str]: ...  # noqa: D102 - told by Job
+
+    def paint(self) -> Iterator[Progress]:
+        """Run the engine."""
+
+    def result(self, progress: Progress) -> tuple[Picture, Recorded]:
+        """The picture as it stands, and the recipe that makes it again."""
+
+
+class Kept:
+    """A work that remembers where it stood when its result was taken, for what else is made of that.
+
+    Args:
+        work: what is driven.
+    """
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+        self.engine, self.notes, self.paint = work.engine, work.notes, work.paint
+        self.last: Progress | None = None
+
+    def result(self, progress: Progress) -> tuple[Picture, Recorded]:
+        """The work's own."""
+        self.last = progress
+        return self._work.result(progress)
+
+
+def drive(job: Work, target: Path, output: Output, *, keep_interrupted: bool = True) -> bool:
     """Paint, write, report.
 
     Args:
@@ -70,7 +112,7 @@ def drive(job: Job, target: Path, output: Output, *, keep_interrupted: bool = Tr
     Raises:
         KeyboardInterrupt: when there was no picture yet, or none is to be kept.
     """
-    if output.plot and job.recipe.engine == "network":
+    if output.plot and job.engine == "network":
         raise PinxitError("--plot draws what the optimiser minimises; a network has nothing to draw.")
     for note in job.notes:
         complain(note)

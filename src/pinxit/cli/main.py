@@ -23,6 +23,8 @@ COMMANDS = {
     "panorama": "Paint a 360° panorama or a cube map, without seams.",
     "sprites": "Paint a set of sprites or sprite sheets with one hand.",
     "compare": "Judge results side by side: nearness to style and content.",
+    "texture": "Paint a new texture in a style's manner, which may meet itself on all sides.",
+    "pattern": "Paint a repeat pattern for printing on cloth or paper.",
     "train": "Teach a network one manner, for pictures at once from then on.",
     "export": "Write a style and its network as an ONNX file for other programs.",
     "redo": "Make a picture again from the recipe inside it, exactly or with changes.",

@@ -51,7 +51,23 @@ def _shown_default(name: str, field: FieldInfo) -> str:
 
 
 def with_settings(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command an option for every setting; it receives them as keyword arguments, None where not given."""
+    """Give a command an option for every setting; it receives them as keyword arguments, None where not given.
+
+    A command that takes a setting in its own way has a parameter of that name, and no other option for it is made.
+    """
+    return with_settings_but()(command)
+
+
+def with_settings_but(*decided: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """The same without the settings that the command decides itself."""
+
+    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        return _with_settings(command, frozenset(decided))
+
+    return decorate
+
+
+def _with_settings(command: Callable[..., None], decided: frozenset[str]) -> Callable[..., None]:
     signature = inspect.signature(command, eval_str=True)
     own = [
         parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY)
@@ -62,6 +78,8 @@ def with_settings(command: Callable[..., None]) -> Callable[..., None]:
     own = [parameter for parameter in own if parameter not in context]
     made = []
     for name, field in Settings.model_fields.items():
+        if name in decided or name in signature.parameters:
+            continue
         extra: Any = field.json_schema_extra
         option = typer.Option(
             f"--{name.replace('_', '-')}",

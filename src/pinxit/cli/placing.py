@@ -58,14 +58,18 @@ def placed_styles(
             placed[-1]["mask"] = value
     if not placed:
         raise PinxitError("no style is given: name one by --style, or --region MASK=STYLE (pinxit styles shows some).")
-    shares = [1.0] * len(placed) if blend is None else _read_shares(blend)
-    if len(shares) != len(placed):
-        raise PinxitError(f"--blend has {len(shares)} shares for {len(placed)} styles: give one each.")
+    shares = read_shares(blend, len(placed))
     return [StyleImage(**one, share=share) for one, share in zip(placed, shares, strict=True)]
 
 
-def _read_shares(text: str) -> list[float]:
+def read_shares(blend: str | None, styles: int) -> list[float]:
+    """The shares of so many styles, as in `2,1`; equal where left out."""
+    if blend is None:
+        return [1.0] * styles
     try:
-        return [float(part) for part in text.split(",")]
+        shares = [float(part) for part in blend.split(",")]
     except ValueError as error:
-        raise PinxitError(f"--blend takes numbers as in 2,1, not {text!r}.") from error
+        raise PinxitError(f"--blend takes numbers as in 2,1, not {blend!r}.") from error
+    if len(shares) != styles:
+        raise PinxitError(f"--blend has {len(shares)} shares for {styles} styles: give one each.")
+    return shares

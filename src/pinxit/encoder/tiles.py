@@ -2,7 +2,8 @@
 
 A feature map's position sees a patch of the picture no larger than its receptive field. A tile therefore has an inner
 part, whose positions it answers for, and a margin round it, for them to see. Where a tile ends at the picture's own
-border there is no margin, and the encoder's repeated border does what it does for the whole.
+border there is no margin, and the encoder's repeated border does what it does for the whole; where borders meet, the margin
+goes on beyond them.
 """
 
 from __future__ import annotations
@@ -13,13 +14,12 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
+from pinxit.encoder.border import give, take
 from pinxit.encoder.vgg import Architecture, layers, stride
+from pinxit.picture.wrap import GRID, NONE, Window, Wrap
 
 # The deepest stride: tiles begin at its multiples, or poolings would pair other pixels than in the whole picture.
-ALIGNMENT = 16
-
-Window = tuple[slice, slice]
-"""Rows and columns."""
+ALIGNMENT = GRID
 
 
 @dataclass(frozen=True)
@@ -28,13 +28,28 @@ class Tile:
 
     Attributes:
         inner: the pixels this tile answers for; every pixel is inside exactly one tile.
-        outer: what has to be seen for it.
+        outer: what has to be seen for it; beyond the picture where borders meet.
+        wrap: which of the picture's borders meet.
     """
 
     inner: Window
     outer: Window
     height: int
     width: int
+    wrap: Wrap = NONE
+
+    @property
+    def border(self) -> Wrap:
+        """Which borders of the outer part meet: the picture's, where it is the whole picture."""
+        return self.wrap if self.outer == (slice(0, self.height), slice(0, self.width)) else NONE
+
+    def see(self, picture: Tensor) -> Tensor:
+        """The outer part of a picture `(1, C, H, W)`."""
+        return take(picture, self.outer, self.wrap)
+
+    def give(self, gradient: Tensor, part: Tensor) -> None:
+        """Add the outer part's gradient to the picture's, in place."""
+        give(gradient, self.outer, part, self.wrap)
 
     def positions(self, tap: str) -> Window:
         """Which positions of the feature map `tap`, computed from the outer part, this tile answers for."""
@@ -60,7 +75,9 @@ def margin(architecture: Architecture, taps: Iterable[str]) -> int:
     return math.ceil(reach / ALIGNMENT) * ALIGNMENT
 
 
-def divide(picture: Tensor, side: int, architecture: Architecture, taps: Iterable[str]) -> list[Tile]:
+def divide(
+    picture: Tensor, side: int, architecture: Architecture, taps: Iterable[str], wrap: Wrap = NONE
+) -> list[Tile]:
     """Divide a picture into tiles of about equal size.
 
     Args:
@@ -68,24 +85,29 @@ def divide(picture: Tensor, side: int, architecture: Architecture, taps: Iterabl
         side: at most so many px a side, margins included, if that leaves anything; rounded to whole strides.
         architecture: of the encoder that will see them.
         taps: the feature maps that will be asked for.
+        wrap: which of its borders meet.
     """
     height, width = picture.shape[2:]
+    if max(height, width) <= side:
+        whole = (slice(0, height), slice(0, width))
+        return [Tile(whole, whole, height, width, wrap)]
     around = margin(architecture, taps)
-    rows, columns = list(_parts(height, side, around)), list(_parts(width, side, around))
+    rows, columns = list(_parts(height, side, around, wrap.rows)), list(_parts(width, side, around, wrap.columns))
     return [
-        Tile((row, column), (_outer(row, height, around), _outer(column, width, around)), height, width)
+        Tile(
+            (row, column),
+            (_outer(row, height, around, wrap.rows), _outer(column, width, around, wrap.columns)),
+            height,
+            width,
+            wrap,
+        )
         for row in rows
         for column in columns
     ]
 
 
-def cut(tensor: Tensor, window: Window) -> Tensor:
-    """A view of those rows and columns, the last two dimensions."""
-    return tensor[..., window[0], window[1]]
-
-
-def _parts(length: int, side: int, margin: int) -> Iterator[slice]:
-    if length <= side:
+def _parts(length: int, side: int, margin: int, meets: bool) -> Iterator[slice]:
+    if length + (2 * margin if meets else 0) <= side:
         yield slice(0, length)
         return
     most = max(ALIGNMENT, (side - 2 * margin) // ALIGNMENT * ALIGNMENT)
@@ -94,5 +116,7 @@ def _parts(length: int, side: int, margin: int) -> Iterator[slice]:
         yield slice(start, min(start + step, length))
 
 
-def _outer(inner: slice, whole: int, margin: int) -> slice:
+def _outer(inner: slice, whole: int, margin: int, meets: bool) -> slice:
+    if meets:
+        return slice(inner.start - margin, inner.stop + margin)
     return slice(max(0, inner.start - margin), min(whole, inner.stop + margin))

@@ -13,6 +13,7 @@ from torch import Tensor
 from pinxit.encoder.convolution import ReplicateConvolution, has_winograd
 from pinxit.encoder.pooling import Pooling, pool
 from pinxit.errors import PinxitError
+from pinxit.picture.wrap import NONE, Wrap
 
 Architecture = Literal["vgg16", "vgg19"]
 
@@ -103,12 +104,13 @@ class Encoder:
             if f"{name}.weight" in parameters
         }
 
-    def __call__(self, picture: Tensor, taps: Iterable[str]) -> dict[str, Tensor]:
+    def __call__(self, picture: Tensor, taps: Iterable[str], wrap: Wrap = NONE) -> dict[str, Tensor]:
         """Read feature maps.
 
         Args:
             picture: `(1, 3, H, W)`, RGB, range [0, 1] (values outside are fine), sRGB.
             taps: names of layers; the computation ends at the deepest.
+            wrap: which of the picture's borders meet; its sides are then `wrap.multiples` of px.
 
         Returns:
             A feature map `(1, C, H / stride, W / stride)` for each tap, fractions of a pixel dropped.
@@ -124,7 +126,7 @@ class Encoder:
             if len(found) == len(wanted):
                 break
             if layer.startswith("conv"):
-                features = self._convolutions[layer](features)
+                features = self._convolutions[layer](features, wrap)
             elif layer.startswith("relu"):
                 # In place, unless somebody holds on to the map before it.
                 features = F.relu(features, inplace=layer.replace("relu", "conv") not in wanted)

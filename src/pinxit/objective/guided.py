@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import torch.nn.functional as F
 from torch import Tensor
 
-from pinxit.encoder.tiles import Tile, cut, divide
+from pinxit.encoder.border import cut
+from pinxit.encoder.tiles import Tile, divide
 from pinxit.encoder.vgg import Encoder, stride
 from pinxit.objective.gram import moment_sums
 
@@ -55,7 +56,8 @@ def moments(features: Tensor, tap: str, tile: Tile, mask: Tensor | None) -> Tens
 
 def guide_of(mask: Tensor | None, tap: str, tile: Tile) -> Tensor | None:
     """How much each position counts that a tile answers for, `(1, 1, h, w)`; None where all count fully."""
-    return None if mask is None else cut(_guide(cut(mask, tile.outer), tap), tile.positions(tap))
+    # A tile's inner part begins at a multiple of every stride.
+    return None if mask is None else _guide(cut(mask, tile.inner), tap)
 
 
 def count(picture: Tensor, tap: str, mask: Tensor | None) -> float:

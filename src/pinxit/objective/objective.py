@@ -9,13 +9,15 @@ from typing import Literal
 import torch
 from torch import Tensor
 
-from pinxit.encoder.tiles import Tile, cut, divide
+from pinxit.encoder.border import cut
+from pinxit.encoder.tiles import Tile, divide
 from pinxit.encoder.vgg import Encoder
 from pinxit.objective.adain import adapt_targets
 from pinxit.objective.content import content_loss, relative_content_loss, squared_error
 from pinxit.objective.gram import moment_sums, relative_moments_loss, relative_style_loss, style_loss
 from pinxit.objective.guided import Region, count, mixture, moments
 from pinxit.objective.smoothness import total_variation
+from pinxit.picture.wrap import NONE, Wrap
 
 Form = Literal["relative", "gatys"]
 Sums = dict[tuple[str, str], Tensor]
@@ -74,18 +76,26 @@ class Objective:
         content: the content image, `(1, 3, H, W)`, range [0, 1]; the pictures to judge have its size.
         regions: what goes where; each counts by its area.
         side: the tiles' greatest side, px; a picture no larger is one tile.
+        wrap: which borders of the pictures to judge meet; style images have ordinary ones.
 
     Attributes:
         style_targets: the average moments wanted of each region, by tap; see `moment_sums`.
     """
 
     def __init__(
-        self, encoder: Encoder, weights: Weights, content: Tensor, regions: Sequence[Region], side: int = 2**31
+        self,
+        encoder: Encoder,
+        weights: Weights,
+        content: Tensor,
+        regions: Sequence[Region],
+        side: int = 2**31,
+        wrap: Wrap = NONE,
     ) -> None:
         self._encoder = encoder
         self._weights = weights
         self._taps = weights.content_layers.keys() | weights.style_layers.keys()
-        self._tiles = divide(content, side, encoder.architecture, self._taps)
+        self._wrap = wrap
+        self._tiles = divide(content, side, encoder.architecture, self._taps, wrap)
         self._masks = [None if region.mask is None else region.mask.to(encoder.device) for region in regions]
         areas = [1.0 if mask is None else float(mask.mean()) for mask in self._masks]
         self._areas = [area / max(sum(areas), 1e-6) for area in areas]
@@ -115,17 +125,17 @@ class Objective:
         leaf = picture.detach().clone().requires_grad_()
         whole = len(self._tiles) == 1
         sums = self._sums(leaf, 0) if whole else self._all_sums(leaf)
-        losses = self._judge(sums, total_variation(leaf))
+        losses = self._judge(sums, total_variation(leaf, self._wrap))
         # In one tile this goes down to the pixels; in several to the sums only, and from there on tile by tile.
         losses.total.backward()  # type: ignore[no-untyped-call]
         gradient = leaf.grad
         assert gradient is not None  # noqa: S101 - for the type checker
         for number, tile in enumerate(self._tiles if not whole else ()):
-            part = cut(leaf.detach(), tile.outer).clone().requires_grad_()
+            part = tile.see(leaf.detach()).clone().requires_grad_()
             here = self._sums(part, number)
             torch.autograd.backward([here[key] for key in sums], [sums[key].grad for key in sums])
             assert part.grad is not None  # noqa: S101 - for the type checker
-            cut(gradient, tile.outer).add_(part.grad)
+            tile.give(gradient, part.grad)
         return losses.detach(), gradient
 
     def _judge(self, sums: Sums, smoothness: Tensor) -> Losses:
@@ -154,7 +164,7 @@ class Objective:
     def _sums(self, part: Tensor, number: int) -> Sums:
         """What the tile of that number, whose outer part this is, adds to the picture's sums."""
         tile = self._tiles[number]
-        features = self._encoder(part, self._taps)
+        features = self._encoder(part, self._taps, tile.border)
         sums = {
             ("content", tap): squared_error(cut(features[tap], tile.positions(tap)), target)
             for tap, target in self._content_targets[number].items()
@@ -166,13 +176,13 @@ class Objective:
 
     @torch.no_grad()
     def _all_sums(self, picture: Tensor) -> Sums:
-        sums = self._sums(cut(picture, self._tiles[0].outer), 0)
+        sums = self._sums(self._tiles[0].see(picture), 0)
         for number, tile in enumerate(self._tiles[1:], start=1):
-            for key, value in self._sums(cut(picture, tile.outer), number).items():
+            for key, value in self._sums(tile.see(picture), number).items():
                 sums[key] += value
         return {key: value.requires_grad_() for key, value in sums.items()}
 
     def _content_of(self, content: Tensor, tile: Tile) -> dict[str, Tensor]:
-        features = self._encoder(cut(content, tile.outer), self._weights.content_layers)
+        features = self._encoder(tile.see(content), self._weights.content_layers, tile.border)
         # Cloned, or the margin would be kept with it.
         return {tap: cut(map_, tile.positions(tap)).clone() for tap, map_ in features.items()}

@@ -10,6 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from pinxit.encoder.border import take
 from pinxit.encoder.vgg import Encoder
 from pinxit.errors import PinxitError
 from pinxit.objective.objective import Objective, Weights
@@ -25,6 +26,7 @@ from pinxit.picture.ingredients import Ingredients
 from pinxit.picture.masks import resize_mask
 from pinxit.picture.picture import Pixels
 from pinxit.picture.recipe import Recipe, Settings
+from pinxit.picture.wrap import WRAPS, Wrap
 
 Finish = Callable[[Tensor], Picture]
 """Makes a picture of a canvas."""
@@ -103,15 +105,17 @@ def paint(
             breaks down.
     """
     ingredients = colored(recipe, ingredients)
-    full = _full_size(ingredients.content, recipe.size)
+    wrap = WRAPS[recipe.wrap]
+    full = _full_size(ingredients.content, recipe.size, wrap)
     memory = memory_of(recipe, encoder)
 
     def begin(scale: Scale, before: Descent | None) -> tuple[Descent, Finish]:
-        here = resize(full, scale.height, scale.width)
+        here = resize(full, scale.height, scale.width, wrap)
         descent = _descent(recipe, encoder, ingredients, here, scale, memory, before)
         return descent, functools.partial(_finish, recipe, here, ingredients.keep)
 
-    return descend(recipe, scales(full.height, full.width, recipe.coarsest, recipe.iterations), begin, memory, state)
+    schedule = scales(full.height, full.width, recipe.coarsest, recipe.iterations, wrap)
+    return descend(recipe, schedule, begin, memory, state)
 
 
 def descend(
@@ -190,13 +194,15 @@ def _descent(
     before: Descent | None,
 ) -> Descent:
     """What goes on at a scale where the one before left off; `here` is the content image at its size."""
-    canvas = _start(recipe, here, ingredients) if before is None else _enlarge(before.best, scale)
+    wrap = WRAPS[recipe.wrap]
+    canvas = _start(recipe, here, ingredients) if before is None else _enlarge(before.best, scale, wrap)
     free = _free(ingredients.keep, here)
     if free is not None:
         canvas = tensor(here).lerp(canvas.cpu(), free)
-    room = plan(scale.height, scale.width, memory * GIB, list(recipe.content_layers))
+    weights = weights_of(recipe)
+    room = plan(scale.height, scale.width, memory * GIB, list(weights.content_layers))
     painted = regions(ingredients, scale.height, scale.width, scale.longer_side * recipe.style_scale)
-    objective = Objective(encoder, weights_of(recipe), tensor(here), painted, room.side)
+    objective = Objective(encoder, weights, tensor(here), painted, room.side, wrap)
     free = None if free is None else free.to(encoder.device)
     return Descent(canvas.to(encoder.device), objective, recipe.solver, before, room.history, free)
 
@@ -212,7 +218,7 @@ def weights_of(recipe: Settings) -> Weights:
         recipe.content_weight,
         recipe.style_weight,
         recipe.smoothness,
-        recipe.content_layers,
+        recipe.content_layers if recipe.content_weight else {},  # what does not count need not be seen
         recipe.style_layers,
         recipe.form,
         _adain(recipe),
@@ -237,7 +243,7 @@ def _state(descent: Descent, plateau: Plateau, clock: Clock, done: tuple[int, ..
     }
 
 
-def _full_size(content: Picture, size: int) -> Picture:
+def _full_size(content: Picture, size: int, wrap: Wrap) -> Picture:
     """The content image at the result's size, if there is enough of it."""
     if min(content.height, content.width) < SMALLEST_CONTENT:
         raise PinxitError(
@@ -245,6 +251,8 @@ def _full_size(content: Picture, size: int) -> Picture:
             f"give one with at least {SMALLEST_CONTENT} px on the shorter side."
         )
     full = fit(content, size)
+    if wrap:
+        full = resize(content, *wrap.even(full.height, full.width), wrap)
     if min(full.height, full.width) < SMALLEST_SIDE:
         raise PinxitError(
             f"the result would have {full.width}×{full.height} px, the encoder needs {SMALLEST_SIDE} px "
@@ -270,8 +278,24 @@ def _start(recipe: Settings, content: Picture, ingredients: Ingredients) -> Tens
         return (0.5 + 0.1 * torch.randn(1, 3, *size, generator=generator)).clamp(0, 1)
     if recipe.init == "style":
         return tensor(cover(ingredients.styles[0].picture, *size))
-    return tensor(content if ingredients.start is None else resize(ingredients.start, *size))
+    return tensor(content if ingredients.start is None else resize(ingredients.start, *size, WRAPS[recipe.wrap]))
 
 
-def _enlarge(canvas: Tensor, scale: Scale) -> Tensor:
+def _enlarge(canvas: Tensor, scale: Scale, wrap: Wrap) -> Tensor:
+    if wrap:
+        return _enlarge_wrapped(canvas, scale, wrap)
     return F.interpolate(canvas, size=(scale.height, scale.width), mode="bicubic", align_corners=False).clamp(0, 1)
+
+
+def _enlarge_wrapped(canvas: Tensor, scale: Scale, wrap: Wrap) -> Tensor:
+    """The same where borders meet: the cubic sees beyond them, whatever the ratio of the sizes."""
+    height, width = canvas.shape[2:]
+    around = 3  # px that a cubic may ask for beyond the border
+    beyond = take(canvas, (slice(-around, height + around), slice(-around, width + around)), wrap)
+    rows, columns = (
+        # Where each new pixel's centre lies, in the terms of grid_sample: -1 and 1 are the borders.
+        ((torch.arange(new, device=canvas.device) + 0.5) * (old / new) + around) / (old + 2 * around) * 2 - 1
+        for new, old in ((scale.height, height), (scale.width, width))
+    )
+    grid = torch.stack(torch.meshgrid(columns, rows, indexing="xy"), -1)[None].to(canvas.dtype)
+    return F.grid_sample(beyond, grid, mode="bicubic", padding_mode="border", align_corners=False).clamp(0, 1)

@@ -10,6 +10,8 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pinxit.picture.wrap import NONE, Wrap
+
 # An encoder's fourth pooling leaves one position of 16 × 16 px; below two of them a Gram matrix says nothing.
 SMALLEST_SIDE = 32
 
@@ -33,13 +35,14 @@ class Scale:
         return max(self.height, self.width)
 
 
-def scales(height: int, width: int, coarsest: int, iterations: tuple[int, ...]) -> tuple[Scale, ...]:
+def scales(height: int, width: int, coarsest: int, iterations: tuple[int, ...], wrap: Wrap = NONE) -> tuple[Scale, ...]:
     """The sizes from coarse to fine: the result's size, halved while the longer side stays at `coarsest` px or more.
 
     Args:
         height, width: the result's size, px.
         coarsest: the least longer side of the first scale, px; at or above the result's there is one scale only.
         iterations: for each scale; the last holds for all further ones.
+        wrap: which borders meet, at every scale.
     """
     halvings = 0
     while (
@@ -49,8 +52,7 @@ def scales(height: int, width: int, coarsest: int, iterations: tuple[int, ...]) 
         halvings += 1
     return tuple(
         Scale(
-            max(1, round(height / 2**exponent)),
-            max(1, round(width / 2**exponent)),
+            *wrap.even(height / 2**exponent, width / 2**exponent),
             iterations[min(step, len(iterations) - 1)],
         )
         for step, exponent in enumerate(range(halvings, -1, -1))

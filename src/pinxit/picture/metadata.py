@@ -22,18 +22,22 @@ KEY = "pinxit_recipe"
 XMP_KEY = "XML:com.adobe.xmp"  # XMP specification, part 3, section 1.1.5
 # The character codes that begin a UserComment (CIPA DC-008, section 4.6.5).
 _ASCII, _UNICODE = b"ASCII\0\0\0", b"UNICODE\0"
+_X_RESOLUTION, _Y_RESOLUTION, _RESOLUTION_UNIT, _INCH = 0x011A, 0x011B, 0x0128, 2
 # A recipe has two or three thousand characters.
 MAX_CHARACTERS = 2**20
 # A JPEG segment holds 65,533 bytes.
 _MAX_EXIF = 60_000
 
 
-def exif_with(recipe: str | None, exif: bytes | None) -> bytes:
-    """An EXIF block with the recipe as its UserComment; what stood in it before is kept where there is room."""
+def exif_with(recipe: str | None, exif: bytes | None, dpi: float | None = None) -> bytes:
+    """An EXIF block with the recipe as its UserComment, and px to the inch; what stood in it is kept where there is room."""
     comment = None if recipe is None else _ASCII + ascii_json(recipe).encode()
     block = PIL.Image.Exif()
     if exif is not None and len(exif) + len(comment or b"") < _MAX_EXIF:
         block.load(exif)
+    if dpi is not None:
+        block[_X_RESOLUTION] = block[_Y_RESOLUTION] = dpi
+        block[_RESOLUTION_UNIT] = _INCH
     if comment is not None:
         block.get_ifd(IFD)[USER_COMMENT] = comment
     return block.tobytes() if len(block) or comment is not None else b""
@@ -47,6 +51,12 @@ def ascii_json(text: str) -> str:
 def png_chunk(kind: bytes, content: bytes) -> bytes:
     """One chunk of a PNG file: length, kind, content, checksum (W3C PNG, section 5.3)."""
     return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+
+
+def png_density(dpi: float) -> bytes:
+    """A pHYs chunk: px to the metre, which is what PNG counts in."""
+    per_metre = round(dpi / 0.0254)
+    return png_chunk(b"pHYs", struct.pack(">IIB", per_metre, per_metre, 1))
 
 
 def png_text(key: str, text: str) -> bytes:

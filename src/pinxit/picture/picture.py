@@ -21,6 +21,7 @@ class Picture:
         exif: the file's EXIF block without orientation, thumbnail and GPS position, or None.
         notes: sentences on what the reader had to decide ("first of 12 frames"), for the person to see.
         xmp: a packet of XMP to write into its file, or None. What a file says there is not read: it is mostly about its place.
+        dpi: px to the inch in print, where that was decided.
     """
 
     pixels: Pixels
@@ -28,6 +29,7 @@ class Picture:
     exif: bytes | None = None
     notes: tuple[str, ...] = ()
     xmp: bytes | None = None
+    dpi: float | None = None
 
     @property
     def height(self) -> int:

@@ -14,6 +14,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from pinxit.errors import PinxitError
 from pinxit.picture.presets import PRESETS
+from pinxit.picture.wrap import WrapName
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -90,6 +91,12 @@ class Settings(BaseModel):
         "Options",
         "What paints: the optimiser, pixel by pixel, or a network that learnt to, at once; it has a strength, but reads "
         "neither weights nor what stands under Schedule, Objective and Encoder.",
+    )
+    wrap: WrapName = _setting(
+        "none",
+        "Options",
+        "Which borders meet without a seam: x, left and right, as a panorama's do; both, as a tile's; half-drop and brick, "
+        "as in these repeats. Sides become multiples of 16 px, where they are shifted of 32.",
     )
     seed: int = _setting(0, "Options", "Where chance starts from (--init noise).", ge=0, lt=2**63)
 
@@ -271,6 +278,15 @@ def work_of(text: str) -> str:
         return "stylize"  # whose reader says what is wrong with it
     work = data.get("work", "stylize") if isinstance(data, dict) else "stylize"
     return work if isinstance(work, str) else "stylize"
+
+
+def validated_json(model: type[M], text: str) -> M:
+    """A recipe of a work of its own, which may come from anybody's file; PinxitError when it is not one."""
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise PinxitError("the recipe in this file is damaged: it is no JSON.") from error
+    return _validated(model, data)
 
 
 def _validated(model: type[M], data: dict[str, Any]) -> M:

@@ -17,7 +17,7 @@ from pinxit.errors import PinxitError
 from pinxit.picture.color import srgb_profile
 from pinxit.picture.convert import to_array
 from pinxit.picture.exif import texts
-from pinxit.picture.metadata import KEY, XMP_KEY, ascii_json, exif_with, png_chunk, png_text
+from pinxit.picture.metadata import KEY, XMP_KEY, ascii_json, exif_with, png_chunk, png_density, png_text
 from pinxit.picture.paths import at_home
 from pinxit.picture.picture import Picture
 
@@ -131,9 +131,11 @@ def _encode(picture: Picture, kind: str, recipe: str | None, bits: Literal[8, 16
         white = PIL.Image.new("RGBA", image.size, "white")
         image = PIL.Image.alpha_composite(white, image).convert("RGB")
     file = io.BytesIO()
-    exif = exif_with(recipe, picture.exif)
-    xmp = {} if picture.xmp is None else {"xmp": picture.xmp}
-    image.save(file, kind, quality=quality, icc_profile=srgb_profile(), exif=exif, **xmp, **_OPTIONS[kind])
+    exif = exif_with(recipe, picture.exif, picture.dpi)
+    more: dict[str, Any] = {} if picture.xmp is None else {"xmp": picture.xmp}
+    if picture.dpi is not None and kind == "JPEG":
+        more["dpi"] = (picture.dpi, picture.dpi)
+    image.save(file, kind, quality=quality, icc_profile=srgb_profile(), exif=exif, **more, **_OPTIONS[kind])
     return file.getvalue()
 
 
@@ -226,6 +228,8 @@ def _png(picture: Picture, recipe: str | None, bits: Literal[8, 16]) -> bytes:
         order = [2, 1, 0, 3][: array.shape[2]]
         encoded = cv2.imencode(".png", np.ascontiguousarray(array[..., order]))[1].tobytes()
     chunks = png_chunk(b"sRGB", b"\1")  # relative colorimetric
+    if picture.dpi is not None:
+        chunks += png_density(picture.dpi)
     if picture.exif is not None:
         chunks += png_chunk(b"eXIf", picture.exif.removeprefix(b"Exif\0\0"))
     if picture.xmp is not None:
@@ -251,6 +255,8 @@ def _tiff(picture: Picture, recipe: str | None, bits: Literal[8, 16]) -> bytes:
         description=None if recipe is None else ascii_json(recipe),
         metadata=None,
         software=False,
+        resolution=None if picture.dpi is None else (picture.dpi, picture.dpi),
+        resolutionunit=None if picture.dpi is None else "INCH",
         extratags=[
             *((tag, "s", 0, text.encode(), True) for tag, text in texts(picture.exif).items()),
             *([] if picture.xmp is None else [(_XMP, "B", len(picture.xmp), picture.xmp, True)]),

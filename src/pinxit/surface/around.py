@@ -20,12 +20,14 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.checkpoint import checkpoint
 
-from pinxit.encoder.tiles import ALIGNMENT, Tile, cut, margin
+from pinxit.encoder.border import cut
+from pinxit.encoder.tiles import ALIGNMENT, Tile, margin
 from pinxit.encoder.vgg import Encoder
 from pinxit.objective.guided import Region
 from pinxit.objective.objective import Losses, Objective, Weights
 from pinxit.objective.smoothness import total_variation
 from pinxit.picture.picture import Pixels
+from pinxit.picture.wrap import NONE, Wrap
 from pinxit.surface.sphere import FACES, of_face, on_face
 
 # relu5_1 sees 58 px around, but what is half as far counts for nearly all of it.
@@ -114,10 +116,10 @@ class SphereEncoder(Encoder):
         spans = [slice(start + self._margin, min(start + step, side) + self._margin) for start in range(0, side, step)]
         self._tiles = [[self._tile(rows, columns, whole) for columns in spans] for rows in spans]
 
-    def __call__(self, picture: Tensor, taps: Iterable[str]) -> dict[str, Tensor]:
+    def __call__(self, picture: Tensor, taps: Iterable[str], wrap: Wrap = NONE) -> dict[str, Tensor]:
         """See `Encoder`; the strip's feature maps are a strip of the six faces' maps."""
         if picture.shape[2:] != (len(FACES) * self._side, self._side):
-            return self._encoder(picture, taps)
+            return self._encoder(picture, taps, wrap)
         taps = sorted(set(taps))
         wide = self._surroundings(picture.to(self.device))
         together = [self._face(faces, taps) for faces in torch.split(wide, len(FACES) if self._at_once else 1)]

@@ -218,8 +218,10 @@ def _job(job: Job, recipe: PanoramaRecipe, sides: Mapping[str, Picture], propert
         raise PinxitError(
             f"a panorama is painted {LEAST_WIDTH} px wide or wider, in a number that 4 divides, not {recipe.size}."
         )
+    if recipe.wrap != "none":
+        raise PinxitError("a panorama meets itself by nature: leave --wrap out.")
     view = gpano.view_of(properties, name)
-    return PanoramaJob(recipe, job.ingredients, job.encoder_file, job.networks, sides, view)
+    return PanoramaJob(recipe, job.ingredients, job.encoder_file, job.networks, sides=sides, view=view)
 
 
 def _properties(content: inputs.PictureLike) -> dict[str, str]:

@@ -214,6 +214,8 @@ def prepare_sprites(
     if options.get("size") is None:
         options["size"] = Settings.choose({"preset": options.get("preset")}).size // 2
     job = prepare(sprites[0].path, style, **options)
+    if job.recipe.wrap != "none":
+        raise PinxitError("a sprite ends where it ends: leave --wrap out, or make a tile by pinxit texture --tile.")
     if job.recipe.init == "picture":
         raise PinxitError("sprites are painted together and start from no other picture: leave --init FILE out.")
     members = [sprite.entry.model_dump() for sprite in sprites]
