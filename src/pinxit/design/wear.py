@@ -20,7 +20,7 @@ from pinxit.design.shading import Shading, shading
 from pinxit.errors import PinxitError
 from pinxit.job import Job
 from pinxit.picture import Picture, fit, resize
-from pinxit.picture.masks import mask_from
+from pinxit.picture.masks import mask_from, resize_mask
 from pinxit.picture.picture import Pixels
 from pinxit.picture.recipe import Finite, Input, Settings
 from pinxit.picture.recipe import _validated as validated
@@ -30,11 +30,14 @@ _BLACK = 0.02
 # What drawn patterns are drawn at, px.
 _DRAWN = 1024
 # The engine paints a cloth of this lightness with a trace of the folds, so that strokes follow them; light comes after.
-_PALE, _TRACE = 0.25, 0.5
+_PALE, _TRACE = 0.25, 0.4
+# Of the photograph, a sheet shows the part and so much round it.
+_MARGIN = 0.25
 # What varies on a sheet; the numbers of each have no common factor, so that thirty designs differ.
 _SCALES, _HUES, _ANGLES = (1.0, 0.5, 2.0), (0, 150, 60, 210, 300), (0, 45)
 
 Side = Annotated[Finite, Field(ge=-1e6, le=1e6)]
+Corners = tuple[tuple[float, float], ...]
 Degrees = Annotated[Finite, Field(ge=-360, le=360)]
 
 
@@ -69,7 +72,7 @@ class Wear(BaseModel):
     shading: Finite = Field(1.0, ge=0, le=3)
     printed: bool = False
     corners: tuple[tuple[Side, Side], ...] | None = Field(None, min_length=4, max_length=4)
-    variations: int | None = Field(None, ge=2, le=60)
+    variations: int | None = Field(None, ge=1, le=60)
     cell: int = Field(360, ge=64, le=2048)
     done: tuple[tuple[Annotated[int, Field(ge=1, le=100_000)], ...], ...] | None = Field(None, max_length=60)
 
@@ -114,9 +117,9 @@ class Design:
 
     @property
     def label(self) -> str:
-        """What it is, in the words of the options that make it alone."""
-        angle = f"  angle {self.angle:g}" if self.angle else ""
-        return f"scale {self.scale:g}{angle}" + (f"  hue {self.hue:g}" if self.hue else "")
+        """The options that make it alone, as short as they must be to stand below a small picture."""
+        angle = f" · {self.angle:g}°" if self.angle else ""
+        return f"{self.scale:g}{angle}" + (f" · hue {self.hue:g}" if self.hue else "")
 
 
 @dataclass(frozen=True)
@@ -129,6 +132,7 @@ class Fitting:
         mask: how much of each of its pixels is to be dressed.
         sources: the patterns or styles.
         light: of the photograph.
+        corners: those of the recipe, at the photograph's size here.
     """
 
     recipe: Wear
@@ -136,6 +140,7 @@ class Fitting:
     mask: Pixels
     sources: tuple[Picture, ...]
     light: Shading
+    corners: Corners | None
 
     def designs(self) -> list[Design]:
         """What is to be worn: the one of the recipe, or its variations, the first of which it is."""
@@ -152,7 +157,7 @@ class Fitting:
     def name(self, design: Design) -> str:
         """What to write below it on a sheet."""
         entry = (self.recipe.patterns or self.recipe.styles)[design.number]
-        return f"{Path(entry.name).stem.split(':')[-1]}  {design.label}"
+        return f"{Path(entry.name).stem.split(':')[-1][:12]} {design.label}"
 
     def job(self, design: Design, number: int) -> Job | None:
         """What the engine has to paint for a design, the `number`th; nothing for a pattern."""
@@ -174,7 +179,7 @@ class Fitting:
             pattern = self.sources[design.number]
             pattern = pattern.with_pixels(turned(pattern.pixels, design.hue))
             laid = cloth.lay(
-                pattern, self.mask, self.light.slope, design.scale, design.angle, recipe.folds, recipe.corners
+                pattern, self.mask, self.light.slope, design.scale, design.angle, recipe.folds, self.corners
             )
         else:
             rows, columns = cloth.box(self.mask)
@@ -229,8 +234,6 @@ def prepare(
         settings=chosen,
         **{name: value for name, value in options.items() if value is not None},
     )
-    if len(patterns) and len(styles):
-        raise PinxitError("give either a pattern, by --pattern, or a style, by --style.")
     return _fitting(recipe, photograph, mask_picture, [picture for picture, _ in read])
 
 
@@ -249,11 +252,25 @@ def prepare_again(recipe: Wear, look_in: Iterable[Path] = ()) -> Fitting:
 
 
 def _fitting(recipe: Wear, photo: Picture, mask_picture: Picture, sources: Sequence[Picture]) -> Fitting:
-    if recipe.variations is not None:
-        # A sheet shows every design as small as its cell: so small they are made.
-        photo = fit(photo, min(recipe.cell, max(photo.height, photo.width)))
     mask = mask_from(mask_picture, photo, recipe.mask.name, f"the photograph {recipe.photo.name}")
     mask = np.where(mask < _BLACK, 0, mask).astype(np.float32)
-    if not mask.any():
+    if mask.max() < 0.5:
         raise PinxitError(f"the mask {recipe.mask.name} is black: paint white what is to be dressed.")
-    return Fitting(recipe, photo, mask, tuple(sources), shading(photo, mask, recipe.shading, recipe.printed))
+    corners = recipe.corners
+    if recipe.variations is not None:
+        photo, mask, corners = _close(photo, mask, corners, recipe.cell)
+    light = shading(photo, mask, recipe.shading, recipe.printed)
+    return Fitting(recipe, photo, mask, tuple(sources), light, corners)
+
+
+def _close(photo: Picture, mask: Pixels, corners: Corners | None, cell: int) -> tuple[Picture, Pixels, Corners | None]:
+    """The photograph round its masked part, as small as it will be on a sheet."""
+    rows, columns = cloth.box(mask)
+    margin = round(_MARGIN * max(rows.stop - rows.start, columns.stop - columns.start))
+    top, left = max(0, rows.start - margin), max(0, columns.start - margin)
+    window = (slice(top, rows.stop + margin), slice(left, columns.stop + margin))
+    cut = Picture(np.ascontiguousarray(photo.pixels[:, *window]), None if photo.alpha is None else photo.alpha[window])
+    small = fit(cut, min(cell, max(cut.height, cut.width)))
+    factor = small.width / cut.width
+    moved = corners and tuple(((x - left) * factor, (y - top) * factor) for x, y in corners)
+    return small, resize_mask(mask[window], small.height, small.width), moved
