@@ -58,13 +58,14 @@ def placed_styles(
             placed[-1]["mask"] = value
     if not placed:
         raise PinxitError("no style is given: name one by --style, or --region MASK=STYLE (pinxit styles shows some).")
-    shares = [1.0] * len(placed) if blend is None else _read_shares(blend)
+    shares = [1.0] * len(placed) if blend is None else read_shares(blend)
     if len(shares) != len(placed):
         raise PinxitError(f"--blend has {len(shares)} shares for {len(placed)} styles: give one each.")
     return [StyleImage(**one, share=share) for one, share in zip(placed, shares, strict=True)]
 
 
-def _read_shares(text: str) -> list[float]:
+def read_shares(text: str) -> list[float]:
+    """`2,1` as numbers."""
     try:
         return [float(part) for part in text.split(",")]
     except ValueError as error:

@@ -62,7 +62,7 @@ def rank(
     known = taste.load(taste.profile_file(profile))
     names = expand(sources)
     taste.check(known)
-    seen = _look(names, keep=cell if output else None)
+    seen = look_at(names, keep=cell if output else None)
     score = taste.scores(known, np.array([one.statistics for one, _ in seen]))
     order = sorted(range(len(names)), key=lambda number: -score[number])
     if as_json:
@@ -106,13 +106,13 @@ def _judge(sources: list[str], profile: Path | None, *, liked: bool) -> None:
 
     file = taste.profile_file(profile)
     known = taste.load(file)
-    for seen, _ in _look(expand(sources)):
+    for seen, _ in look_at(expand(sources)):
         known = known.judge(seen, liked=liked)
     taste.save(known, file)
     print(f"{file}: {len(known.liked)} liked, {len(known.disliked)} disliked")  # noqa: T201
 
 
-def _look(names: list[str], keep: int | None = None) -> list[tuple[Seen, Picture]]:
+def look_at(names: list[str], keep: int | None = None) -> list[tuple[Seen, Picture]]:
     """The pictures' statistics; the pictures themselves, as small as they are needed."""
     from pinxit.design.taste import look
 

@@ -66,7 +66,8 @@ def wear(
     corners: Annotated[
         str | None,
         typer.Option(
-            help="A wall's four corners in the photograph, px, clockwise from its upper left.", metavar="X,Y X,Y X,Y X,Y"
+            help="A wall's four corners in the photograph, px, clockwise from its upper left.",
+            metavar="X,Y X,Y X,Y X,Y",
         ),
     ] = None,
     variations: Annotated[int | None, typer.Option(help="So many designs on one sheet.", metavar="N")] = None,

@@ -19,6 +19,8 @@ _MEANINGS: Final = {"success": 148.0, "warning": 75.0, "danger": 26.0}
 _PULL = 12.0
 # Fewer than so much chroma is a grey whose hue is an accident.
 _GREY = 0.025
+# Text reaches a little more than it must, so that a background may have some relief beneath it.
+_TEXT = TEXT + 0.5
 
 
 @dataclass(frozen=True)
@@ -101,8 +103,8 @@ def _mode(
     found["background"] = color(0.185 if dark else 0.975, chroma, hue)
     found["surface"] = color(0.235 if dark else 0.995, chroma * (1.3 if dark else 0.3), hue)
     grounds = [found["background"], found["surface"]]
-    found["text"] = reaching((0.94 if dark else 0.24, 1.2 * chroma, hue), grounds, TEXT, not dark)
-    found["muted"] = reaching((0.72 if dark else 0.50, 1.8 * chroma, hue), grounds, TEXT, not dark)
+    found["text"] = reaching((0.94 if dark else 0.24, 1.2 * chroma, hue), grounds, _TEXT, not dark)
+    found["muted"] = reaching((0.72 if dark else 0.50, 1.8 * chroma, hue), grounds, _TEXT, not dark)
     found["outline"] = reaching((0.52 if dark else 0.66, 1.8 * chroma, hue), grounds, CONTROL, not dark)
     for role in FILLED:
         (lightness, own, role_hue), least = wished[role]
@@ -112,7 +114,7 @@ def _mode(
         fill = reaching((start, own, role_hue), grounds, CONTROL, not dark)
         fill, on = _readable(fill, hue, chroma)
         found[role], found[f"on-{role}"] = fill, on
-        found[f"{role}-text"] = reaching((fill.lch[0], own, role_hue), grounds, TEXT, not dark)
+        found[f"{role}-text"] = reaching((fill.lch[0], own, role_hue), grounds, _TEXT, not dark)
     return found
 
 

@@ -32,6 +32,8 @@ LENGTH = 2 * (64 + 128 + 256 + 512 + 512)
 _DIRECTIONS = 128
 # How much one dislikes counts beside what one likes: benchmarks/taste.py.
 _AGAINST = 0.5
+# At most so many pictures are blended, and none that scores this much less than the best.
+_BLENDED, _MUCH = 3, 0.3
 _MOST = 500
 _MOST_BYTES = 64 * 2**20
 
@@ -118,9 +120,7 @@ def forget(file: Path, names: Sequence[str]) -> int:
     for name in names:
         if name not in {one.name for one in every}:
             raise PinxitError(f"no picture called {name} is remembered: pinxit taste show lists them.")
-    kept = {
-        side: tuple(one for one in getattr(taste, side) if one.name not in names) for side in ("liked", "disliked")
-    }
+    kept = {side: tuple(one for one in getattr(taste, side) if one.name not in names) for side in ("liked", "disliked")}
     save(taste.model_copy(update=kept), file)
     return sum(one.name in names for one in every)
 
@@ -200,3 +200,16 @@ def scores(taste: Taste, candidates: NDArray[np.floating]) -> NDArray[np.float64
             mean = side.mean(axis=0)
             total += weight * (ours @ mean) / (np.linalg.norm(mean) + 1e-9)
     return total
+
+
+def choose(taste: Taste, candidates: Sequence[Seen]) -> list[tuple[int, float]]:
+    """The best of several pictures, at most three, and what share each should have in a mixture.
+
+    Returns:
+        Numbers of candidates, the best first, with shares that add up to 1; those much worse than the best are left out.
+    """
+    score = scores(taste, np.array([one.statistics for one in candidates]))
+    best = np.argsort(-score, kind="stable")[:_BLENDED]
+    near = best[score[best] >= score[best[0]] - _MUCH]
+    shares = np.exp((score[near] - score[near[0]]) / (_MUCH / 2))
+    return [(int(number), round(float(share), 3)) for number, share in zip(near, shares / shares.sum(), strict=True)]
