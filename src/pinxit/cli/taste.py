@@ -53,8 +53,6 @@ def rank(
     overwrite: Overwrite = False,
     profile: Profile = None,
 ) -> None:
-    import numpy as np
-
     from pinxit.design import taste
 
     if output is not None:
@@ -63,7 +61,7 @@ def rank(
     names = expand(sources)
     taste.check(known)
     seen = look_at(names, keep=cell if output else None)
-    score = taste.scores(known, np.array([one.statistics for one, _ in seen]))
+    score = taste.scores(known, [one for one, _ in seen])
     order = sorted(range(len(names)), key=lambda number: -score[number])
     if as_json:
         print(json.dumps([{"picture": names[number], "score": round(float(score[number]), 4)} for number in order]))  # noqa: T201

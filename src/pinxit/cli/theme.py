@@ -44,23 +44,28 @@ def theme(
     taste: Annotated[
         Path | None, typer.Option(help="Choose and blend the paintings of this folder that you would like best.")
     ] = None,
+    backgrounds: Annotated[
+        str | None, typer.Option(help="Sizes of backgrounds, px.", metavar="WxH,…", show_default="three")
+    ] = None,
     icons: Annotated[Path | None, typer.Option(help="A folder of your own icons, PNG with transparency.")] = None,
     avatars: Annotated[list[str] | None, typer.Option(help="Pictures, or a folder of them, for avatars.")] = None,
     overwrite: Overwrite = False,
     **settings: Any,
 ) -> None:
-    from pinxit.design.theme import prepare
+    from pinxit.design.theme import BACKGROUNDS, prepare
 
     if not overwrite and output.exists() and (not output.is_dir() or any(output.iterdir())):
         raise PinxitError(f"{output} exists: choose another folder, or add --overwrite.")
     if bool(painting) == bool(taste):
         raise PinxitError("give either paintings, or --taste FOLDER to choose from.")
+    sizes = BACKGROUNDS if backgrounds is None else _read_sizes(backgrounds)
     if taste is not None:
         sources, shares = _by_taste(taste)
     else:
-        sources, shares = expand(painting or []), None if blend is None else read_shares(blend)
+        sources = expand(painting or [])
+        shares = [1.0] * len(sources) if blend is None else read_shares(blend)
     own = [] if icons is None else _icons(icons)
-    ready = prepare(sources, shares, own, expand(avatars) if avatars else [], settings)
+    ready = prepare(sources, shares, own, expand(avatars) if avatars else [], sizes, settings)
     for one in ready.pictures:
         for note in one.notes:
             complain(f"a painting {note}")
@@ -78,15 +83,17 @@ def again(text: str, target: Path, how: Output, folders: list[Path], settings: d
         changed = Settings.choose({**recipe.settings.model_dump(), **changes})
         recipe = recipe.model_copy(update={"settings": changed, "done": None})
     ready = prepare_again(recipe, folders)
-    for part in ready.parts():
-        if recipe.asset in ready.names(part):
-            with Display(recipe.asset) as display:
-                made, done = _paint(ready, part, display)
-            finished = recipe.model_copy(update={"done": done}).to_json()
-            quality = {"overwrite": how.overwrite, "bits": how.bits, "quality": how.quality}
-            print(pictures.write(made[recipe.asset], target, recipe=finished, **quality))  # noqa: T201
-            return
-    raise PinxitError(f"the recipe names no picture of a theme: {recipe.asset!r}.")
+    made: dict[str, Picture] = {}
+    if ready.part_of_asset in ready.part_names:
+        with Display(recipe.asset) as display:
+            made, done = _paint(ready, ready.part(ready.part_of_asset), display)
+    if recipe.asset not in made:
+        raise PinxitError(f"the recipe is of no picture of a theme, but of {recipe.asset!r}.")
+    finished = recipe.model_copy(update={"done": done}).to_json()
+    written = pictures.write(
+        made[recipe.asset], target, recipe=finished, overwrite=how.overwrite, bits=how.bits, quality=how.quality
+    )
+    print(written)  # noqa: T201
 
 
 def _make(ready: Theme, output: Path) -> None:
@@ -103,14 +110,14 @@ def _make(ready: Theme, output: Path) -> None:
     try:
         folder.chmod(0o755)
         assets: dict[str, Picture] = {}
-        parts = ready.parts()
-        for number, part in enumerate(parts, start=1):
-            with Display(f"{number}/{len(parts)} {part.name}") as display:
-                made, done = _paint(ready, part, display)
-            for name, one in made.items():
-                recipe = ready.recipe.model_copy(update={"asset": name, "done": done}).to_json()
-                ending = "jpg" if name.startswith("backgrounds/") else "png"
-                pictures.write(one, folder / f"{name}.{ending}", recipe=recipe)
+        parts = ready.part_names
+        for number, name in enumerate(parts, start=1):
+            with Display(f"{number}/{len(parts)} {name}") as display:
+                made, done = _paint(ready, ready.part(name), display)
+            for asset, one in made.items():
+                recipe = ready.recipe.model_copy(update={"asset": asset, "done": done}).to_json()
+                ending = "jpg" if asset.startswith("backgrounds/") else "png"
+                pictures.write(one, folder / f"{asset}.{ending}", recipe=recipe)
             assets |= made
         texts = {
             "tokens.json": tokens.design_tokens(ready.scheme, ready.recipe.to_json()),
@@ -156,6 +163,13 @@ def _icons(folder: Path) -> list[Path]:
     if not found:
         raise PinxitError(f"there is no icon in {folder}: give a folder with PNG files.")
     return found
+
+
+def _read_sizes(text: str) -> list[tuple[int, int]]:
+    try:
+        return [(int(width), int(height)) for width, height in (size.split("x") for size in text.split(","))]
+    except ValueError as error:
+        raise PinxitError(f"--backgrounds takes sizes as in 1920x1080,1080x1920, not {text!r}.") from error
 
 
 def _by_taste(folder: Path) -> tuple[list[str], list[float]]:

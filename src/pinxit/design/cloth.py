@@ -53,22 +53,23 @@ def lay(
     rows, columns = box(mask)
     height, width = rows.stop - rows.start, columns.stop - columns.start
     fine = (np.arange(_SAMPLES) + 0.5) / _SAMPLES
-    y = (np.arange(rows.start, rows.stop)[:, None] + fine).ravel().astype(np.float32)
-    x = (np.arange(columns.start, columns.stop)[:, None] + fine).ravel().astype(np.float32)
-    x, y = np.meshgrid(x, y)
+    down, along = (
+        (np.arange(side.start, side.stop)[:, None] + fine).ravel().astype(np.float32) for side in (rows, columns)
+    )
+    x, y = np.meshgrid(along, down)
     bend = [
         cv2.resize(plane[rows, columns], (width * _SAMPLES, height * _SAMPLES), interpolation=cv2.INTER_LINEAR)
         for plane in slope
     ]
     x, y = x + folds * _REACH * width * bend[0], y + folds * _REACH * width * bend[1]
     if corners is None:
-        wide, left, top = float(width), float(columns.start), float(rows.start)
-        along, down = x - left - wide / 2, y - top - height / 2
+        wide = float(width)
+        right, down = x - columns.start - wide / 2, y - rows.start - height / 2
     else:
-        wide, along, down = _flat(corners, x, y)
+        wide, right, down = _flat(corners, x, y)
     turn = np.deg2rad(angle)
-    across = np.cos(turn) * along - np.sin(turn) * down
-    upright = np.sin(turn) * along + np.cos(turn) * down
+    across = np.cos(turn) * right - np.sin(turn) * down
+    upright = np.sin(turn) * right + np.cos(turn) * down
     tile = max(2, round(scale * wide * _SAMPLES))
     repeat = _resized(pattern, max(2, round(tile * pattern.height / pattern.width)), tile)
     factor = tile / (scale * wide)

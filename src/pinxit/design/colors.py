@@ -88,8 +88,9 @@ def reaching(lch: tuple[float, float, float], against: Iterable[Color], ratio: f
     """
     lightness, chroma, hue = lch
     others = list(against)
+    end = 0.0 if darker else 1.0
     while True:
         found = color(lightness, chroma, hue)
-        if all(contrast(found, other) >= ratio for other in others) or not 0 < lightness < 1:
+        if lightness == end or all(contrast(found, other) >= ratio for other in others):
             return found
-        lightness = lightness - _STEP if darker else lightness + _STEP
+        lightness = max(lightness - _STEP, end) if darker else min(lightness + _STEP, end)

@@ -57,8 +57,13 @@ class _Sheet:
         self.disc(x, y, radius - width, 0)
 
     def alpha(self) -> Pixels:
-        small = self._image.resize((ICON, ICON), PIL.Image.Resampling.BOX)
-        return np.asarray(small, dtype=np.float32) / 255
+        return _alpha(self._image, ICON, ICON)
+
+
+def _alpha(image: PIL.Image.Image, height: int, width: int) -> Pixels:
+    """White on black as transparency, at another size."""
+    small = np.asarray(image.resize((width, height), PIL.Image.Resampling.BOX), np.float32)
+    return np.divide(small, np.float32(255), dtype=np.float32)
 
 
 def _around(x: float, y: float, radius: float, count: int, turn: float = -90.0) -> list[Point]:
@@ -179,13 +184,16 @@ def button() -> Pixels:
     edge = 2 * _FINE
     corners = (edge, edge, width * _FINE - edge - 1, height * _FINE - edge - 1)
     ImageDraw.Draw(image).rounded_rectangle(corners, (INSET - 4) * _FINE, fill=255)
-    return np.asarray(image.resize((width, height), PIL.Image.Resampling.BOX), dtype=np.float32) / 255
+    return _alpha(image, height, width)
 
 
 def disc() -> Pixels:
     """The transparency of an avatar, `(256, 256)`."""
     rows, columns = np.mgrid[0:AVATAR, 0:AVATAR] + 0.5 - AVATAR / 2
-    return np.clip(AVATAR / 2 - np.hypot(rows, columns), 0, 1).astype(np.float32)
+    shape = np.clip(AVATAR / 2 - np.hypot(rows, columns), 0, 1)
+    # As eight bits have it, so that its file keeps it.
+    alpha: Pixels = np.divide((shape * 255).round().astype(np.float32), np.float32(255), dtype=np.float32)
+    return alpha
 
 
 def ground(colors: Sequence[Color], height: int, width: int) -> Pixels:
@@ -253,4 +261,5 @@ def _between(stops: Pixels, places: Pixels) -> Pixels:
     first = np.clip(np.floor(places).astype(int), 0, max(len(stops) - 2, 0))
     share = (places - first)[None]
     low, high = stops[first], stops[np.minimum(first + 1, len(stops) - 1)]
-    return (low.transpose(2, 0, 1) * (1 - share) + high.transpose(2, 0, 1) * share).astype(np.float32)
+    mixed: Pixels = (low.transpose(2, 0, 1) * (1 - share) + high.transpose(2, 0, 1) * share).astype(np.float32)
+    return mixed

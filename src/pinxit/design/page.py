@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import html
+import math
 from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
@@ -12,13 +13,12 @@ from string import Template
 from pinxit.design.colors import Color, contrast
 from pinxit.design.drawing import AVATAR, ICON
 from pinxit.design.roles import FILLED, Scheme, text_pairs
-from pinxit.design.theme import BACKGROUNDS, Theme
+from pinxit.design.theme import BUTTONS, Theme
 from pinxit.design.tokens import css
 from pinxit.picture import Picture, fit, to_bytes
 
-# The background that the page shows, and how good its pictures are: it is looked at, not kept.
-_SHOWN = "1200x630"
-_QUALITY = 82
+# How good and how wide the page's pictures are: they are looked at, not kept.
+_QUALITY, _WIDEST = 82, 1600
 
 
 def page(theme: Theme, assets: Mapping[str, Picture]) -> str:
@@ -36,13 +36,13 @@ def page(theme: Theme, assets: Mapping[str, Picture]) -> str:
         title=html.escape(title),
         names=html.escape(", ".join(names)),
         css=css(scheme),
-        pictures=_pictures(assets),
+        pictures=_pictures(theme, assets),
         strip=_strip(scheme, labels=False),
         swatches=_strip(scheme, labels=True),
         painting=_jpeg(fit(theme.pictures[0], 640)),
         roles="".join(_role(scheme, role) for role in ("background", "surface", "text", *FILLED)),
         buttons="".join(_button(role) for role in FILLED),
-        painted_buttons="".join(_painted(role) for role in ("primary", "accent", "danger", "surface")),
+        painted_buttons="".join(_painted(role) for role in BUTTONS),
         bars="".join(_bar(role, width) for role, width in (("primary", 82), ("accent", 64), ("success", 41))),
         icons=_icons(assets),
         avatars="".join(
@@ -51,7 +51,7 @@ def page(theme: Theme, assets: Mapping[str, Picture]) -> str:
             if name.startswith("avatars/")
         ),
         backgrounds=_backgrounds(),
-        sizes=", ".join(f"{width}×{height}" for width, height in BACKGROUNDS),
+        sizes=", ".join(f"{width}×{height}" for width, height in theme.recipe.backgrounds),
         contrasts="".join(_contrast(scheme, text, ground) for text, ground in text_pairs()),
     )
 
@@ -68,10 +68,13 @@ def _jpeg(picture: Picture) -> str:
     return _data("jpeg", to_bytes(picture, kind="JPEG", quality=_QUALITY))
 
 
-def _pictures(assets: Mapping[str, Picture]) -> str:
+def _pictures(theme: Theme, assets: Mapping[str, Picture]) -> str:
     """The larger pictures as custom properties, each once."""
-    backs = {kind: _jpeg(assets[f"backgrounds/{kind}-{_SHOWN}"]) for kind in ("painted", "light", "dark")}
-    shared = "".join(f"--picture-{kind}: url({uri});" for kind, uri in backs.items())
+    # The one that is nearest to twice as wide as high fills a page best.
+    width, height = min(theme.recipe.backgrounds, key=lambda size: abs(math.log(size[0] / size[1] / 1.9)))
+    backs = {kind: assets[f"backgrounds/{kind}-{width}x{height}"] for kind in ("painted", "light", "dark")}
+    backs_shown = {kind: _jpeg(fit(one, min(_WIDEST, max(width, height)))) for kind, one in backs.items()}
+    shared = "".join(f"--picture-{kind}: url({uri});" for kind, uri in backs_shown.items())
     rules = [f":root {{ {shared} }}"]
     for mode in ("light", "dark"):
         buttons = "".join(
@@ -111,9 +114,8 @@ def _button(role: str) -> str:
 
 
 def _painted(role: str) -> str:
-    ink = "text" if role == "surface" else f"on-{role}"
     label = "A wider one" if role == "primary" else role.capitalize()
-    style = f"border-image-source:var(--button-{role});color:var(--color-{ink})"
+    style = f"border-image-source:var(--button-{role});color:var(--color-on-{role})"
     return f'<button class="painted" type="button" style="{style}">{label}</button>'
 
 

@@ -9,7 +9,8 @@ from pinxit.picture.picture import Pixels
 
 # The longer side at which prints are looked for: a few ten thousand equations, solved in less than a second.
 _SIDE = 224
-# Between neighbours there: a step of the light's logarithm, and a step of the chroma of CIELAB in shares of the lightness (shadow makes both smaller), that no fold makes.
+# Between neighbours there: steps that no fold makes, of the light's logarithm, and of CIELAB's chroma in shares of the
+# lightness, for shadow makes both smaller.
 _STEP, _CHROMA = 1.0, 0.35
 
 
@@ -36,7 +37,7 @@ def without_prints(light: Pixels, pixels: Pixels, inside: NDArray[np.bool_]) -> 
     scale = min(1.0, _SIDE / max(height, width))
     size = (max(2, round(width * scale)), max(2, round(height * scale)))
     small, a, b, share = (
-        cv2.resize(np.ascontiguousarray(plane, np.float32), size, interpolation=cv2.INTER_AREA)
+        np.asarray(cv2.resize(np.ascontiguousarray(plane, np.float32), size, interpolation=cv2.INTER_AREA), np.float32)
         for plane in (light, *chroma, inside)
     )
     cloth = share > 0.6
@@ -47,7 +48,7 @@ def without_prints(light: Pixels, pixels: Pixels, inside: NDArray[np.bool_]) -> 
     # What is left is the cloth's own colour: the most frequent one is the cloth, whatever differs is printed on it.
     usual = np.float32(np.median(own[cloth]))
     print_ = np.where(cloth, ((np.abs(own - usual) - 0.15) / 0.2).clip(0, 1), 0).astype(np.float32)
-    print_ = cv2.dilate(np.maximum(print_, steps.printed), np.ones((3, 3), np.uint8))
+    print_ = np.asarray(cv2.dilate(np.maximum(print_, steps.printed), np.ones((3, 3), np.uint8)), np.float32)
     wanted, where = (
         cv2.resize(plane, (width, height), interpolation=cv2.INTER_LINEAR)
         for plane in (cv2.GaussianBlur(small - own, (0, 0), 1.0) + usual, print_)

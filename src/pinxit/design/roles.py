@@ -82,7 +82,7 @@ def scheme(swatches: Sequence[Swatch]) -> Scheme:
 def _telling(share: float, lch: tuple[float, float, float]) -> float:
     """How much a colour says of a painting: vivid, not rare, neither black nor white."""
     lightness, chroma, _ = lch
-    return float(chroma**1.5 * (share + 0.02) ** 0.4 * np.clip(1.6 - 3 * abs(lightness - 0.58), 0.3, 1))
+    return float(chroma**1.5 * (share + 0.02) ** 0.3 * np.clip(1.6 - 3 * abs(lightness - 0.58), 0.3, 1))
 
 
 def _apart(one: float, other: float) -> float:

@@ -26,12 +26,12 @@ if TYPE_CHECKING:
 
 # benchmarks/taste.py compares descriptors: these taps together, at this size, rank as well as any, and see colours too.
 TAPS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
-_AREA = 160 * 160
+AREA = 160 * 160
 LENGTH = 2 * (64 + 128 + 256 + 512 + 512)
 # Directions in which the pictures at hand differ most; the rest is noise.
 _DIRECTIONS = 128
 # How much one dislikes counts beside what one likes: benchmarks/taste.py.
-_AGAINST = 0.5
+AGAINST = 0.5
 # At most so many pictures are blended, and none that scores this much less than the best.
 _BLENDED, _MUCH = 3, 0.3
 _MOST = 500
@@ -149,7 +149,7 @@ def statistics(encoder: Encoder, picture: Picture) -> Vector:
     """
     import torch
 
-    scale = (_AREA / (picture.height * picture.width)) ** 0.5
+    scale = (AREA / (picture.height * picture.width)) ** 0.5
     # The encoder's deepest tap here sees squares of 16 px; a very narrow picture keeps two of them.
     small = resize(picture, max(32, round(picture.height * scale)), max(32, round(picture.width * scale)))
     with torch.no_grad():
@@ -175,27 +175,40 @@ def look(sources: Sequence[str]) -> Iterator[tuple[Seen, Picture]]:
         yield Seen(**entry.model_dump(), statistics=numbers), picture
 
 
-def scores(taste: Taste, candidates: NDArray[np.floating]) -> NDArray[np.float64]:
-    """How near pictures are to what was liked, and how far from what was disliked: more is better, 0 is neither.
+def scores(taste: Taste, candidates: Sequence[Seen]) -> NDArray[np.float64]:
+    """How much somebody would like pictures: more is better, 0 is neither.
+
+    Raises:
+        PinxitError: when nothing was judged yet.
+    """
+    check(taste)
+    sides = (taste.liked, taste.disliked, candidates)
+    return nearness(*(np.array([one.statistics for one in side], np.float64).reshape(-1, LENGTH) for side in sides))
+
+
+def nearness(
+    liked: NDArray[np.floating], disliked: NDArray[np.floating], candidates: NDArray[np.floating]
+) -> NDArray[np.float64]:
+    """How near descriptors are to those of what was liked, and how far from those of what was disliked.
 
     All pictures at hand, judged or not, say which statistics differ by how much. Each is brought to the same spread, and
     the principal directions half the way to it: fully whitened, noise would weigh as much as manner. What is left is
     compared by its angle with the mean of what was liked, and of what was disliked.
 
     Args:
-        taste: with at least one liked or disliked picture.
-        candidates: `(N, LENGTH)`.
+        liked, disliked, candidates: `(L, N)`, `(D, N)`, `(C, N)`; L or D may be 0.
+
+    Returns:
+        `(C,)`.
     """
-    check(taste)
-    known = [one.statistics for one in (*taste.liked, *taste.disliked)]
-    data = np.concatenate([np.array(known, np.float64).reshape(-1, LENGTH), candidates])
+    data = np.concatenate([liked, disliked, candidates])
     data = (data - data.mean(axis=0)) / (data.std(axis=0) + 1e-6)
     left, spread, _ = np.linalg.svd(data, full_matrices=False)
     points = left[:, :_DIRECTIONS] * np.sqrt(spread[:_DIRECTIONS])
     points /= np.linalg.norm(points, axis=1, keepdims=True) + 1e-9
-    ours = points[len(known) :]
+    for_, against, ours = np.split(points, [len(liked), len(liked) + len(disliked)])
     total = np.zeros(len(ours))
-    for side, weight in ((points[: len(taste.liked)], 1.0), (points[len(taste.liked) : len(known)], -_AGAINST)):
+    for side, weight in ((for_, 1.0), (against, -AGAINST)):
         if len(side):
             mean = side.mean(axis=0)
             total += weight * (ours @ mean) / (np.linalg.norm(mean) + 1e-9)
@@ -208,7 +221,7 @@ def choose(taste: Taste, candidates: Sequence[Seen]) -> list[tuple[int, float]]:
     Returns:
         Numbers of candidates, the best first, with shares that add up to 1; those much worse than the best are left out.
     """
-    score = scores(taste, np.array([one.statistics for one in candidates]))
+    score = scores(taste, candidates)
     best = np.argsort(-score, kind="stable")[:_BLENDED]
     near = best[score[best] >= score[best[0]] - _MUCH]
     shares = np.exp((score[near] - score[near[0]]) / (_MUCH / 2))

@@ -35,8 +35,11 @@ _MOST_ICONS, _LARGEST_ICON = 200, 1024
 # How much of the painted relief is left where something is written on it.
 _QUIET, _FIRM = 0.22, 0.6
 # Backgrounds are JPEGs: what those change must not take a pixel below what text needs.
-_TEXT = TEXT + 0.15
-_BUTTONS = ("primary", "accent", "danger", "surface")
+_TEXT = TEXT + 0.35
+BUTTONS = ("primary", "accent", "success", "danger")
+
+
+Side = Annotated[int, Field(ge=64, le=8192)]
 
 
 class ThemeRecipe(BaseModel):
@@ -46,6 +49,7 @@ class ThemeRecipe(BaseModel):
         work: what `pinxit redo` is to do with it.
         pictures, shares: the paintings, and how much each counts.
         settings: how the engine paints.
+        backgrounds: widths and heights, px.
         icons, avatars: a person's own, in the order in which they are painted.
         asset: which of the theme's pictures the recipe stands in.
         done: iterations that the engine did at each scale for it.
@@ -59,6 +63,7 @@ class ThemeRecipe(BaseModel):
     pictures: tuple[Input, ...] = Field(min_length=1, max_length=16)
     shares: tuple[Annotated[Finite, Field(gt=0, le=1e12)], ...] = Field(min_length=1, max_length=16)
     settings: Settings
+    backgrounds: tuple[tuple[Side, Side], ...] = Field(BACKGROUNDS, min_length=1, max_length=16)
     icons: tuple[Input, ...] = Field((), max_length=_MOST_ICONS)
     avatars: tuple[Input, ...] = Field((), max_length=_MOST_ICONS)
     asset: str = Field("", max_length=255)
@@ -103,28 +108,37 @@ class Theme:
     icons: Mapping[str, Picture]
     avatars: tuple[Picture, ...]
 
-    def parts(self) -> list[Part]:
+    @property
+    def part_names(self) -> list[str]:
         """What is to be painted, in order."""
+        backgrounds = [f"background {width}x{height}" for width, height in self.recipe.backgrounds]
+        return [*backgrounds, "avatars", "icons and buttons", *(["your icons"] if self.icons else [])]
+
+    @property
+    def part_of_asset(self) -> str:
+        """Which of them the recipe's one picture belongs to."""
+        folder, _, name = self.recipe.asset.rpartition("/")
+        if folder == "backgrounds":
+            return f"background {name.rpartition('-')[2]}"
+        return {"avatars": "avatars", "icons/own": "your icons"}.get(folder, "icons and buttons")
+
+    def part(self, name: str) -> Part:
+        """One of them, drawn and ready to be painted."""
         colors = [one.color for one in self.scheme.palette]
-        parts = []
-        for width, height in BACKGROUNDS:
+        if name.startswith("background"):
+            width, height = (int(side) for side in name.split()[1].split("x"))
             land = drawing.landscape(colors, height, width)
-            whole = {"": (slice(0, height), slice(0, width))}
-            parts.append(Part(f"background {width}×{height}", land, whole, {}, {}))
-        faces = [cover(one, drawing.AVATAR, drawing.AVATAR) for one in self.avatars]
-        faces = faces or [drawing.face(colors, number) for number in range(_FACES)]
-        disc = drawing.disc()
-        parts.append(
-            _packed("avatars", {f"{n:02d}": Picture(one.pixels, disc) for n, one in enumerate(faces, start=1)})
-        )
-        pieces = {
-            name: Picture(self._ground(drawing.ICON, drawing.ICON), drawing.glyph(name)) for name in drawing.GLYPHS
-        }
-        pieces |= {f"button {role}": Picture(self._ground(*drawing.BUTTON), drawing.button()) for role in _BUTTONS}
-        parts.append(_packed("icons and buttons", pieces))
-        if self.icons:
-            parts.append(_packed("your icons", self.icons))
-        return parts
+            return Part(name, land, {"": (slice(0, height), slice(0, width))}, {}, {})
+        if name == "avatars":
+            faces = [cover(one, drawing.AVATAR, drawing.AVATAR) for one in self.avatars]
+            faces = faces or [drawing.face(colors, number) for number in range(_FACES)]
+            disc = drawing.disc()
+            return _packed(name, {f"{n:02d}": Picture(one.pixels, disc) for n, one in enumerate(faces, start=1)})
+        if name == "your icons":
+            return _packed(name, self.icons)
+        pieces = {one: Picture(self._ground(drawing.ICON, drawing.ICON), drawing.glyph(one)) for one in drawing.GLYPHS}
+        pieces |= {f"button {role}": Picture(self._ground(*drawing.BUTTON), drawing.button()) for role in BUTTONS}
+        return _packed(name, pieces)
 
     def job(self, part: Part) -> Job:
         """What the engine has to do for a part: as large as it is, but no larger than the settings say."""
@@ -136,16 +150,12 @@ class Theme:
             return painting
         return dataclasses.replace(painting, recipe=painting.recipe.model_copy(update={"done": self.recipe.done}))
 
-    def names(self, part: Part) -> list[str]:
-        """The names of the theme's pictures that a part gives."""
-        return list(self.assets(part, part.content))
-
     def assets(self, part: Part, painted: Picture) -> dict[str, Picture]:
         """The theme's pictures that a painted part gives, by the names of their files without ending."""
         whole = resize(Picture(painted.pixels), part.content.height, part.content.width).pixels
         pieces = {name: np.ascontiguousarray(whole[:, *place]) for name, place in part.places.items()}
         if part.name.startswith("background"):
-            return self._backgrounds(part.name.split()[1].replace("×", "x"), pieces[""])
+            return self._backgrounds(part.name.split()[1], pieces[""])
         if part.name == "avatars":
             return {f"avatars/{name}": Picture(pixels, part.shapes[name]) for name, pixels in pieces.items()}
         if part.name == "your icons":
@@ -175,8 +185,7 @@ class Theme:
                     found[f"icons/{mode}/{name}"] = Picture(face, shape)
                     continue
                 role = name.split()[1]
-                written = [colors[f"on-{role}"]] if role in FILLED else [colors["text"], colors["primary-text"]]
-                face = toned(pixels, colors[role], written, TEXT, _FIRM if role in FILLED else _QUIET, shape)
+                face = toned(pixels, colors[role], [colors[f"on-{role}"]], TEXT, _FIRM, shape)
                 found[f"buttons/{mode}/{role}"] = Picture(face, shape)
                 found[f"buttons/{mode}/{role}.9"] = _nine_patch(Picture(face, shape))
         return found
@@ -187,6 +196,7 @@ def prepare(
     shares: Sequence[float] | None = None,
     icons: Sequence[Path] = (),
     avatars: Sequence[inputs.PictureLike] = (),
+    backgrounds: Sequence[tuple[int, int]] = BACKGROUNDS,
     settings: dict[str, Any] | None = None,
 ) -> Theme:
     """Read the pictures and find their colours.
@@ -196,6 +206,7 @@ def prepare(
         shares: how much each counts; equal where left out.
         icons: PNG files with transparency, painted beside those that pinxit draws; `name.9.png` is a nine-patch.
         avatars: pictures to make round avatars of; some are drawn where there are none.
+        backgrounds: widths and heights, px.
         settings: the engine's; the network where nothing is chosen.
 
     Raises:
@@ -203,7 +214,7 @@ def prepare(
     """
     chosen = {name: value for name, value in (settings or {}).items() if value is not None}
     if not {"preset", "engine"} & chosen.keys():
-        chosen = {"preset": "instant", "size": max(max(size) for size in BACKGROUNDS), **chosen}
+        chosen = {"preset": "instant", "size": max(max(size) for size in backgrounds), **chosen}
     ready = Settings.choose(chosen)
     if shares is not None and len(shares) != len(pictures):
         raise PinxitError(f"--blend has {len(shares)} shares for {len(pictures)} pictures: give one each.")
@@ -218,6 +229,7 @@ def prepare(
             "pictures": [entry for _, entry in read],
             "shares": shares or [1.0] * len(read),
             "settings": ready,
+            "backgrounds": backgrounds,
             "icons": [entry for _, entry in own],
             "avatars": [entry for _, entry in faces],
         },
@@ -242,11 +254,11 @@ def _theme(
 ) -> Theme:
     for name, icon in zip(names, own, strict=True):
         if max(icon.height, icon.width) > _LARGEST_ICON:
-            raise PinxitError(f"the icon {name} has more than {_LARGEST_ICON} px a side: make it smaller.")
-        if icon.alpha is None:
-            raise PinxitError(f"the icon {name} has no transparency: give PNG files with an alpha channel.")
+            raise PinxitError(f"the icon {name}.png has more than {_LARGEST_ICON} px a side: make it smaller.")
         if name.endswith(".9") and min(icon.height, icon.width) < 5:
-            raise PinxitError(f"the nine-patch {name} has fewer than 5 px a side: there is nothing within its frame.")
+            raise PinxitError(
+                f"the nine-patch {name}.png has fewer than 5 px a side: there is nothing within its frame."
+            )
     found = scheme(palette(read, recipe.shares))
     return Theme(recipe, tuple(read), found, dict(zip(names, own, strict=True)), tuple(faces))
 

@@ -11,8 +11,8 @@ from pinxit.design.light import linear, luminance
 from pinxit.design.oklab import oklab, srgb
 from pinxit.picture.picture import Pixels
 
-# Tried from much relief to none; the colour itself has the contrast.
-_SHARES = (1.0, 0.75, 0.5, 0.3, 0.15, 0.0)
+# Tried from much relief to little; where none will do, the colour itself has the contrast.
+_SHARES = (1.0, 0.75, 0.5, 0.3, 0.15)
 
 
 def toned(
@@ -34,16 +34,16 @@ def toned(
     lab = oklab(painted)
     inside = np.ones(lab.shape[1:], bool) if seen is None or not seen.any() else seen > 0
     relief = strength * (lab - lab[:, inside].mean(axis=1)[:, None, None])
-    plain = oklab(np.array(color.components))[:, None, None]
-    result = np.broadcast_to(np.array(color.components, np.float32)[:, None, None], painted.shape).copy()
-    waiting = np.ones(inside.shape, bool)
-    for share in _SHARES[:-1]:
-        tried = (srgb(plain + share * relief) * 255).round() / np.float32(255)
+    plain = oklab(np.array(color.components))[:, None]
+    result = np.repeat(np.array(color.components, np.float32)[:, None], inside.size, axis=1)
+    relief, waiting = relief.reshape(3, -1), np.arange(inside.size)
+    for share in _SHARES:
+        tried = (srgb(plain + share * relief[:, waiting]) * 255).round() / np.float32(255)
         light = luminance(linear(tried))
-        fine = waiting.copy()
+        fine = np.ones(len(waiting), bool)
         for other in against:
             lighter, darker = np.maximum(light, other.luminance), np.minimum(light, other.luminance)
             fine &= (lighter + 0.05) / (darker + 0.05) >= ratio + 1e-3
-        result[:, fine] = tried[:, fine]
-        waiting &= ~fine
-    return result
+        result[:, waiting[fine]] = tried[:, fine]
+        waiting = waiting[~fine]
+    return result.reshape(painted.shape)
