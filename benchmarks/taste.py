@@ -27,7 +27,7 @@ PROJECTED = 32  # channels that Gram matrices are compressed to
 ROUNDS = 4  # other works liked in each
 
 Array = NDArray[np.float64]
-Rank = Callable[[Array, Array, Array], Array]
+Place = Callable[[Array], Array]
 
 
 def main() -> None:
@@ -48,14 +48,14 @@ def main() -> None:
     count = sum(list(painters).count(painter) >= LEAST for painter in set(painters))
     print(f"{len(painters)} paintings, {count} painters with at least {LEAST}; {LIKED} liked, {ROUNDS} rounds\n")
     for name, descriptor in descriptors.items():
-        print(f"| {name} | {recognised(painters, descriptor, taste.nearness):.3f} |")
+        print(f"| {name} | {recognised(painters, descriptor, taste.spread):.3f} |")
     print()
-    for how, rank in RANKS.items():
-        print(f"| {how} | {recognised(painters, kept, rank):.3f} |")
+    for how, place in PLACES.items():
+        print(f"| {how} | {recognised(painters, kept, place):.3f} |")
     print()
     for others in (10, 30, 100):
         print(
-            f"| 2 by the painter among {others} others | {recognised(painters, kept, taste.nearness, among=others):.3f} |"
+            f"| 2 by the painter among {others} others | {recognised(painters, kept, taste.spread, among=others):.3f} |"
         )
     for weight in (0.0, 0.25, 0.5, 1.0):
         print(
@@ -79,7 +79,7 @@ def seen(folder: Path, file: Path) -> tuple[NDArray[np.str_], dict[str, Array]]:
             small = resize(picture, max(32, round(picture.height * scale)), max(32, round(picture.width * scale)))
             with torch.no_grad():
                 maps = encoder(torch.from_numpy(small.pixels)[None], taste.TAPS)
-            row = {}
+            row: dict[str, NDArray[np.float32]] = {}
             for tap in taste.TAPS:
                 flat = maps[tap][0].flatten(1)
                 shape = (flat.shape[0], PROJECTED)
@@ -92,9 +92,8 @@ def seen(folder: Path, file: Path) -> tuple[NDArray[np.str_], dict[str, Array]]:
             rows.append(row)
             print(f"\r{number}/{len(paths)}", end="", flush=True)
         file.parent.mkdir(parents=True, exist_ok=True)
-        np.savez(
-            file, names=[path.name for path in paths], **{key: np.stack([row[key] for row in rows]) for key in rows[0]}
-        )
+        stacked = {key: np.stack([row[key] for row in rows]) for key in rows[0]}
+        np.savez(file, allow_pickle=False, names=np.array([path.name for path in paths]), **stacked)
         print()
     with np.load(file) as stored:
         names = [Path(name).name for name in stored["names"]]
@@ -108,69 +107,69 @@ def after(scores: Array, ours: NDArray[np.bool_]) -> float:
     return float((scores[ours][:, None] > scores[~ours][None]).mean())
 
 
-def recognised(painters: NDArray[np.str_], descriptors: Array, rank: Rank, among: int | None = None) -> float:
+def recognised(painters: NDArray[np.str_], descriptors: Array, place: Place, among: int | None = None) -> float:
     """The mean of `after` over painters and rounds; two works `among` so many others, or all among all."""
     shares = []
-    nothing = descriptors[:0]
-    for number in range(ROUNDS if among else 1):
+    whole = place(descriptors)
+    for number in range(ROUNDS):
         random = np.random.default_rng(number)
         for painter in sorted(set(painters)):
             own = random.permutation(np.flatnonzero(painters == painter))
             if len(own) < LEAST:
                 continue
-            others = np.flatnonzero(painters != painter)
-            hidden = own[LIKED:]
+            liked, hidden, others = own[:LIKED], own[LIKED:], np.flatnonzero(painters != painter)
+            points = whole
             if among:
+                # Only these pictures are at hand, as somebody's folder would be.
                 hidden, others = hidden[:2], random.choice(others, among, replace=False)
+                there = np.concatenate([liked, hidden, others])
+                points = np.zeros((len(painters), min(128, len(there))))
+                points[there] = place(descriptors[there])
             candidates = np.concatenate([hidden, others])
-            scores = rank(descriptors[own[:LIKED]], nothing, descriptors[candidates])
-            shares.append(after(scores, np.arange(len(candidates)) < len(hidden)))
+            shares.append(after(score(points, liked, candidates), np.arange(len(candidates)) < len(hidden)))
     return float(np.mean(shares))
+
+
+def score(points: Array, liked: NDArray[np.int_], candidates: NDArray[np.int_]) -> Array:
+    """Angles with the liked mean."""
+    mean = points[liked].mean(axis=0)
+    return np.asarray(points[candidates] @ mean / np.linalg.norm(mean))
 
 
 def against(painters: NDArray[np.str_], descriptors: Array, weight: float) -> tuple[float, float]:
     """With another painter disliked: how the liked one's works come before all, and before the disliked one's."""
-    taste.AGAINST = weight  # type: ignore[misc]
     random = np.random.default_rng(0)
+    points = taste.spread(descriptors)
     many = [painter for painter in sorted(set(painters)) if (painters == painter).sum() >= LEAST]
     found = []
     for painter, other in zip(many, random.permutation(many), strict=True):
         if painter == other:
             continue
         own, theirs = (random.permutation(np.flatnonzero(painters == one)) for one in (painter, other))
-        judged = np.concatenate([own[:LIKED], theirs[:LIKED]])
-        candidates = np.setdiff1d(np.arange(len(painters)), judged)
-        scores = taste.nearness(descriptors[own[:LIKED]], descriptors[theirs[:LIKED]], descriptors[candidates])
+        candidates = np.setdiff1d(np.arange(len(painters)), np.concatenate([own[:LIKED], theirs[:LIKED]]))
+        scores = score(points, own[:LIKED], candidates) - weight * score(points, theirs[:LIKED], candidates)
         ours, bad = painters[candidates] == painter, painters[candidates] == other
         found.append((after(scores, ours), after(scores[ours | bad], ours[ours | bad])))
     before_all, before_bad = np.mean(found, axis=0)
     return float(before_all), float(before_bad)
 
 
-def by_angle(liked: Array, disliked: Array, candidates: Array, *, spread: bool, power: float) -> Array:
-    """Angles with the liked mean, statistics brought to one spread or not, directions whitened by `power`."""
-    data = np.concatenate([liked, candidates])
-    data = data - data.mean(axis=0)
-    if spread:
+def angles(descriptors: Array, *, even: bool, power: float) -> Array:
+    """Unit vectors about the mean, statistics brought to one spread or not, directions whitened by `power`."""
+    data = descriptors - descriptors.mean(axis=0)
+    if even:
         data = data / (data.std(axis=0) + 1e-6)
     if power:
-        left, values, _ = np.linalg.svd(data, full_matrices=False)
-        data = left[:, :128] * values[:128] ** (1 - power)
-    data = data / (np.linalg.norm(data, axis=1, keepdims=True) + 1e-9)
-    return np.asarray(data[len(liked) :] @ data[: len(liked)].mean(axis=0))
+        squares, vectors = np.linalg.eigh(data @ data.T)
+        data = vectors[:, -128:] * np.maximum(squares[-128:], 0) ** ((1 - power) / 2)
+    return np.asarray(data / (np.linalg.norm(data, axis=1, keepdims=True) + 1e-9))
 
 
-def by_distance(liked: Array, disliked: Array, candidates: Array) -> Array:
-    """Euclidean distances from the liked mean."""
-    return np.asarray(-np.linalg.norm(candidates - liked.mean(axis=0), axis=1))
-
-
-RANKS: dict[str, Rank] = {
-    "distance from the mean": by_distance,
-    "angle": functools.partial(by_angle, spread=False, power=0.0),
-    "angle, one spread": functools.partial(by_angle, spread=True, power=0.0),
-    "angle, one spread, whitened": functools.partial(by_angle, spread=True, power=1.0),
-    "angle, one spread, half whitened (kept)": taste.nearness,
+PLACES: dict[str, Place] = {
+    "angle": functools.partial(angles, even=False, power=0.0),
+    "angle, one spread": functools.partial(angles, even=True, power=0.0),
+    "angle, one spread, whitened": functools.partial(angles, even=True, power=1.0),
+    "angle, one spread, half whitened (kept)": taste.spread,
 }
 
 if __name__ == "__main__":

@@ -30,8 +30,9 @@ AREA = 160 * 160
 LENGTH = 2 * (64 + 128 + 256 + 512 + 512)
 # Directions in which the pictures at hand differ most; the rest is noise.
 _DIRECTIONS = 128
-# How much one dislikes counts beside what one likes: benchmarks/taste.py.
-AGAINST = 0.5
+# How much a dislike counts beside a like: between knowing a liked manner from all and from a disliked one, see
+# benchmarks/taste.py.
+_AGAINST = 0.5
 # At most so many pictures are blended, and none that scores this much less than the best.
 _BLENDED, _MUCH = 3, 0.3
 _MOST = 500
@@ -189,11 +190,7 @@ def scores(taste: Taste, candidates: Sequence[Seen]) -> NDArray[np.float64]:
 def nearness(
     liked: NDArray[np.floating], disliked: NDArray[np.floating], candidates: NDArray[np.floating]
 ) -> NDArray[np.float64]:
-    """How near descriptors are to those of what was liked, and how far from those of what was disliked.
-
-    All pictures at hand, judged or not, say which statistics differ by how much. Each is brought to the same spread, and
-    the principal directions half the way to it: fully whitened, noise would weigh as much as manner. What is left is
-    compared by its angle with the mean of what was liked, and of what was disliked.
+    """How near descriptors are to those of what was liked, and how far from those of what was disliked: by angles.
 
     Args:
         liked, disliked, candidates: `(L, N)`, `(D, N)`, `(C, N)`; L or D may be 0.
@@ -201,18 +198,27 @@ def nearness(
     Returns:
         `(C,)`.
     """
-    data = np.concatenate([liked, disliked, candidates])
-    data = (data - data.mean(axis=0)) / (data.std(axis=0) + 1e-6)
-    left, spread, _ = np.linalg.svd(data, full_matrices=False)
-    points = left[:, :_DIRECTIONS] * np.sqrt(spread[:_DIRECTIONS])
-    points /= np.linalg.norm(points, axis=1, keepdims=True) + 1e-9
-    for_, against, ours = np.split(points, [len(liked), len(liked) + len(disliked)])
+    points = spread(np.concatenate([liked, disliked, candidates]))
+    towards, away, ours = np.split(points, [len(liked), len(liked) + len(disliked)])
     total = np.zeros(len(ours))
-    for side, weight in ((for_, 1.0), (against, -AGAINST)):
+    for side, weight in ((towards, 1.0), (away, -_AGAINST)):
         if len(side):
             mean = side.mean(axis=0)
             total += weight * (ours @ mean) / (np.linalg.norm(mean) + 1e-9)
     return total
+
+
+def spread(descriptors: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Descriptors `(N, M)` as directions `(N, D)` whose angles tell manners apart.
+
+    All pictures at hand say which statistics differ by how much. Each statistic is brought to the same spread, and the
+    principal directions half the way to it: fully whitened, noise would weigh as much as manner.
+    """
+    data = (descriptors - descriptors.mean(axis=0)) / (descriptors.std(axis=0) + 1e-6)
+    # Fewer pictures than statistics: the principal directions are quicker found from products of pictures.
+    squares, vectors = np.linalg.eigh(data @ data.T)
+    points = vectors[:, -_DIRECTIONS:] * np.maximum(squares[-_DIRECTIONS:], 0) ** 0.25
+    return np.asarray(points / (np.linalg.norm(points, axis=1, keepdims=True) + 1e-9))
 
 
 def choose(taste: Taste, candidates: Sequence[Seen]) -> list[tuple[int, float]]:
