@@ -19,7 +19,19 @@ def test_imports_only_go_down() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("command", ["--help", "--version", "stylize --help", "show --help", "styles --help", "theme --help", "wear --help", "taste rank --help"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        "--help",
+        "--version",
+        "stylize --help",
+        "show --help",
+        "styles --help",
+        "theme --help",
+        "wear --help",
+        "taste rank --help",
+    ],
+)
 def test_help_imports_nothing_heavy(command: str) -> None:
     script = (
         "import sys, runpy\n"

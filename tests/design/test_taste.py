@@ -22,10 +22,10 @@ RUN = CliRunner()
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Three manners, three compositions of each."""
+    """Three manners, two compositions of each."""
     made = tmp_path_factory.mktemp("styles")
     for name in ("weave", "marbling", "halftone"):
-        for seed in range(3):
+        for seed in range(2):
             pictures.write(styles.draw(name, 96, seed), made / f"{name}{seed}.png")
     return made
 
@@ -49,19 +49,17 @@ def test_statistics_do_not_depend_on_size(encoder: Encoder) -> None:
     assert np.linalg.norm(large - small) < 0.2 * np.linalg.norm(large - other)
 
 
-@pytest.mark.parametrize("manner", ["weave", "halftone"])
-def test_others_in_the_manner_come_first(folder: Path, profile: Path, manner: str) -> None:
-    run("like", folder / f"{manner}0.png")
+def test_others_in_the_manner_come_first(folder: Path, profile: Path) -> None:
+    run("like", folder / "halftone0.png")
     listed = json.loads(run("rank", folder, "--json"))
-    assert [Path(one["picture"]).stem[:-1] for one in listed[:3]] == [manner] * 3
-    assert run("rank", folder, "--json") == json.dumps(listed) + "\n", "the same every time"
+    assert [Path(one["picture"]).stem[:-1] for one in listed[:2]] == ["halftone"] * 2
 
 
 def test_dislikes_come_last_and_a_sheet_is_drawn(folder: Path, profile: Path, tmp_path: Path) -> None:
     run("like", folder / "weave0.png")
     run("dislike", folder / "halftone0.png")
     listed = run("rank", folder, "-o", tmp_path / "sheet.png").splitlines()
-    assert all("halftone" in line for line in listed[6:9])
+    assert all("halftone" in line for line in listed[4:6])
     assert pictures.read(tmp_path / "sheet.png").width > 400
     assert "1 liked, 1 disliked" in run("show")
 
@@ -86,7 +84,9 @@ def test_choose_blends_the_best(encoder: Encoder) -> None:
         return Seen(name=f"{name}{seed}", statistics=tuple(float(number) for number in numbers))
 
     known = Taste().judge(seen("weave", 5), liked=True)
-    chosen = taste.choose(known, [seen("ink", 0), seen("weave", 0), seen("halftone", 0), seen("weave", 1)])
+    candidates = [seen("ink", 0), seen("weave", 0), seen("halftone", 0), seen("weave", 1)]
+    chosen = taste.choose(known, candidates)
+    assert chosen == taste.choose(known, candidates), "the same every time"
     assert {number for number, _ in chosen} <= {1, 3}
     assert sum(share for _, share in chosen) == pytest.approx(1, abs=0.01)
 
