@@ -185,7 +185,7 @@ def make_theme() -> None:
         window = [f"--screenshot={shot}", "--window-size=1200,1640", f"{page}#{mode}"]
         subprocess.run([*browser, *quiet, *window], check=True, capture_output=True)
         shots.append(pictures.read(shot).pixels)
-    save(pictures.fit(Picture(np.concatenate(shots, axis=2)), 1100), "theme")
+    save(pictures.fit(Picture(np.concatenate(shots, axis=2)), 960), "theme")
 
 
 MAKERS: dict[str, Callable[[], None]] = {
