@@ -1,7 +1,7 @@
 """Make every picture that the documentation shows, from samples and house styles alone: `make docs`.
 
 python docs/make_pictures.py [NAME …]     some of: styles, hero, presets, dials, controls, losses, panorama, sprites, textures,
-                                          patterns
+                                          patterns, wear, theme
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import PIL.Image
 
 from pinxit import picture as pictures
 from pinxit import styles
+from pinxit.design import wear as design
 from pinxit.design.colorway import read_palette
 from pinxit.design.pattern import WRAP_OF, prepare_pattern, product
 from pinxit.job import Job, StyleImage, prepare
@@ -283,6 +284,51 @@ def make_patterns() -> None:
     save(sheet(cells, CELL, columns=4), "repeats", 75)
 
 
+def make_wear() -> None:
+    """The astronaut's suit in patterns and in a style; its mask is what is orange."""
+    from skimage.color import rgb2hsv
+    from skimage.morphology import closing, opening, remove_small_objects
+
+    photograph = pictures.sample("astronaut")
+    hue, saturation, value = np.moveaxis(rgb2hsv(np.moveaxis(photograph.pixels, 0, 2)), 2, 0)
+    rows, columns = np.mgrid[0 : photograph.height, 0 : photograph.width]
+    orange = (hue < 0.1) & (saturation > 0.4) & (value > 0.15) & (rows > 185) & (columns > 10 + (512 - rows) * 0.17)
+    found = closing(opening(orange, np.ones((5, 5))), np.ones((13, 13)))
+    suit = remove_small_objects(found, max_size=900).astype(np.float32)
+    designs: list[tuple[str, dict[str, Any]]] = [
+        ("weave, scale 0.22", {"patterns": ["house:weave"], "scale": 0.22}),
+        ("batik, angle 30", {"patterns": ["house:batik"], "angle": 30}),
+        ("waves, hue 210", {"patterns": ["house:waves"], "scale": 0.4, "hue": 210}),
+        ("style swirl", {"styles": ["house:swirl"], "settings": {"preset": "draft", "size": 320}}),
+    ]
+    cells = [("photograph", photograph)]
+    for name, options in designs:
+        fitting = design.prepare(photograph, suit, **options)
+        (one,) = fitting.designs()
+        job, painted = fitting.job(one, 0), None
+        if job is not None:
+            *_, last = job.paint()
+            painted = last.picture()
+        cells.append((name, fitting.wear(one, painted)))
+    save(sheet([(name, square(cell, 236)) for name, cell in cells], 236, columns=5), "wear")
+
+
+def make_theme() -> None:
+    """A theme's page in light and in dark, as Chromium shows it."""
+    command = [sys.executable, "-m", "pinxit", "theme", "house:swirl", "-o", "out/theme-example", "--overwrite"]
+    subprocess.run(command, check=True)
+    shots = []
+    for mode in ("light", "dark"):
+        shot = Path(f"out/theme-{mode}.png").absolute()
+        page = Path("out/theme-example/index.html").absolute().as_uri()
+        browser = ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
+        quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--hide-scrollbars"]
+        window = [f"--screenshot={shot}", "--window-size=1200,1640", f"{page}#{mode}"]
+        subprocess.run([*browser, *quiet, *window], check=True, capture_output=True)
+        shots.append(pictures.read(shot).pixels)
+    save(pictures.fit(Picture(np.concatenate(shots, axis=2)), 960), "theme")
+
+
 MAKERS: dict[str, Callable[[], None]] = {
     "styles": make_styles,
     "hero": make_hero,
@@ -294,6 +340,8 @@ MAKERS: dict[str, Callable[[], None]] = {
     "sprites": make_sprites,
     "textures": make_textures,
     "patterns": make_patterns,
+    "wear": make_wear,
+    "theme": make_theme,
 }
 
 if __name__ == "__main__":

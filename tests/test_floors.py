@@ -31,6 +31,9 @@ def test_imports_only_go_down() -> None:
         "sprites --help",
         "texture --help",
         "pattern --help",
+        "theme --help",
+        "wear --help",
+        "taste rank --help",
     ],
 )
 def test_help_imports_nothing_heavy(command: str) -> None:

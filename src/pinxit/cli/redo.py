@@ -18,7 +18,7 @@ from pinxit.job import prepare_again
 from pinxit.picture.recipe import work_of
 
 # Commands whose results have recipes of their own, and a function `again` that follows them.
-WORKS: tuple[str, ...] = ("panorama", "pattern", "sprites", "texture")
+WORKS: tuple[str, ...] = ("panorama", "pattern", "sprites", "texture", "theme", "wear")
 
 app = typer.Typer(rich_markup_mode="rich", add_completion=False)
 

@@ -190,7 +190,7 @@ class Settings(BaseModel):
         preset = chosen.get("preset", "standard")
         if not isinstance(preset, str) or preset not in PRESETS:
             raise PinxitError(f"there is no preset {preset!r}: choose one of {', '.join(PRESETS)}.")
-        return _validated(cls, {**PRESETS[preset].settings, **chosen, "preset": preset})
+        return validated(cls, {**PRESETS[preset].settings, **chosen, "preset": preset})
 
 
 class Input(BaseModel):
@@ -240,11 +240,11 @@ class Recipe(Settings):
     @classmethod
     def make(cls, settings: Settings, **ingredients: Any) -> Self:
         """Settings applied to ingredients; PinxitError when one of those is not allowed."""
-        return _validated(cls, {**settings.model_dump(), **ingredients})
+        return validated(cls, {**settings.model_dump(), **ingredients})
 
     def change(self, changes: dict[str, Any]) -> Self:
         """The recipe with other settings, its schedule to be run anew; PinxitError when one is not allowed."""
-        return _validated(type(self), {**self.model_dump(), **changes, "done": None})
+        return validated(type(self), {**self.model_dump(), **changes, "done": None})
 
     def to_json(self) -> str:
         """The recipe as JSON text, ASCII only: it goes into files of many kinds."""
@@ -267,7 +267,7 @@ class Recipe(Settings):
             raise PinxitError(
                 f"the recipe is of schema {data.get('schema_version')!r}, this pinxit reads {SCHEMA}: upgrade."
             )
-        return _validated(cls, data)
+        return validated(cls, data)
 
 
 def work_of(text: str) -> str:
@@ -286,10 +286,11 @@ def validated_json(model: type[M], text: str) -> M:
         data = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise PinxitError("the recipe in this file is damaged: it is no JSON.") from error
-    return _validated(model, data)
+    return validated(model, data)
 
 
-def _validated(model: type[M], data: dict[str, Any]) -> M:
+def validated(model: type[M], data: dict[str, Any]) -> M:
+    """A model of some data; PinxitError, one sentence, for the first thing wrong with it."""
     try:
         return model.model_validate(data)
     except ValidationError as error:

@@ -1,0 +1,186 @@
+"""`pinxit theme painting.jpg -o theme/`."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from pinxit import picture as pictures
+from pinxit.cli.arguments import Blend, Overwrite
+from pinxit.cli.display import Display
+from pinxit.cli.drive import Output
+from pinxit.cli.main import complain
+from pinxit.cli.options import with_settings
+from pinxit.cli.placing import read_shares
+from pinxit.cli.stylize import expand
+from pinxit.errors import PinxitError
+
+if TYPE_CHECKING:
+    from pinxit.design.theme import Part, Theme
+    from pinxit.picture import Picture
+
+app = typer.Typer(rich_markup_mode="rich", add_completion=False)
+
+
+@app.command(
+    help="Make an interface's theme from a painting, or from several.\n\n"
+    "Colours by role, light and dark, with every text readable on what it stands on (WCAG AA), as W3C design tokens, CSS "
+    "custom properties and a Tailwind preset; painted backgrounds, icons, buttons and avatars; and index.html, which shows "
+    "all of it. The network paints unless --preset or --engine says otherwise.",
+    epilog="[bold]pinxit theme painting.jpg -o theme/[/bold]\n\n"
+    "[bold]pinxit theme --taste paintings/ --icons icons/ --avatars people/ -o theme/[/bold]",
+)
+@with_settings
+def theme(
+    painting: Annotated[list[str] | None, typer.Argument(help="The paintings.", show_default=False)] = None,
+    output: Annotated[Path, typer.Option("--output", "-o", help="The folder to write.", show_default=True)] = Path(
+        "theme"
+    ),
+    blend: Blend = None,
+    taste: Annotated[
+        Path | None, typer.Option(help="Choose and blend the paintings of this folder that you would like best.")
+    ] = None,
+    backgrounds: Annotated[
+        str | None, typer.Option(help="Sizes of backgrounds, px.", metavar="WxH,…", show_default="three")
+    ] = None,
+    icons: Annotated[Path | None, typer.Option(help="A folder of your own icons, PNG with transparency.")] = None,
+    avatars: Annotated[list[str] | None, typer.Option(help="Pictures, or a folder of them, for avatars.")] = None,
+    overwrite: Overwrite = False,
+    **settings: Any,
+) -> None:
+    from pinxit.design.theme import BACKGROUNDS, prepare
+
+    if not overwrite and output.exists() and (not output.is_dir() or any(output.iterdir())):
+        raise PinxitError(f"{output} exists: choose another folder, or add --overwrite.")
+    if bool(painting) == bool(taste):
+        raise PinxitError("give either paintings, or --taste FOLDER to choose from.")
+    sizes = BACKGROUNDS if backgrounds is None else _read_sizes(backgrounds)
+    if taste is not None:
+        sources, shares = _by_taste(taste)
+    else:
+        sources = expand(painting or [])
+        shares = read_shares(blend, len(sources))
+    own = [] if icons is None else _icons(icons)
+    ready = prepare(sources, shares, own, expand(avatars) if avatars else [], sizes, settings)
+    for one in ready.pictures:
+        for note in one.notes:
+            complain(f"a painting {note}")
+    _make(ready, output)
+
+
+def again(text: str, target: Path, how: Output, folders: list[Path], settings: dict[str, Any]) -> None:
+    """Make one of a theme's pictures again."""
+    from pinxit.design.theme import ThemeRecipe, prepare_again
+    from pinxit.picture.recipe import Settings
+
+    recipe = ThemeRecipe.from_json(text)
+    changes = {name: value for name, value in settings.items() if value is not None}
+    if changes:
+        changed = Settings.choose({**recipe.settings.model_dump(), **changes})
+        recipe = recipe.model_copy(update={"settings": changed, "done": None})
+    ready = prepare_again(recipe, folders)
+    made: dict[str, Picture] = {}
+    if ready.part_of_asset in ready.part_names:
+        with Display(recipe.asset) as display:
+            made, done = _paint(ready, ready.part(ready.part_of_asset), display)
+    if recipe.asset not in made:
+        raise PinxitError(f"the recipe is of no picture of a theme, but of {recipe.asset!r}.")
+    finished = recipe.model_copy(update={"done": done}).to_json()
+    written = pictures.write(
+        made[recipe.asset], target, recipe=finished, overwrite=how.overwrite, bits=how.bits, quality=how.quality
+    )
+    print(written)  # noqa: T201
+
+
+def _make(ready: Theme, output: Path) -> None:
+    """Paint all of it into a folder beside, which takes the name when it is whole."""
+    from pinxit.design import tokens
+    from pinxit.design.page import page
+
+    output = output.absolute()
+    try:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        folder = Path(tempfile.mkdtemp(prefix=f".{output.name}.", suffix=".part", dir=output.parent))
+    except OSError as error:
+        raise PinxitError(f"{output} cannot be written ({error.strerror}): choose another folder.") from error
+    try:
+        folder.chmod(0o755)
+        assets: dict[str, Picture] = {}
+        parts = ready.part_names
+        for number, name in enumerate(parts, start=1):
+            with Display(f"{number}/{len(parts)} {name}") as display:
+                made, done = _paint(ready, ready.part(name), display)
+            for asset, one in made.items():
+                recipe = ready.recipe.model_copy(update={"asset": asset, "done": done}).to_json()
+                ending = "jpg" if asset.startswith("backgrounds/") else "png"
+                pictures.write(one, folder / f"{asset}.{ending}", recipe=recipe)
+            assets |= made
+        texts = {
+            "tokens.json": tokens.design_tokens(ready.scheme, ready.recipe.to_json()),
+            "theme.css": tokens.css(ready.scheme),
+            "tailwind.preset.js": tokens.tailwind(ready.scheme),
+            "index.html": page(ready, assets),
+        }
+        for name, text in texts.items():
+            (folder / name).write_text(text, encoding="utf-8")
+        _move(folder, output)
+    except OSError as error:
+        raise PinxitError(
+            f"{output} cannot be written ({error.strerror}): choose another folder, or make room."
+        ) from error
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    print(f"{output / 'index.html'} ({len(assets)} pictures)")  # noqa: T201
+
+
+def _paint(ready: Theme, part: Part, display: Display) -> tuple[dict[str, Picture], tuple[int, ...] | None]:
+    """The theme's pictures of a part, and the engine's iterations."""
+    for progress in ready.job(part).paint():
+        display.show(progress)
+    return ready.assets(part, progress.picture()), progress.done or None
+
+
+def _move(folder: Path, output: Path) -> None:
+    """The finished folder in the other's place; what else lies in that stays."""
+    if not output.exists():
+        folder.rename(output)
+        return
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            target = output / path.relative_to(folder)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            path.replace(target)
+
+
+def _icons(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        raise PinxitError(f"{folder} is no folder: give one with icons as PNG files.")
+    found = sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
+    if not found:
+        raise PinxitError(f"there is no icon in {folder}: give a folder with PNG files.")
+    return found
+
+
+def _read_sizes(text: str) -> list[tuple[int, int]]:
+    try:
+        return [(int(width), int(height)) for width, height in (size.split("x") for size in text.split(","))]
+    except ValueError as error:
+        raise PinxitError(f"--backgrounds takes sizes as in 1920x1080,1080x1920, not {text!r}.") from error
+
+
+def _by_taste(folder: Path) -> tuple[list[str], list[float]]:
+    """The pictures of a folder that the profile puts first, and how much of each."""
+    from pinxit.cli.taste import look_at
+    from pinxit.design import taste
+
+    known = taste.load(taste.profile_file())
+    taste.check(known)
+    names = expand([str(folder)])
+    chosen = taste.choose(known, [seen for seen, _ in look_at(names)])
+    for number, share in chosen:
+        print(f"{share:.0%} {names[number]}")  # noqa: T201
+    return [names[number] for number, _ in chosen], [share for _, share in chosen]
