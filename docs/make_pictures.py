@@ -280,8 +280,8 @@ def make_patterns() -> None:
             colored = [
                 (name, product(cell, laid.model_copy(update={"palette": colors}))) for name, colors in ways.items()
             ]
-            save(sheet(colored, CELL, columns=4), "colourways", 75)
-    save(sheet(cells, CELL, columns=4), "repeats", 75)
+            save(sheet(colored, CELL, columns=4), "colourways", 40)
+    save(sheet(cells, CELL, columns=4), "repeats", 40)
 
 
 def make_wear() -> None:

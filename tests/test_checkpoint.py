@@ -32,7 +32,7 @@ def often(monkeypatch: pytest.MonkeyPatch) -> None:
     """Save after every iteration."""
     monkeypatch.setattr(checkpoints, "SHARE", 1e9)
     before = Checkpoint.__init__
-    monkeypatch.setattr(Checkpoint, "__init__", lambda self, recipe: before(self, recipe, 0.0))
+    monkeypatch.setattr(Checkpoint, "__init__", lambda self, recipe, kind: before(self, recipe, 0.0, kind))
 
 
 def last_of(job: Job) -> Progress:
@@ -116,7 +116,7 @@ def test_a_killed_process_goes_on(tmp_path: Path) -> None:
     """`kill -9`, then the same command."""
     script = (
         "import sys; from pathlib import Path; from pinxit import checkpoint; from pinxit.cli import main\n"
-        "checkpoint.SECONDS_BETWEEN = 0; checkpoint.Checkpoint.__init__.__defaults__ = (0.0,); checkpoint.SHARE = 1e9\n"
+        "checkpoint.SECONDS_BETWEEN = 0; checkpoint.Checkpoint.__init__.__defaults__ = (0.0, ''); checkpoint.SHARE = 1e9\n"
         f"sys.argv = ['pinxit', 'stylize', 'sample:cat', '-s', 'house:swirl', '-o', {str(tmp_path / 'out.png')!r},\n"
         "  '--size', '96', '--coarsest', '96', '--iterations', '120', '--tolerance', '0', '--device', 'cpu']\n"
         "main()"
