@@ -13,6 +13,7 @@ from torch import Tensor
 from pinxit.encoder.vgg import Encoder
 from pinxit.errors import PinxitError
 from pinxit.objective.objective import Objective, Weights
+from pinxit.objective.temporal import Earlier
 from pinxit.optimize.descent import Descent
 from pinxit.optimize.memory import GIB, budget, plan
 from pinxit.optimize.regions import regions, tensor
@@ -181,9 +182,20 @@ def _descent(
         recipe.style_moments,
     )
     painted = regions(ingredients, scale.height, scale.width, scale.longer_side * recipe.style_scale)
-    objective = Objective(encoder, weights, tensor(here), painted, room.side)
+    objective = Objective(encoder, weights, tensor(here), painted, room.side, _earlier(ingredients, scale))
     free = None if free is None else free.to(encoder.device)
     return Descent(canvas.to(encoder.device), objective, recipe.solver, before, room.history, free)
+
+
+def _earlier(ingredients: Ingredients, scale: Scale) -> list[Earlier]:
+    """The neighbours in time at a scale's size."""
+    return [
+        Earlier(
+            tensor(resize(Picture(neighbor.pixels), scale.height, scale.width)),
+            neighbor.weight * torch.from_numpy(resize_mask(neighbor.mask, scale.height, scale.width))[None, None],
+        )
+        for neighbor in ingredients.neighbors
+    ]
 
 
 def _adain(recipe: Settings) -> float:

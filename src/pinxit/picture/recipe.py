@@ -231,20 +231,20 @@ class Recipe(Settings):
     )
 
     @classmethod
-    def make(cls, settings: Settings, **ingredients: Any) -> Recipe:
+    def make(cls, settings: Settings, **ingredients: Any) -> Self:
         """Settings applied to ingredients; PinxitError when one of those is not allowed."""
         return _validated(cls, {**settings.model_dump(), **ingredients})
 
-    def change(self, changes: dict[str, Any]) -> Recipe:
+    def change(self, changes: dict[str, Any]) -> Self:
         """The recipe with other settings, its schedule to be run anew; PinxitError when one is not allowed."""
-        return _validated(Recipe, {**self.model_dump(), **changes, "done": None})
+        return _validated(type(self), {**self.model_dump(), **changes, "done": None})
 
     def to_json(self) -> str:
         """The recipe as JSON text, ASCII only: it goes into files of many kinds."""
         return json.dumps(self.model_dump(mode="json"), ensure_ascii=True)
 
     @classmethod
-    def from_json(cls, text: str) -> Recipe:
+    def from_json(cls, text: str) -> Self:
         """Read a recipe, which may come from anybody's file.
 
         Raises:
