@@ -19,14 +19,16 @@ def test_imports_only_go_down() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("command", ["--help", "--version", "stylize --help", "show --help", "styles --help"])
+@pytest.mark.parametrize(
+    "command", ["--help", "--version", "stylize --help", "video --help", "show --help", "styles --help"]
+)
 def test_help_imports_nothing_heavy(command: str) -> None:
     script = (
         "import sys, runpy\n"
         f"sys.argv = ['pinxit', *{command.split()!r}]\n"
         "try:\n    runpy.run_module('pinxit', run_name='__main__')\n"
         "except SystemExit as end:\n    assert not end.code, end.code\n"
-        "heavy = {'torch', 'onnx', 'onnxruntime', 'cv2', 'scipy', 'skimage', 'matplotlib'} & set(sys.modules)\n"
+        "heavy = {'torch', 'av', 'onnx', 'onnxruntime', 'cv2', 'scipy', 'skimage', 'matplotlib'} & set(sys.modules)\n"
         "assert not heavy, heavy\n"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, env={**os.environ})
