@@ -1,12 +1,13 @@
 """Make every picture that the documentation shows, from samples and house styles alone: `make docs`.
 
-python docs/make_pictures.py [NAME …]     some of: styles, hero, presets, dials, controls, losses
+python docs/make_pictures.py [NAME …]     some of: styles, hero, presets, dials, controls, losses, video
 """
 
 from __future__ import annotations
 
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from pinxit import styles
 from pinxit.job import StyleImage, prepare
 from pinxit.picture import Picture
 from pinxit.styles.contact import sheet
+from pinxit.video.making import prepare as film
 
 IMAGES = Path(__file__).parent / "images"
 SIDE = 320  # of a painting
@@ -142,6 +144,23 @@ def make_losses() -> None:
     subprocess.run([*command, "-o", "out/losses-example.png", "--plot", str(IMAGES / "losses.png")], check=True)
 
 
+def make_video() -> None:
+    """A row of pixels over time, and a film that goes over from one style to another."""
+    benchmark = Path(__file__).parent.parent / "benchmarks" / "video.py"
+    subprocess.run([sys.executable, benchmark, "--slices", IMAGES / "video-slices.jpg"], check=True)
+    photo = pictures.fit(pictures.sample("cat"), SIDE)
+    with tempfile.TemporaryDirectory() as folder:
+        source, target = Path(folder) / "clip", Path(folder) / "film"
+        for number in range(9):
+            pictures.write(photo, source / f"{number}.png")
+        styles_ = [("house:swirl", 0.0), ("house:woodcut", 2.0)]
+        for _ in film(source, styles_, rate=4).paint(target):
+            pass
+        files = sorted(target.glob("*.png"))
+        cells = [(f"{number / 4:g} s", square(pictures.read(files[number]), 200)) for number in (0, 2, 4, 6, 8)]
+    save(sheet(cells, 200), "video-fade")
+
+
 MAKERS: dict[str, Callable[[], None]] = {
     "styles": make_styles,
     "hero": make_hero,
@@ -149,6 +168,7 @@ MAKERS: dict[str, Callable[[], None]] = {
     "dials": make_dials,
     "controls": make_controls,
     "losses": make_losses,
+    "video": make_video,
 }
 
 if __name__ == "__main__":
