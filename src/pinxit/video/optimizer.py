@@ -17,6 +17,7 @@ from pinxit.optimize.paint import Progress, paint
 from pinxit.picture import Picture, to_array
 from pinxit.picture.finish import colored
 from pinxit.picture.ingredients import Ingredients, LoadedStyle, Neighbor
+from pinxit.picture.recolor import colors_of, recolor
 from pinxit.video.ahead import ahead
 from pinxit.video.flow import Bytes, Field, pixels_of
 from pinxit.video.plan import Plan, Step
@@ -90,7 +91,8 @@ class OptimizerBrush:
             if result is None:
                 back = [past[-steps] for steps in heeded if steps <= len(past)]
                 results = [(painted, motion(plan.flow, before, content)) for before, painted in back]
-                start, neighbors = neighborhood(warp, content, results, plan.recipe.temporal_weight)
+                base = _dressed(content, back[0][1]) if back else content
+                start, neighbors = neighborhood(warp, base, results, plan.recipe.temporal_weight)
                 for progress in self._paint(
                     content, float(time), plan.shot(number), start if back else None, neighbors
                 ):
@@ -148,19 +150,25 @@ class OptimizerBrush:
         return paint(self._recipe.model_copy(update=changes), self._encoder, ingredients)
 
 
+def _dressed(frame: Bytes, painted: Bytes) -> Bytes:
+    """A frame in the colours of a painting: the few iterations that it gets would leave what is uncovered a photograph."""
+    pixels = pixels_of(frame)
+    return to_array(Picture(recolor(pixels, colors_of(pixels), colors_of(pixels_of(painted)), 1.0)))
+
+
 def neighborhood(
-    warp: Warp, frame: Bytes, results: Sequence[tuple[Bytes, Motion]], weight: float
+    warp: Warp, base: Bytes, results: Sequence[tuple[Bytes, Motion]], weight: float
 ) -> tuple[Bytes, list[Neighbor]]:
     """What a frame begins with and what it is to be like.
 
     Args:
-        frame: `(H, W, 3)`.
+        base: what the frame begins with where nothing is known of it, `(H, W, 3)`.
         results: of frames beside it in time, the nearest first, and how one gets from each to the frame.
         weight: of the temporal loss.
     """
     neighbors: list[Neighbor] = []
-    known: Field = np.zeros(frame.shape[:2], np.float32)
-    start = frame.astype(np.float32)
+    known: Field = np.zeros(base.shape[:2], np.float32)
+    start = base.astype(np.float32)
     for result, moved in results:
         carried = warp(result, moved.backward)
         # The nearest in time that shows a place decides on it (equation 9): it was carried the least.

@@ -80,8 +80,11 @@ def _cuts(frames: Iterable[Frame]) -> Iterator[tuple[Frame, bool]]:
 
     def judged() -> tuple[Frame, bool]:
         frame, difference = waiting.popleft()
-        neighbours = [*before, *(later for _, later in waiting), 0.0]
-        cut = difference > max(_LEAST, _TIMES * float(np.mean(neighbours)), _ALONE * max(neighbours))
+        neighbours = [*before, *(later for _, later in waiting)]
+        # Of two frames alone nobody can say whether they are two shots or a fast ride.
+        cut = bool(neighbours) and difference > max(
+            _LEAST, _TIMES * float(np.mean(neighbours)), _ALONE * max(neighbours)
+        )
         if cut:
             before.clear()
         else:
