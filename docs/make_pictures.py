@@ -1,13 +1,14 @@
 """Make every picture that the documentation shows, from samples and house styles alone: `make docs`.
 
 python docs/make_pictures.py [NAME …]     some of: styles, hero, presets, dials, controls, losses, panorama, sprites, textures,
-                                          patterns, wear, theme
+                                          patterns, wear, theme, video
 """
 
 from __future__ import annotations
 
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ from pinxit.surface.panorama import prepare_panorama
 from pinxit.surface.sphere import FACES
 from pinxit.surface.sprites import prepare_sprites, read_sprite
 from pinxit.surface.texture import prepare_texture
+from pinxit.video.making import prepare as film
 
 IMAGES = Path(__file__).parent / "images"
 SIDE = 320  # of a painting
@@ -329,6 +331,23 @@ def make_theme() -> None:
     save(pictures.fit(Picture(np.concatenate(shots, axis=2)), 960), "theme")
 
 
+def make_video() -> None:
+    """A row of pixels over time, and a film that goes over from one style to another."""
+    benchmark = Path(__file__).parent.parent / "benchmarks" / "video.py"
+    subprocess.run([sys.executable, benchmark, "--slices", IMAGES / "video-slices.jpg"], check=True)
+    photo = pictures.fit(pictures.sample("cat"), SIDE)
+    with tempfile.TemporaryDirectory() as folder:
+        source, target = Path(folder) / "clip", Path(folder) / "film"
+        for number in range(9):
+            pictures.write(photo, source / f"{number}.png")
+        styles_ = [("house:swirl", 0.0), ("house:woodcut", 2.0)]
+        for _ in film(source, styles_, rate=4).paint(target):
+            pass
+        files = sorted(target.glob("*.png"))
+        cells = [(f"{number / 4:g} s", square(pictures.read(files[number]), 200)) for number in (0, 2, 4, 6, 8)]
+    save(sheet(cells, 200), "video-fade")
+
+
 MAKERS: dict[str, Callable[[], None]] = {
     "styles": make_styles,
     "hero": make_hero,
@@ -342,6 +361,7 @@ MAKERS: dict[str, Callable[[], None]] = {
     "patterns": make_patterns,
     "wear": make_wear,
     "theme": make_theme,
+    "video": make_video,
 }
 
 if __name__ == "__main__":

@@ -63,10 +63,7 @@ def load(source: PictureLike, size: int) -> tuple[Picture, Input]:
         return _draw(source, size), Input(name=source)
     if isinstance(source, str | os.PathLike):
         path = Path(source).expanduser()
-        picture = _read(path)
-        entry = Input(name=path.name[-255:], sha256=file_sha256(path), bytes=path.stat().st_size)
-        _remember(entry, path)
-        return picture, entry
+        return _read(path), known(path)
     if isinstance(source, bytes):
         return pictures.read(source), Input(name="bytes", sha256=hashlib.sha256(source).hexdigest(), bytes=len(source))
     picture = _in_memory(source)
@@ -74,6 +71,13 @@ def load(source: PictureLike, size: int) -> tuple[Picture, Input]:
     if picture.alpha is not None:
         digest.update(picture.alpha.tobytes())
     return picture, Input(name="picture", sha256=digest.hexdigest())
+
+
+def known(path: Path) -> Input:
+    """A file by its content; where it was seen is noted, for a redo."""
+    entry = Input(name=path.name[-255:], sha256=file_sha256(path), bytes=path.stat().st_size)
+    remember(entry, path)
+    return entry
 
 
 def find(entry: Input, size: int, folders: Iterable[Path]) -> Picture:
@@ -150,7 +154,8 @@ def _note(entry: Input) -> Path:
     return cache_folder() / "inputs" / entry.sha256
 
 
-def _remember(entry: Input, path: Path) -> None:
+def remember(entry: Input, path: Path) -> None:
+    """Note where an input was seen."""
     # Only a convenience for `redo`: a cache that cannot be written must not stop anybody from painting.
     with contextlib.suppress(OSError):
         note = _note(entry)
@@ -158,9 +163,18 @@ def _remember(entry: Input, path: Path) -> None:
         note.write_text(str(path.resolve()), encoding="utf-8")
 
 
+def last_seen(entry: Input) -> Path | None:
+    """Where an input was seen last on this machine, if it is known."""
+    try:
+        return Path(_note(entry).read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError):
+        return None
+
+
 def _candidates(entry: Input, folders: Iterable[Path]) -> Iterable[Path]:
-    with contextlib.suppress(OSError, UnicodeDecodeError):
-        yield Path(_note(entry).read_text(encoding="utf-8"))
+    seen_last = last_seen(entry)
+    if seen_last is not None:
+        yield seen_last
     seen = 0
     for folder in folders:
         for parent, _, files in os.walk(folder):

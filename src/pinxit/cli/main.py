@@ -19,6 +19,7 @@ FAILED, BAD_INPUT, INTERRUPTED = 1, 2, 130
 COMMANDS = {
     "stylize": "Paint pictures in the manner of others: the main job.",
     "batch": "Paint all the pictures in a folder; goes on where it was interrupted.",
+    "video": "Paint a clip so that it does not flicker.",
     "sweep": "Try styles and settings side by side, on one labelled sheet.",
     "panorama": "Paint a 360° panorama or a cube map, without seams.",
     "sprites": "Paint a set of sprites or sprite sheets with one hand.",

@@ -18,7 +18,7 @@ from pinxit.job import prepare_again
 from pinxit.picture.recipe import work_of
 
 # Commands whose results have recipes of their own, and a function `again` that follows them.
-WORKS: tuple[str, ...] = ("panorama", "pattern", "sprites", "texture", "theme", "wear")
+WORKS: tuple[str, ...] = ("panorama", "pattern", "sprites", "texture", "theme", "video", "wear")
 
 app = typer.Typer(rich_markup_mode="rich", add_completion=False)
 
@@ -47,9 +47,10 @@ def redo(
 ) -> None:
     target = output or picture.with_name(f"{picture.stem}-redo{picture.suffix}")
     how = Output(overwrite=overwrite, bits=check_bits(bits), as_json=as_json)
-    how.check(target)
     folders = [*(look_in or []), picture.resolve().parent, Path.cwd()]
     work = work_of(text_in(picture))
+    if work != "video":  # which is no picture, and checked by whoever paints it
+        how.check(target)
     if work in WORKS:
         importlib.import_module(f"pinxit.cli.{work}").again(text_in(picture), target, how, folders, settings)
         return

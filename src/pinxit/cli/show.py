@@ -16,6 +16,9 @@ from pinxit.cli.options import text
 from pinxit.errors import PinxitError
 from pinxit.picture.recipe import Recipe, Settings, work_of
 
+# What holds frames rather than a picture, as a folder does.
+_FILMS = (".mp4", ".mov", ".mkv", ".webm", ".gif")
+
 app = typer.Typer(rich_markup_mode="rich", add_completion=False)
 
 
@@ -48,7 +51,8 @@ def show(
         table.add_row("style", escape(style.name + share + region + mask))
     if recipe.keep:
         table.add_row("keep", escape(recipe.keep.name))
-    for name in Settings.model_fields:
+    of_its_own = recipe.model_fields_set - Recipe.model_fields.keys() - {"keyframes"}
+    for name in (*Settings.model_fields, *sorted(of_its_own)):
         table.add_row(name, escape(text(getattr(recipe, name))))
     if recipe.done:
         table.add_row("done", escape(text(recipe.done)))
@@ -61,12 +65,22 @@ def recipe_in(path: Path) -> Recipe:
     Raises:
         PinxitError: when there is no such file, or no recipe that can be read in it.
     """
-    return Recipe.from_json(text_in(path))
+    text = text_in(path)
+    if work_of(text) == "video":
+        from pinxit.video.recipe import FilmRecipe
+
+        return FilmRecipe.from_json(text)
+    return Recipe.from_json(text)
 
 
 def text_in(path: Path) -> str:
     """The same as its JSON text, of whatever work."""
-    found = pictures.read_recipe(path)
+    if path.is_dir() or path.suffix.lower() in _FILMS:
+        from pinxit.video.inside import read_recipe
+
+        found = read_recipe(path)
+    else:
+        found = pictures.read_recipe(path)
     if found is None:
         raise PinxitError(f"{path} has no recipe inside: pinxit did not make it, or its metadata was stripped.")
     return found

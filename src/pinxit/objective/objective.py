@@ -1,9 +1,12 @@
-"""The whole objective: `α L_content + β L_style + γ L_tv` (Gatys et al., 2016, equation 7, and a smoothness term)."""
+"""The whole objective: `α L_content + β L_style + γ L_tv` (Gatys et al., 2016, equation 7, and a smoothness term).
+
+For a frame of a film `L_temporal` is added (Ruder et al., 2016, equation 8), its weight in its weight map.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import torch
@@ -17,6 +20,7 @@ from pinxit.objective.content import content_loss, relative_content_loss, square
 from pinxit.objective.gram import moment_sums, relative_moments_loss, relative_style_loss, style_loss
 from pinxit.objective.guided import Region, count, mixture, moments
 from pinxit.objective.smoothness import total_variation
+from pinxit.objective.temporal import Earlier, temporal_loss
 from pinxit.picture.wrap import NONE, Wrap
 
 Form = Literal["relative", "gatys"]
@@ -77,6 +81,7 @@ class Objective:
         regions: what goes where; each counts by its area.
         side: the tiles' greatest side, px; a picture no larger is one tile.
         wrap: which borders of the pictures to judge meet; style images have ordinary ones.
+        earlier: for a frame of a film, what its neighbours in time were painted like.
 
     Attributes:
         style_targets: the average moments wanted of each region, by tap; see `moment_sums`.
@@ -90,12 +95,14 @@ class Objective:
         regions: Sequence[Region],
         side: int = 2**31,
         wrap: Wrap = NONE,
+        earlier: Sequence[Earlier] = (),
     ) -> None:
         self._encoder = encoder
         self._weights = weights
         self._taps = weights.content_layers.keys() | weights.style_layers.keys()
         self._wrap = wrap
         self._tiles = divide(content, side, encoder.architecture, self._taps, wrap)
+        self._earlier = [one.to(encoder.device) for one in earlier]
         self._masks = [None if region.mask is None else region.mask.to(encoder.device) for region in regions]
         areas = [1.0 if mask is None else float(mask.mean()) for mask in self._masks]
         self._areas = [area / max(sum(areas), 1e-6) for area in areas]
@@ -126,6 +133,8 @@ class Objective:
         whole = len(self._tiles) == 1
         sums = self._sums(leaf, 0) if whole else self._all_sums(leaf)
         losses = self._judge(sums, total_variation(leaf, self._wrap))
+        if self._earlier:
+            losses = replace(losses, total=losses.total + temporal_loss(leaf, self._earlier))
         # In one tile this goes down to the pixels; in several to the sums only, and from there on tile by tile.
         losses.total.backward()  # type: ignore[no-untyped-call]
         gradient = leaf.grad

@@ -14,6 +14,7 @@ from pinxit.encoder.border import take
 from pinxit.encoder.vgg import Encoder
 from pinxit.errors import PinxitError
 from pinxit.objective.objective import Objective, Weights
+from pinxit.objective.temporal import Earlier
 from pinxit.optimize.descent import Descent
 from pinxit.optimize.memory import GIB, budget, plan
 from pinxit.optimize.regions import regions, tensor
@@ -202,7 +203,7 @@ def _descent(
     weights = weights_of(recipe)
     room = plan(scale.height, scale.width, memory * GIB, list(weights.content_layers))
     painted = regions(ingredients, scale.height, scale.width, scale.longer_side * recipe.style_scale)
-    objective = Objective(encoder, weights, tensor(here), painted, room.side, wrap)
+    objective = Objective(encoder, weights, tensor(here), painted, room.side, wrap, _earlier(ingredients, scale))
     free = None if free is None else free.to(encoder.device)
     return Descent(canvas.to(encoder.device), objective, recipe.solver, before, room.history, free)
 
@@ -224,6 +225,17 @@ def weights_of(recipe: Settings) -> Weights:
         _adain(recipe),
         recipe.style_moments,
     )
+
+
+def _earlier(ingredients: Ingredients, scale: Scale) -> list[Earlier]:
+    """The neighbours in time at a scale's size."""
+    return [
+        Earlier(
+            tensor(resize(Picture(neighbor.pixels), scale.height, scale.width)),
+            neighbor.weight * torch.from_numpy(resize_mask(neighbor.mask, scale.height, scale.width))[None, None],
+        )
+        for neighbor in ingredients.neighbors
+    ]
 
 
 def _adain(recipe: Settings) -> float:

@@ -28,6 +28,21 @@ class LoadedStyle:
 
 
 @dataclass(frozen=True)
+class Neighbor:
+    """For a frame of a film: how one beside it in time was painted.
+
+    Attributes:
+        pixels: its result, carried to where things are in the frame, `(3, H, W)`, range [0, 1].
+        mask: where the two show the same, `(H, W)`, range [0, 1].
+        weight: of the temporal loss.
+    """
+
+    pixels: Pixels
+    mask: Pixels
+    weight: float
+
+
+@dataclass(frozen=True)
 class Ingredients:
     """Everything that is read from files.
 
@@ -36,9 +51,11 @@ class Ingredients:
         styles: the style images.
         start: what to start from, where the recipe says so.
         keep: how much of each pixel stays the content image's, `(H, W)`, range [0, 1].
+        neighbors: what a frame of a film is to be like; only the optimiser heeds them.
     """
 
     content: Picture
     styles: tuple[LoadedStyle, ...]
     start: Picture | None = None
     keep: Pixels | None = None
+    neighbors: tuple[Neighbor, ...] = ()

@@ -1,1 +1,1 @@
-"""Clips: decoded, painted so that they do not flicker, encoded."""
+"""Clips: decoded, painted so that they do not flicker, encoded. `pinxit.video.making.prepare` is where to begin."""

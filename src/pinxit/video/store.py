@@ -1,0 +1,240 @@
+"""What is painted of a film so far, in a folder beside its target: `kill -9`, and the same command goes on from there."""
+
+from __future__ import annotations
+
+import glob
+import hashlib
+import os
+import re
+import shutil
+from fractions import Fraction
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from pinxit.errors import PinxitError
+from pinxit.picture.metadata import MAX_CHARACTERS
+from pinxit.picture.writer import write_whole
+from pinxit.video.flow import Bytes
+from pinxit.video.gif import write_gif
+from pinxit.video.plan import Plan
+from pinxit.video.reel import CODECS, Coding, Reel, Sound, join
+
+# Frames of a piece: at ten a second, so many seconds are lost by a `kill -9`; and each begins with a frame that is coded by
+# itself, which a longer one would need now and then too.
+PIECE = 96
+RECIPE = "recipe.json"
+_FRAME = re.compile(r"frame_(\d{6})\.png")
+
+
+class Store:
+    """The folder of a film that is being painted.
+
+    Args:
+        target: the file or folder that the film is to be.
+        recipe: its JSON text: each has a folder of its own, so that nothing that is changed costs what was painted before.
+    """
+
+    def __init__(self, target: Path, recipe: str) -> None:
+        self.target, self.recipe = target, recipe
+        name = hashlib.sha256(recipe.encode()).hexdigest()[:8]
+        self.folder = target.with_name(f".{target.name}.{name}.unfinished")
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise PinxitError(f"{target} cannot be written ({error.strerror}): choose another folder.") from error
+
+    def clear(self) -> None:
+        """Forget it, and whatever else was begun for the target: the film is there."""
+        for folder in self.target.parent.glob(f".{glob.escape(self.target.name)}.????????.unfinished"):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+class Pieces:
+    """Coded pieces of a film that is painted from beginning to end.
+
+    Args:
+        store: where.
+        height, width: of the frames, px.
+        coding: how they are coded.
+    """
+
+    def __init__(self, store: Store, height: int, width: int, coding: Coding) -> None:
+        self._store, self._size, self._coding = store, (height, width), coding
+        self._reel: Reel | None = None
+        number = 0
+        while self._piece(number).exists() and self._last(number).exists():
+            number += 1
+        self.done = number * PIECE
+
+    def last(self) -> Bytes:
+        """The last frame of those that are done."""
+        return _read(self._last(self.done // PIECE - 1))
+
+    def add(self, time: Fraction, pixels: Bytes) -> None:
+        """The next frame, shown from `time` s on."""
+        number = self.done // PIECE
+        if self._reel is None:
+            self._reel = Reel(self._partial(), *self._size, self._coding)
+        self._reel.add(time, pixels)
+        self.done += 1
+        if self.done % PIECE == 0:
+            self._reel.close()
+            self._reel = None
+            # The piece counts as done when it has its name, so its last frame comes first.
+            _write(self._last(number), pixels)
+            self._partial().replace(self._piece(number))
+
+    def finish(self, plan: Plan, coding: Coding, sound: Sound | None) -> list[str]:
+        """Join the pieces to the target; notes on what could not be kept."""
+        if self._reel is not None:
+            self._reel.close()
+            self._reel = None
+            self._partial().replace(self._piece(self.done // PIECE))
+        count = -(-self.done // PIECE)
+        times = plan.times
+        reels = [(self._piece(number), times[number * PIECE]) for number in range(count)]
+        whole = self._store.folder / f"whole{self._store.target.suffix.lower()}"
+        notes = join(reels, sound, whole, self._store.recipe)
+        whole.replace(self._store.target)
+        return notes
+
+    def _piece(self, number: int) -> Path:
+        return self._store.folder / f"piece_{number:05}.mp4"
+
+    def _last(self, number: int) -> Path:
+        return self._store.folder / f"piece_{number:05}.png"
+
+    def _partial(self) -> Path:
+        return self._store.folder / "piece.part"
+
+
+class Stills:
+    """The frames of a film, each a picture without loss.
+
+    Args:
+        store: where.
+        name: of the folder in it.
+    """
+
+    def __init__(self, store: Store, name: str = "frames") -> None:
+        self.store = store
+        self._folder = store.folder / name
+        self._folder.mkdir(exist_ok=True)
+        self.done = 0
+        while self.done in self:
+            self.done += 1
+
+    def last(self) -> Bytes:
+        """The last frame of those that are done, from the first on."""
+        return self.read(self.done - 1)
+
+    def add(self, time: Fraction, pixels: Bytes) -> None:
+        """The next frame."""
+        self.write(self.done, pixels)
+        self.done += 1
+
+    def __contains__(self, number: int) -> bool:
+        return self._path(number).exists()
+
+    def read(self, number: int) -> Bytes:
+        """A frame `(H, W, 3)`; the first has number 0."""
+        return _read(self._path(number))
+
+    def write(self, number: int, pixels: Bytes) -> None:
+        """A frame, whole or not at all."""
+        _write(self._path(number), pixels)
+
+    def finish(self, plan: Plan, coding: Coding | None, sound: Sound | None) -> list[str]:
+        """Make the target of them; notes on what could not be kept.
+
+        Args:
+            plan: of the film.
+            coding: how, where it is a clip.
+            sound: what is to be heard of it.
+        """
+        target, notes = self.store.target, list[str]()
+        frames = ((time, self.read(number)) for number, time in enumerate(plan.times))
+        whole = self.store.folder / f"whole{target.suffix.lower()}"
+        if coding is not None:
+            piece = self.store.folder / "piece.part"
+            reel = Reel(piece, plan.height, plan.width, coding)
+            for time, pixels in frames:
+                reel.add(time, pixels)
+            reel.close()
+            notes = join([(piece, Fraction(0))], sound, whole, self.store.recipe)
+        elif target.suffix.lower() == ".gif":
+            cuts = {shot.begin for shot in plan.shots}
+            begun = ((*frame, number in cuts) for number, frame in enumerate(frames))
+            write_gif(whole, begun, plan.source.rate, self.store.recipe)
+        else:
+            write_whole(self.store.recipe.encode(), self._folder / RECIPE, overwrite=True)
+            if target.exists():
+                _remove_film(target)
+                for path in self._folder.iterdir():
+                    path.replace(target / path.name)
+            else:
+                self._folder.rename(target)
+            return notes
+        whole.replace(target)
+        return notes
+
+    def _path(self, number: int) -> Path:
+        return self._folder / f"frame_{number + 1:06}.png"
+
+
+def _remove_film(folder: Path) -> None:
+    """What an earlier film left in its folder, and nothing else."""
+    for path in folder.iterdir():
+        if _FRAME.fullmatch(path.name) or path.name == RECIPE:
+            path.unlink()
+
+
+def text(path: Path) -> str:
+    """What a small file says; nothing where there is none."""
+    try:
+        with path.open(encoding="utf-8") as file:
+            return file.read(MAX_CHARACTERS)
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
+def _write(path: Path, pixels: Bytes) -> None:
+    coded = cv2.imencode(".png", pixels[..., ::-1], [cv2.IMWRITE_PNG_COMPRESSION, 1])[1]
+    write_whole(coded.tobytes(), path, overwrite=True)
+
+
+def _read(path: Path) -> Bytes:
+    found = cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_COLOR)
+    if found is None:
+        raise PinxitError(f"{path} is damaged: remove its folder, and the film begins anew.")
+    return np.ascontiguousarray(found[..., ::-1])
+
+
+def check_target(target: Path, *, overwrite: bool) -> None:
+    """Find out before the painting whether a film could be written: a clip, a GIF, or a folder of frames.
+
+    Raises:
+        PinxitError: where not.
+    """
+    kind = target.suffix.lower()
+    if kind and kind != ".gif" and kind not in CODECS:
+        raise PinxitError(
+            f"{target} says no kind of film that pinxit writes: end its name in {', '.join([*CODECS, '.gif'])}, "
+            "or in nothing for a folder of frames."
+        )
+    try:
+        if kind and target.is_dir():
+            raise PinxitError(f"{target} is a folder: name a file in it.")
+        if not kind and target.exists() and not target.is_dir():
+            raise PinxitError(f"{target} is a file: name a folder, or end its name in .mp4.")
+        there = any(target.iterdir()) if target.is_dir() else target.exists()
+        nearest = next(parent for parent in target.absolute().parents if parent.exists())
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "its name is not allowed"
+        raise PinxitError(f"{target} cannot be written ({reason}): choose another name.") from error
+    if there and not overwrite:
+        raise PinxitError(f"{target} exists: choose another name, or add --overwrite.")
+    if not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
+        raise PinxitError(f"{target} cannot be written: you may not write into {nearest}.")

@@ -1,0 +1,95 @@
+"""The command as a person runs it: a process of its own, its output, its exit code, its files."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from pinxit.video.clip import open_source
+from tests.video.clips import OTHER, pan, write
+
+COMMAND = [sys.executable, "-m", "pinxit"]
+
+
+def pinxit(*arguments: str | Path, folder: Path, check: int = 0) -> subprocess.CompletedProcess[str]:
+    command = [*COMMAND, *map(str, arguments)]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120)
+    assert done.returncode == check, done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+    return done
+
+
+@pytest.mark.usefixtures("own_cache")
+class TestVideo:
+    def test_paints_shows_and_paints_again(self, tmp_path: Path) -> None:
+        write(tmp_path / "a.mp4", pan(4), sound=True)
+        done = pinxit(
+            "video", "a.mp4", "-s", "house:ink", "-o", "o.mp4", "--preview", "p.png", "--json", folder=tmp_path
+        )
+        report = json.loads(done.stdout)
+        assert (report["output"], report["frames"]) == ("o.mp4", 4)
+        with Image.open(tmp_path / "p.png") as image:
+            assert image.size == (192, 64)
+        shown = pinxit("show", "o.mp4", folder=tmp_path).stdout
+        assert "a.mp4" in shown
+        assert "house:ink" in shown
+        assert pinxit("redo", "o.mp4", folder=tmp_path).stdout.startswith("o-redo.mp4 (4 frames")
+        assert (tmp_path / "o-redo.mp4").read_bytes() == (tmp_path / "o.mp4").read_bytes()
+        pinxit("redo", "o.mp4", "-o", "small", "--size", "48", folder=tmp_path)
+        assert open_source(tmp_path / "small").width == 48
+
+    def test_says_what_is_wrong(self, tmp_path: Path) -> None:
+        write(tmp_path / "a.mp4", pan(2))
+        wrong = {
+            ("video", "b.mp4", "-s", "house:ink"): "there is no clip b.mp4",
+            ("video", "a.mp4", "-s", "house:ink", "--start", "soon"): "--start is a time",
+            ("video", "a.mp4", "-s", "house:ink", "--crf", "good"): "crf: ",
+            ("show", "a.mp4"): "has no recipe inside",
+        }
+        for arguments, said in wrong.items():
+            done = pinxit(*arguments, folder=tmp_path, check=2)
+            assert said in done.stderr
+            assert done.stderr.count("\n") == 1
+        assert [path.name for path in tmp_path.iterdir()] == ["a.mp4"]
+
+    @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
+    def test_goes_on_where_it_was_ended(self, tmp_path: Path, how: signal.Signals) -> None:
+        write(tmp_path / "a.mp4", [*pan(20), *pan(16, photo=OTHER)])
+        command = [*COMMAND, "video", "a.mp4", "-s", "house:ink", "-o", "out"]
+        # A shell puts what it runs in the background out of reach of Ctrl-C.
+        process = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, preexec_fn=_hear)
+        while not (found := list(tmp_path.glob(".out.*.unfinished/frames/frame_000005.png"))):
+            assert process.poll() is None
+            time.sleep(0.01)
+        frames = found[0].parent
+        os.kill(process.pid, how)
+        _, said = process.communicate(timeout=60)
+        assert process.returncode == (130 if how == signal.SIGINT else -how)
+        assert how == signal.SIGKILL or b"the same command goes on" in said
+        assert not (tmp_path / "out").exists()
+        before = {path.name: path.stat().st_mtime_ns for path in frames.glob("*.png")}
+        assert 5 <= len(before) < 36
+        pinxit("video", "a.mp4", "-s", "house:ink", "-o", "out", folder=tmp_path)
+        after = {path.name: path.stat().st_mtime_ns for path in (tmp_path / "out").glob("*.png")}
+        assert len(after) == 36
+        assert before.items() <= after.items()
+        assert not list(tmp_path.glob(".out*"))
+        if how == signal.SIGINT:
+            return
+        pinxit("video", "a.mp4", "-s", "house:ink", "-o", "whole", folder=tmp_path)
+        for name in after:
+            with Image.open(tmp_path / "out" / name) as one, Image.open(tmp_path / "whole" / name) as other:
+                assert np.array_equal(np.asarray(one), np.asarray(other))
+
+
+def _hear() -> None:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
