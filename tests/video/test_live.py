@@ -1,0 +1,80 @@
+"""Live painting: every frame of a clip into a file, statistics that follow the scene, a sentence where there is no place."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pinxit import picture as pictures
+from pinxit.job import prepare as job
+from pinxit.video import live
+from pinxit.video.clip import open_source
+from tests.video.clips import PHOTO, pan, write
+
+
+def pinxit_live(folder: Path, *options: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "pinxit", "live", "--style", "house:swirl", "--network", "fine", *options]
+    variables = {**{name: value for name, value in os.environ.items() if name != "DISPLAY"}, **environment}
+    return subprocess.run(command, cwd=folder, env=variables, capture_output=True, text=True, check=False)
+
+
+def test_every_frame_of_a_clip_goes_into_the_file(tmp_path: Path) -> None:
+    write(tmp_path / "clip.mp4", pan(7))
+    done = pinxit_live(tmp_path, "--source", "clip.mp4", "-o", "out.mp4", "--size", "96")
+    assert done.returncode == 0, done.stderr
+    assert "7 frames" in done.stdout
+    before, after = (list(open_source(tmp_path / name).frames()) for name in ("clip.mp4", "out.mp4"))
+    assert [round(float(frame.time), 3) for frame in after] == [round(float(frame.time), 3) for frame in before]
+    first, last = (frames[-1].picture(64, 96).astype(float) for frames in (before, after))
+    assert np.abs(first - last).mean() > 10
+    assert pinxit_live(tmp_path, "--source", "clip.mp4", "-o", "out.mp4").returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (("--source", "clip.mp4"), "no display"),
+        (("--source", "77", "-o", "out.mp4"), "no camera 77"),
+        (("--source", "missing.mp4", "-o", "out.mp4"), "missing.mp4"),
+        (("--source", "clip.mp4", "-o", "out.gif"), ".mp4"),
+        (("--source", "clip.mp4", "-o", "out.mp4", "--virtual-camera"), "choose one"),
+        (("--source", "clip.mp4", "-o", "out.mp4", "--network", "huge"), "huge"),
+        (("--source", "clip.mp4", "-o", "out.mp4", "--blend", "1,2"), "--blend"),
+    ],
+)
+def test_what_cannot_be_is_told_in_one_sentence(tmp_path: Path, options: tuple[str, ...], sentence: str) -> None:
+    write(tmp_path / "clip.mp4", pan(2))
+    done = pinxit_live(tmp_path, *options)
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+    assert sentence in done.stderr
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["clip.mp4"]
+
+
+def test_the_first_frame_is_painted_as_a_picture_is() -> None:
+    frame = np.ascontiguousarray(PHOTO[:128, :160])
+    brush = live.prepare(["house:swirl"], size=160, network="fine")
+    painted = brush(frame).astype(float)
+    *_, last = job(frame, "house:swirl", preset="instant", size=160).paint()
+    assert np.abs(painted - pictures.to_array(last.picture())).max() <= 2
+
+
+def test_statistics_follow_the_scene(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "SECONDS_BETWEEN_LOOKS", 0.0)
+    day = np.ascontiguousarray(PHOTO[:96, :96])
+    night = (day * 0.3).astype(np.uint8)
+    brush = live.prepare(["house:swirl"], size=96, network="fine")
+    brush(day)
+    surprised = brush(night).astype(float)
+    for _ in range(60):
+        painted = brush(night).astype(float)
+        time.sleep(0.02)
+    brush.close()
+    expected = live.prepare(["house:swirl"], size=96, network="fine")(night).astype(float)
+    assert np.abs(painted - expected).mean() < 0.25 * np.abs(surprised - expected).mean()
