@@ -163,7 +163,7 @@ def planned(film: Film) -> tuple[NetworkBrush, Plan]:
     return brush, Plan(film.recipe, film.source, height, width, film.flow, tuple(shots))
 
 
-def speed(count: int = 24, rounds: int = 5) -> None:
+def speed(count: int = 24, rounds: int = 3) -> None:
     """Frames a second of the bare network, of the steadied one, and of the other command; with both warping errors."""
     with tempfile.TemporaryDirectory() as folder:
         bunny = moves.DATA / "cut_bunny.mp4"

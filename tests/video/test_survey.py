@@ -35,6 +35,10 @@ def test_a_shot_of_one_frame_at_either_end() -> None:
     assert shots_of([*pan(7, photo=OTHER), *pan(1)]) == [(0, 7), (7, 8)]
 
 
+def test_two_frames_are_one_shot() -> None:
+    assert shots_of([*pan(1), *pan(1, photo=OTHER)]) == [(0, 2)]
+
+
 def test_a_flash_is_none() -> None:
     frames = pan(12)
     frames[6] = np.full_like(frames[6], 255)

@@ -93,7 +93,10 @@ def _cuts(frames: Iterable[Frame]) -> Iterator[tuple[Frame, bool]]:
 
     for frame in frames:
         small = frame.picture(_HEIGHT, _WIDTH)
-        waiting.append((frame, 0.0 if last is None else _difference(last, small)))
+        if last is None:
+            yield frame, False
+        else:
+            waiting.append((frame, _difference(last, small)))
         last = small
         if len(waiting) > _NEIGHBOURS:
             yield judged()
