@@ -108,22 +108,9 @@ class Job:
     def _optimize(self) -> Iterator[Progress]:
         """A run of more than a minute saves its state now and then, and one that was cut off goes on from there."""
         from pinxit.checkpoint import Checkpoint
-        from pinxit.encoder.open import open_encoder
 
         recipe = self.recipe
-        encoder, sha256 = open_encoder(
-            recipe.encoder,
-            file=self.encoder_file,
-            pooling=recipe.pooling,
-            device=recipe.device,
-            precision=recipe.precision,
-            normalized=recipe.form == "gatys",
-        )
-        if sha256 != recipe.encoder_sha256:
-            raise PinxitError(
-                "this picture was painted with a weights file of its own "
-                f"(SHA-256 {recipe.encoder_sha256[:12]}…): give that file by --encoder-weights."
-            )
+        encoder = encoder_of(recipe, self.encoder_file)
         checkpoint = Checkpoint(recipe, kind=self.kind)
         state = checkpoint.load()
         progress: optimize.Progress | None = None
@@ -151,6 +138,34 @@ class Job:
         if not progress.done:
             return progress.picture(), self.recipe
         return progress.picture(), self.recipe.model_copy(update={"done": progress.done, "memory": progress.memory})
+
+
+def encoder_of(recipe: Recipe, file: Path | None) -> Encoder:
+    """The encoder that a recipe names.
+
+    Args:
+        recipe: says which, and how it computes.
+        file: weights given by hand.
+
+    Raises:
+        PinxitError: when these are not the recipe's.
+    """
+    from pinxit.encoder.open import open_encoder
+
+    encoder, sha256 = open_encoder(
+        recipe.encoder,
+        file=file,
+        pooling=recipe.pooling,
+        device=recipe.device,
+        precision=recipe.precision,
+        normalized=recipe.form == "gatys",
+    )
+    if sha256 != recipe.encoder_sha256:
+        raise PinxitError(
+            "this was painted with a weights file of its own "
+            f"(SHA-256 {recipe.encoder_sha256[:12]}…): give that file by --encoder-weights."
+        )
+    return encoder
 
 
 def prepare(

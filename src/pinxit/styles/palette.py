@@ -13,28 +13,28 @@ from pinxit.errors import PinxitError
 Floats = NDArray[np.floating]
 
 # Ottosson, "A perceptual color space for image processing": linear sRGB → LMS → OKLab.
-_TO_LMS = np.array(
+TO_LMS = np.array(
     [
         [0.4122214708, 0.5363325363, 0.0514459929],
         [0.2119034982, 0.6806995451, 0.1073969566],
         [0.0883024619, 0.2817188376, 0.6299787005],
     ]
 )
-_TO_LAB = np.array(
+TO_LAB = np.array(
     [
         [0.2104542553, 0.7936177850, -0.0040720468],
         [1.9779984951, -2.4285922050, 0.4505937099],
         [0.0259040371, 0.7827717662, -0.8086757660],
     ]
 )
-_FROM_LMS, _FROM_LAB = np.linalg.inv(_TO_LMS).astype(np.float32), np.linalg.inv(_TO_LAB).astype(np.float32)
+_FROM_LMS, _FROM_LAB = np.linalg.inv(TO_LMS).astype(np.float32), np.linalg.inv(TO_LAB).astype(np.float32)
 _MOST_COLORS = 64  # more is no palette but a mistake
 
 
 def to_oklab(rgb: Floats) -> Floats:
     """sRGB `(…, 3)` in [0, 1] → OKLab `(…, 3)`: lightness 0 to 1, then green–red and blue–yellow."""
     linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
-    lab: Floats = (np.cbrt(linear @ _TO_LMS.T) @ _TO_LAB.T).astype(np.float32)
+    lab: Floats = (np.cbrt(linear @ TO_LMS.T) @ TO_LAB.T).astype(np.float32)
     return lab
 
 

@@ -11,8 +11,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from pinxit.encoder.open import open_encoder
-from pinxit.errors import PinxitError
+from pinxit.job import encoder_of
 from pinxit.optimize.paint import Progress, paint
 from pinxit.picture import Picture, to_array
 from pinxit.picture.finish import colored
@@ -44,19 +43,7 @@ class OptimizerBrush:
     def __init__(self, recipe: FilmRecipe, styles: Sequence[LoadedStyle], encoder_file: Path | None) -> None:
         self._recipe, self._styles = recipe, tuple(styles)
         self._looks: dict[int, tuple[LoadedStyle, ...]] = {}
-        self._encoder, sha256 = open_encoder(
-            recipe.encoder,
-            file=encoder_file,
-            pooling=recipe.pooling,
-            device=recipe.device,
-            precision=recipe.precision,
-            normalized=recipe.form == "gatys",
-        )
-        if sha256 != recipe.encoder_sha256:
-            raise PinxitError(
-                "this film was painted with a weights file of its own "
-                f"(SHA-256 {recipe.encoder_sha256[:12]}…): give that file by --encoder-weights."
-            )
+        self._encoder = encoder_of(recipe, encoder_file)
 
     def look(self, shot: Shot, begin: Fraction) -> None:
         """Where styles are to match a shot's colours, they match those of all of it."""
