@@ -99,4 +99,8 @@ def mixture(
 
 
 def _guide(mask: Tensor, tap: str) -> Tensor:
-    return F.avg_pool2d(mask, stride(tap)) if stride(tap) > 1 else mask
+    step = stride(tap)
+    if step > min(mask.shape[2:]):
+        # The rest of a picture at its far border, which fills no position.
+        return mask.new_zeros(1, 1, mask.shape[2] // step, mask.shape[3] // step)
+    return F.avg_pool2d(mask, step) if step > 1 else mask
