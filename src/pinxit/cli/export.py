@@ -16,7 +16,7 @@ app = typer.Typer(rich_markup_mode="rich", add_completion=False)
 
 @app.command(
     help="Write a style, with the network that paints it, as an ONNX file for games, phones and browsers.\n\n"
-    "The file takes a [bold]picture[/bold] (1, 3, H, W), RGB from 0 to 1, sides multiples of 4, and gives what is "
+    "The file takes a [bold]picture[/bold] (1, 3, H, W), RGB from 0 to 1, sides multiples of 8, and gives what is "
     "[bold]painted[/bold], of the same size. Opset 17; convolutions, instance normalisation and their like only.",
     epilog="[bold]pinxit export painting.pinxit painting.onnx[/bold]",
 )
@@ -29,6 +29,7 @@ def export(
             help="Longer side of the pictures it is for, px: strokes have their size there.", min=64, max=4096
         ),
     ] = 1024,
+    network: Annotated[str, typer.Option(help="Which network, for a style image.", metavar="fine|live")] = "fine",
     overwrite: Overwrite = False,
 ) -> None:
     if output.suffix != ".onnx":
@@ -40,8 +41,10 @@ def export(
     from pinxit.network import weights
     from pinxit.network.export import export as exported
 
-    network = weights.load(Path(style)) if inputs.is_network(style) else weights.shipped("fine")
-    data = exported(picture, network, size)
+    if network not in weights.SHAPES:
+        raise PinxitError(f"there is no network {network!r}: choose one of {', '.join(weights.SHAPES)}.")
+    paints = weights.load(Path(style)) if inputs.is_network(style) else weights.shipped(network)
+    data = exported(picture, paints, size)
     output.parent.mkdir(parents=True, exist_ok=True)
     partial = output.with_name(output.name + ".part")
     partial.write_bytes(data)

@@ -75,7 +75,7 @@ def paint(recipe: Settings, ingredients: Ingredients, networks: Mapping[str, Wei
     parts = places(ingredients, full.height, full.width)
     done, total = 0, len(parts) * -(-full.height // SIDE) * -(-full.width // SIDE)
     for place in parts:
-        network = _network(place, networks)
+        network = _network(place, networks, recipe.network)
         painter = Painter(network.transformer, network.shape)
         manner = _manner(recipe, Reader(network.reader), painter, full, place.styles)
         session = painter.session(manner.affine, manner.moments)
@@ -115,7 +115,7 @@ class _Manner:
     colors: Colors
 
 
-def _network(place: Place, networks: Mapping[str, Weights]) -> Weights:
+def _network(place: Place, networks: Mapping[str, Weights], usual: str) -> Weights:
     """The one that can paint all styles of a place."""
     names = {style.network for style in place.styles}
     if len(names) > 1:
@@ -124,7 +124,7 @@ def _network(place: Place, networks: Mapping[str, Weights]) -> Weights:
             "train one on both, or paint with --engine optimizer."
         )
     (name,) = names
-    return networks[name] if name else weights.shipped("fine")
+    return networks[name] if name else weights.shipped(usual)
 
 
 def _manner(

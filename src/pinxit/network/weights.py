@@ -89,7 +89,7 @@ class Weights:
 
 
 def shipped(name: str) -> Weights:
-    """The weights that pinxit brings, so far `fine`."""
+    """The weights that pinxit brings: `fine` or `live`."""
     return load(SHIPPED / f"{name}.safetensors")
 
 

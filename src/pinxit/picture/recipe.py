@@ -159,6 +159,9 @@ class Settings(BaseModel):
         "relative", "Objective", "Losses as shares of the target's energy, or the paper's, over its rescaled VGG."
     )
 
+    network: Literal["fine", "live"] = _setting(
+        "fine", "Network", "Which one paints: live is several times as fast, and coarser."
+    )
     strength: Finite = _setting(
         1.0, "Network", "How far the network goes: 0 is the photograph, 1 the style in full.", ge=0, le=1
     )

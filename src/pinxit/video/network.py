@@ -92,7 +92,7 @@ class NetworkBrush:
                 "train one on both, or paint with --engine optimizer."
             )
         (name,) = names
-        network = networks[name] if name else weights.shipped("fine")
+        network = networks[name] if name else weights.shipped(recipe.network)
         self._recipe, self._styles, self._networks = recipe, tuple(styles), networks
         self._painter, self._reader = Painter(network.transformer, network.shape), Reader(network.reader)
         self._session: tuple[_Manner, Any] | None = None
