@@ -57,7 +57,7 @@ def _read_gigabytes(value: object) -> object:
     """`4`, `4GB` or `512MB` → gigabytes."""
     if not isinstance(value, str):
         return value
-    match = re.fullmatch(r"([0-9.]+)\s*(MB|GB|)", value.strip(), re.IGNORECASE)
+    match = re.fullmatch(r"([0-9.]+(?:e[+-]?[0-9]+)?)\s*(MB|GB|)", value.strip(), re.IGNORECASE)
     if match is None:
         raise ValueError("a memory is given as 4GB or 512MB")
     return float(match[1]) / (1024 if match[2].upper() == "MB" else 1)
