@@ -37,6 +37,8 @@ def doctor() -> None:
         state = _weights(name)
         can_paint &= not (weights.is_embedded(name) and state.startswith("[red]"))
         table.add_row(f"weights {name}", state)
+    table.add_row("films", _extra("av", "pinxit[video]"))
+    table.add_row("virtual camera", _extra("pyvirtualcam", "pinxit[live]"))
     table.add_row("loss curves", _extra("matplotlib", "pinxit[plot]"))
     Console().print(table)
     if not can_paint:
@@ -96,4 +98,4 @@ def _weights(name: str) -> str:
 
 def _extra(module: str, install: str) -> str:
     present = importlib.util.find_spec(module) is not None
-    return "matplotlib" if present else escape(f"missing: pip install '{install}'")
+    return module if present else escape(f"missing: pip install '{install}'")
