@@ -1,6 +1,6 @@
 """Draw how losses fell over a training, from the log that `shipped.py` keeps.
 
-    python training/curves.py training/fine.jsonl docs/images/training.png
+python training/curves.py training/fine.jsonl docs/images/training.png
 """
 
 from __future__ import annotations
