@@ -34,7 +34,7 @@ check: $(VENV)/.installed-dev ## formatting, lint, types, floors
 	$(BIN)/lint-imports
 
 bench: $(VENV)/.installed-dev ## measure every figure that docs/benchmarks.md states
-	for benchmark in encoder iteration optimize memory startup; do $(BIN)/python benchmarks/$$benchmark.py || exit 1; done
+	for benchmark in encoder iteration optimize memory tiles checkpoint seams_wrapped panorama video startup; do $(BIN)/python benchmarks/$$benchmark.py || exit 1; done
 
 docs: $(VENV)/.installed-dev ## make the documentation's pictures again
 	$(BIN)/python docs/make_pictures.py

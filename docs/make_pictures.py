@@ -1,7 +1,7 @@
 """Make every picture that the documentation shows, from samples and house styles alone: `make docs`.
 
-python docs/make_pictures.py [NAME …]     some of: styles, hero, presets, dials, controls, losses, panorama, sprites, textures,
-                                          patterns, wear, theme, video
+python docs/make_pictures.py [NAME …]     some of: styles, hero, presets, dials, controls, losses, networks, panorama, sprites,
+                                          textures, patterns, wear, theme, video
 """
 
 from __future__ import annotations
@@ -242,6 +242,20 @@ def follow(job: Job) -> Picture:
     return progress.picture()
 
 
+def make_networks() -> None:
+    """Photographs and styles through both networks and the optimiser."""
+    cells = []
+    for content, style in (("coffee", "house:impasto"), ("astronaut", "house:swirl"), ("cat", "house:woodcut")):
+        ways: dict[str, dict[str, Any]] = {
+            "live": {"preset": "instant", "network": "live", "size": 640},
+            "fine": {"preset": "instant", "size": 640},
+            "the optimiser": {"size": 384},
+        }
+        cells.append((style, square(styles.draw(style.removeprefix("house:"), 512), 240)))
+        cells += [(name, square(paint(f"sample:{content}", style, **options), 240)) for name, options in ways.items()]
+    save(sheet(cells, 240, columns=4), "networks", quality=65)
+
+
 def tiled(picture: Picture, times: int) -> Picture:
     """The picture beside and below itself."""
     return Picture(np.tile(picture.pixels, (1, times, times)))
@@ -355,6 +369,7 @@ MAKERS: dict[str, Callable[[], None]] = {
     "dials": make_dials,
     "controls": make_controls,
     "losses": make_losses,
+    "networks": make_networks,
     "panorama": make_panorama,
     "sprites": make_sprites,
     "textures": make_textures,
