@@ -33,7 +33,7 @@ check: $(VENV)/.installed-dev ## formatting, lint, types, floors
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(VENV)/.installed-dev ## measure every figure that docs/benchmarks.md states
+bench: $(VENV)/.installed-dev ## measure what the documentation states and needs nothing but pinxit
 	for benchmark in encoder iteration optimize memory tiles checkpoint seams_wrapped panorama video startup; do $(BIN)/python benchmarks/$$benchmark.py || exit 1; done
 
 docs: $(VENV)/.installed-dev ## make the documentation's pictures again
