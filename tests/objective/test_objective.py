@@ -135,3 +135,13 @@ def test_adain_keeps_to_its_region(encoder: Encoder, cat: Picture, coffee: Pictu
     changed = (adapted["relu1_1"] - targets[0]["relu1_1"]).abs().sum(1)
     assert float(changed[..., content.shape[3] // 2 :].max()) == 0
     assert float(changed[..., : content.shape[3] // 2].mean()) > 0
+
+
+def test_a_style_alone_is_seen_in_tiles_too(encoder: Encoder, cat: Picture, coffee: Picture) -> None:
+    alone = Weights(0.0, 10.0, 1.0, {}, {"relu1_1": 0.5, "relu2_1": 0.5}, "relative", adain=0.9)
+    canvas, regions = as_tensor(resize(cat, 96, 160)), one(as_tensor(resize(coffee, 96, 160)))
+    (whole, expected), (tiled, gradient) = (
+        Objective(encoder, alone, canvas, regions, side)(canvas) for side in (2**31, 96)
+    )
+    assert float(tiled.total) == pytest.approx(float(whole.total), rel=1e-3)
+    torch.testing.assert_close(gradient, expected, rtol=1e-2, atol=1e-3 * float(expected.abs().max()))

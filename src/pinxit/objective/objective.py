@@ -113,7 +113,7 @@ class Objective:
                 mixture(encoder, region.styles, weights.style_layers, side, moment_sums) for region in regions
             ]
             targets = [self._content_of(content, tile) for tile in self._tiles]
-            if weights.adain > 0:
+            if weights.adain > 0 and weights.content_layers:
                 targets = adapt_targets(encoder, targets, self._tiles, content, regions, side, weights.adain)
             self._content_targets = targets
         self._energies = {
