@@ -20,8 +20,8 @@ down, px of the frames. The flow may have a lower resolution than they."""
 # Most of a flow is smooth: at 400 px it is found in a third of the time, and a film of 640×360 px is hardly less steady by it
 # (by the fast preset, a warping error of 0.18 instead of 0.12 of what it is frame by frame; the medium one takes 8 % of the
 # film's time more, and leaves 0.16 instead of 0.20). In large frames things move further, and more is looked at: on a fast ride
-# at 1242 px half of the resolution leaves 0.56, three quarters 0.49.
-LONGEST, SHARE, LARGE = 400, 0.75, 1600
+# at 1242 px half of the resolution leaves 0.56, four fifths 0.47.
+LONGEST, SHARE, LARGE = 400, 0.8, 1500
 
 
 class DenseInverseSearch:
