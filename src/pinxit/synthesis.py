@@ -7,7 +7,8 @@ loss alone, paints over those. With a picture to be like, it is an ordinary job:
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from pinxit.picture import Picture, cover, fit, resize
 from pinxit.picture.ingredients import Ingredients
 from pinxit.picture.picture import Pixels
 from pinxit.picture.presets import PRESETS
+from pinxit.picture.progress import Progress
 from pinxit.picture.quilt import quilt
 from pinxit.picture.recipe import Input, Recipe, Settings
 from pinxit.picture.wrap import WRAPS
@@ -36,6 +38,31 @@ DEFAULTS: dict[str, Any] = {
 }
 # How much of a picture's side goes into the crossing over from its end to its beginning.
 _CROSSING = 1 / 8
+
+
+@dataclass(frozen=True)
+class Synthesis:
+    """Work on such a job, which is driven as the job itself is.
+
+    Attributes:
+        job: what paints.
+    """
+
+    job: Job
+
+    @property
+    def engine(self) -> str:
+        """What paints."""
+        return self.job.engine
+
+    @property
+    def notes(self) -> list[str]:
+        """See `Job.notes`."""
+        return self.job.notes
+
+    def paint(self) -> Iterator[Progress]:
+        """See `Job.paint`."""
+        return self.job.paint()
 
 
 def prepare_synthesis(

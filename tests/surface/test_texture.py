@@ -199,3 +199,9 @@ class TestCommand:
         with pytest.raises(PinxitError):
             run("redo", "t.png")
         assert [path.name for path in tmp_path.iterdir()] == ["t.png"]
+
+    def test_redo_takes_the_encoders_own_weights(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.chdir(tmp_path)
+        run("texture", "house:swirl", "--size", "64", "-o", "t.png", *OPTIONS)
+        with pytest.raises(PinxitError, match=r"missing\.pth"):
+            run("redo", "t.png", "--encoder-weights", "missing.pth")

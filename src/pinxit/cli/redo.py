@@ -48,11 +48,13 @@ def redo(
     target = output or picture.with_name(f"{picture.stem}-redo{picture.suffix}")
     how = Output(overwrite=overwrite, bits=check_bits(bits), as_json=as_json)
     folders = [*(look_in or []), picture.resolve().parent, Path.cwd()]
-    work = work_of(text_in(picture))
+    text = text_in(picture)
+    work = work_of(text)
     if work != "video":  # which is no picture, and checked by whoever paints it
         how.check(target)
     if work in WORKS:
-        importlib.import_module(f"pinxit.cli.{work}").again(text_in(picture), target, how, folders, settings)
+        own = {} if encoder_weights is None else {"encoder_weights": encoder_weights}
+        importlib.import_module(f"pinxit.cli.{work}").again(text, target, how, folders, {**settings, **own})
         return
     job = prepare_again(recipe_in(picture), look_in=folders, encoder_weights=encoder_weights, **settings)
     if drive(job, target, how):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
@@ -14,14 +14,14 @@ from pydantic import BaseModel, ConfigDict, Field
 from pinxit import inputs
 from pinxit.design.colorway import in_colors
 from pinxit.errors import PinxitError
-from pinxit.job import Job, StyleImage
+from pinxit.job import StyleImage
 from pinxit.picture import Picture, resize
 from pinxit.picture.calm import calmest
 from pinxit.picture.picture import Pixels
 from pinxit.picture.progress import Progress
 from pinxit.picture.recipe import MAX_SIZE, Recipe
 from pinxit.picture.wrap import WRAPS, WrapName
-from pinxit.synthesis import prepare_synthesis, prepare_synthesis_again
+from pinxit.synthesis import Synthesis, prepare_synthesis, prepare_synthesis_again
 
 Repeat = Literal["straight", "half-drop", "brick", "mirror"]
 # How the canvas meets itself; a mirrored repeat is a quarter and its reflections, which meet whatever is on them.
@@ -67,7 +67,7 @@ class PatternRecipe(BaseModel):
 
 
 @dataclass(frozen=True)
-class Pattern:
+class Pattern(Synthesis):
     """A pattern to be painted; driven like a `pinxit.job.Job`.
 
     Attributes:
@@ -75,22 +75,7 @@ class Pattern:
         recipe: of the file that is wanted.
     """
 
-    job: Job
     recipe: PatternRecipe
-
-    @property
-    def engine(self) -> str:
-        """What paints."""
-        return self.job.engine
-
-    @property
-    def notes(self) -> list[str]:
-        """See `Job.notes`."""
-        return self.job.notes
-
-    def paint(self) -> Iterator[Progress]:
-        """See `Job.paint`."""
-        return self.job.paint()
 
     def result(self, progress: Progress) -> tuple[Picture, PatternRecipe]:
         """The file as it stands at `progress`, and the recipe that makes exactly it again."""

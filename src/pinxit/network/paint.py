@@ -141,11 +141,7 @@ def _manner(
     own = colors_of(small.pixels)
     codes = np.stack([reader.read(picture.pixels) for picture in manners])
     code = np.tensordot(np.array(shares, np.float32), codes, 1)
-    if recipe.strength < 1:
-        # Half way to a style, a picture is painted half in its own manner.
-        own_code = reader.read(small.pixels)
-        code = own_code + np.float32(recipe.strength) * (code - own_code)
-    affine = painter.affine(code)
+    affine = painter.affine(reader.between(small.pixels, code, recipe.strength))
     dressed = recolor(small.pixels, own, colors, recipe.strength)
     return _Manner(affine, painter.measure(dressed, affine), own, colors)
 

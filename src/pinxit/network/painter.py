@@ -45,6 +45,13 @@ class Reader:
         code: Array = self._session.run(None, {"style": style[None]})[0][0]
         return code
 
+    def between(self, picture: Pixels, code: Array, strength: float) -> Array:
+        """So far on the way from a picture's own code to a style's: half way, it is painted half in its own manner."""
+        if strength == 1:
+            return code
+        own = self.read(picture)
+        return own + np.float32(strength) * (code - own)
+
 
 class Painter:
     """Repaints pictures.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -10,14 +10,14 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from pinxit import inputs
-from pinxit.job import Job, StyleImage
+from pinxit.job import StyleImage
 from pinxit.picture import Picture, resize
 from pinxit.picture.calm import calmest
 from pinxit.picture.progress import Progress
 from pinxit.picture.recipe import MAX_SIZE, Recipe
 from pinxit.picture.wrap import WRAPS
 from pinxit.surface.maps import MapName, map_of
-from pinxit.synthesis import prepare_synthesis, prepare_synthesis_again
+from pinxit.synthesis import Synthesis, prepare_synthesis, prepare_synthesis_again
 
 # Below this there is no room for a motif and its neighbour.
 LEAST_SIZE = 64
@@ -48,7 +48,7 @@ class TextureRecipe(BaseModel):
 
 
 @dataclass(frozen=True)
-class Texture:
+class Texture(Synthesis):
     """A texture to be painted; driven like a `pinxit.job.Job`.
 
     Attributes:
@@ -56,22 +56,7 @@ class Texture:
         recipe: of the file that is wanted.
     """
 
-    job: Job
     recipe: TextureRecipe
-
-    @property
-    def engine(self) -> str:
-        """What paints."""
-        return self.job.engine
-
-    @property
-    def notes(self) -> list[str]:
-        """See `Job.notes`."""
-        return self.job.notes
-
-    def paint(self) -> Iterator[Progress]:
-        """See `Job.paint`."""
-        return self.job.paint()
 
     def result(self, progress: Progress) -> tuple[Picture, TextureRecipe]:
         """The file as it stands at `progress`, and the recipe that makes exactly it again."""

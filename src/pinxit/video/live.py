@@ -64,7 +64,6 @@ class LiveBrush:
         pixels = [style_at(style.picture, min(size, MOST_READ), SMALLEST_SIDE, "network").pixels for style in styles]
         codes = np.stack([self._reader.read(one) for one in pixels])
         self._code: Array = np.tensordot(np.array(shares, np.float32), codes, 1)
-        self._affine = self._painter.affine(self._code)
         self._colors = mix_colors([colors_of(one) for one in pixels], shares)
         self._scene: _Scene | None = None
         self._session: Any = None
@@ -95,10 +94,7 @@ class LiveBrush:
     def _look(self, frame: Bytes, before: _Scene | None) -> tuple[_Scene, Any]:
         """What a frame tells of the scene, and the network for it."""
         small = self._small(frame)
-        affine = self._affine
-        if self._strength < 1:
-            own_code = self._reader.read(small)
-            affine = self._painter.affine(own_code + np.float32(self._strength) * (self._code - own_code))
+        affine = self._painter.affine(self._reader.between(small, self._code, self._strength))
         own = colors_of(small)
         if before is not None:
             own = mix_colors([before.own, own], [1 - TAKEN_OVER, TAKEN_OVER])

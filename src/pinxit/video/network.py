@@ -114,11 +114,8 @@ class NetworkBrush:
         for time in times:
             shares, strength = self._recipe.shares(time), self._recipe.strength
             code = np.tensordot(np.array(shares, np.float32), np.stack(codes), 1)
-            if strength < 1:
-                # Half way to a style, a picture is painted half in its own manner.
-                own_code = self._reader.read(sheet.pixels)
-                code = own_code + np.float32(strength) * (code - own_code)
-            affine, mixed = self._painter.affine(code), mix_colors(colors, shares)
+            affine = self._painter.affine(self._reader.between(sheet.pixels, code, strength))
+            mixed = mix_colors(colors, shares)
             dressed = recolor(sheet.pixels, own, mixed, strength)
             manners.append(_Manner(affine, self._painter.measure(dressed, affine), mixed))
         self.looks[shot.begin] = Look(own, tuple(times), tuple(manners))
