@@ -58,16 +58,20 @@ class Checkpoint:
 
     def offer(self, progress: Progress) -> None:
         """Save what `progress` stands at, if it is time to."""
-        from safetensors import SafetensorError
-
         now = time.monotonic()
         if now < self._due:
             return
+        self.save(progress)
+        took = time.monotonic() - now
+        self._due = time.monotonic() + max(self._seconds, took / SHARE)
+
+    def save(self, progress: Progress) -> None:
+        """Save what `progress` stands at, now."""
+        from safetensors import SafetensorError
+
         # A full or read-only disk must not end a run that does without.
         with contextlib.suppress(OSError, SafetensorError):
             self._save(progress.state())
-        took = time.monotonic() - now
-        self._due = time.monotonic() + max(self._seconds, took / SHARE)
 
     def clear(self) -> None:
         """Forget the run: it is done."""

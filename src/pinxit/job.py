@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pinxit import __version__, inputs
+from pinxit.checkpoint import SECONDS_BETWEEN, Checkpoint
 from pinxit.digest import file_sha256
 from pinxit.errors import PinxitError
 from pinxit.network import weights
@@ -56,6 +57,7 @@ class Job:
         encoder_file: a weights file given by hand.
         networks: those that were taught one style alone, by their file's SHA-256.
         kind: what tells it from other jobs of the same recipe, where the content image is none that the recipe names.
+        checkpoint_seconds: the least time between two savings of what it takes to go on.
     """
 
     recipe: Recipe
@@ -63,6 +65,7 @@ class Job:
     encoder_file: Path | None = None
     networks: Mapping[str, Weights] = field(default_factory=dict)
     kind: str = ""
+    checkpoint_seconds: float = SECONDS_BETWEEN
 
     @property
     def engine(self) -> str:
@@ -107,11 +110,9 @@ class Job:
 
     def _optimize(self) -> Iterator[Progress]:
         """A run of more than a minute saves its state now and then, and one that was cut off goes on from there."""
-        from pinxit.checkpoint import Checkpoint
-
         recipe = self.recipe
         encoder = encoder_of(recipe, self.encoder_file)
-        checkpoint = Checkpoint(recipe, kind=self.kind)
+        checkpoint = Checkpoint(recipe, self.checkpoint_seconds, self.kind)
         state = checkpoint.load()
         progress: optimize.Progress | None = None
         ingredients = self._start()

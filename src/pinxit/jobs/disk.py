@@ -1,0 +1,60 @@
+"""Small files that are whole or not there at all, and a full disk told in a sentence."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from pinxit.jobs.errors import NoRoom
+from pinxit.picture.writer import write_whole
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+def is_full(error: BaseException | None) -> bool:
+    """Whether an error, or one that led to it, says that there is no room left."""
+    while error is not None:
+        if isinstance(error, NoRoom) or (isinstance(error, OSError) and error.errno in _FULL):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+@contextlib.contextmanager
+def telling_of_room() -> Iterator[None]:
+    """Raise NoRoom where a full disk stops what is done within."""
+    try:
+        yield
+    except Exception as error:
+        if is_full(error):
+            raise NoRoom("the disk is full: make room, or remove results that are not needed.") from error
+        raise
+
+
+def write_json(path: Path, data: Any) -> None:
+    """Write a small file, whole or not at all."""
+    with telling_of_room():
+        write_whole(json.dumps(data, ensure_ascii=False).encode(), path, overwrite=True)
+
+
+def read_json(path: Path) -> Any:
+    """What a small file says; None where there is none, or none that can be read."""
+    try:
+        return json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return None
+
+
+def sync_folder(folder: Path) -> None:
+    """Let the names in a folder survive a loss of power, where the system can do that."""
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

@@ -1,0 +1,454 @@
+"""Jobs: orders that were accepted, and what becomes of them."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import os
+import re
+import shutil
+import threading
+import time
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from pinxit.jobs.disk import read_json, write_json
+from pinxit.jobs.engine import PRIORITIES, Engine, Leaving, Outcome
+from pinxit.jobs.errors import Conflict, Full, JobsError, Missing, Refused
+from pinxit.jobs.events import Events, Subscription
+from pinxit.jobs.orders import Order, read_order, title_of
+from pinxit.jobs.painter import Ending, Painter
+from pinxit.jobs.results import Result
+from pinxit.jobs.store import Store
+
+State = Literal["queued", "running", "paused", "succeeded", "failed", "cancelled"]
+ENDED = ("succeeded", "failed", "cancelled")
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+MOST_QUEUED = 500
+MOST_FRAMES, MOST_PIXELS = 20_000, 100_000_000
+# A worker that was killed or broke down so often without getting further is not started again.
+MOST_CRASHES = 3
+# Room for what a job makes, before it is known how much that is.
+_ROOM = 64 << 20
+
+
+class Job(BaseModel):
+    """A job, as it stands.
+
+    Attributes:
+        position: how many are to begin before it, while it is queued.
+        run: how often it was taken up: once, and once more for each `resume` and `retry`.
+        attempts: how many workers it has had.
+        progress: see `pinxit.jobs.worker`; the last one where it has ended.
+        error: `code` and `message`.
+        result: what it made.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    work: str
+    title: str
+    state: State
+    priority: int
+    position: int | None = None
+    created: str
+    started: str | None = None
+    ended: str | None = None
+    run: int = 1
+    attempts: int = 0
+    progress: dict[str, Any] | None = None
+    error: dict[str, str] | None = None
+    result: str | None = None
+    order: dict[str, Any]
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """What was asked for."""
+        return {"order": self.order, "priority": self.priority, "title": self.title}
+
+
+class Jobs:
+    """All jobs.
+
+    Args:
+        store: files and results.
+        database: `postgresql://…`; an SQLite file in the store's folder where left out.
+        at_once: how many are painted at the same time.
+        most_queued: how many may wait.
+        seconds_silent: how long a worker may say nothing before it counts as hung.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        database: str | None = None,
+        at_once: int | None = None,
+        most_queued: int = MOST_QUEUED,
+        seconds_silent: float | None = None,
+    ) -> None:
+        cores = os.cpu_count() or 1
+        self.at_once = at_once or max(1, cores // 4)
+        self._threads = max(1, cores // self.at_once)
+        self.store, self.events = store, Events()
+        self._most_queued, self._silent = most_queued, seconds_silent
+        self._engine = Engine(database or store.home / "queue.sqlite", store.name, self.at_once, self._perform)
+        self._lock = threading.RLock()
+        self._ready, self._leaving = threading.Event(), False
+        self._jobs: dict[str, Job] = {}
+        self._queued: dict[str, tuple[int, float]] = {}
+        self._wishes: dict[str, str] = {}
+        self._painters: dict[str, Painter] = {}
+        self._at_work: set[str] = set()
+        self._idle = threading.Condition(self._lock)
+        store.in_use = self._in_use
+        store.removed = lambda result: self.events.tell("removed", {"result": result.id})
+
+    # -- life ------------------------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Take up what was accepted before.
+
+        Raises:
+            PinxitError: when the queue's database cannot be used.
+        """
+        self._leaving = False
+        self._engine.start()
+        with self._lock:
+            for run in self._engine.runs():
+                self._remember(run)
+        self._ready.set()
+
+    def close(self, grace: float = 30.0) -> None:
+        """Let workers save what they take to go on, for so many seconds, and end; the next start takes all up again."""
+        with self._lock:
+            self._leaving = True
+            for painter in self._painters.values():
+                painter.tell("leave")
+            self._idle.wait_for(lambda: not self._painters, timeout=grace)
+            for painter in self._painters.values():
+                painter.kill()
+            self._idle.wait_for(lambda: not self._at_work, timeout=10.0)
+        self._ready.set()
+        self._engine.stop()
+
+    # -- what may be asked -----------------------------------------------------------------------------------------------
+
+    def put(self, id: str, order: Order | dict[str, Any], priority: int = 0, title: str = "") -> tuple[Job, bool]:
+        """Accept an order; when this returns, it is going to be done.
+
+        Args:
+            id: of the job, chosen by whoever asks: the same again is the same job.
+            order: what is to be made.
+            priority: higher ones begin first.
+            title: the result's; made of the pictures' names where left out.
+
+        Returns:
+            The job, and whether it is new.
+
+        Raises:
+            Conflict: when there is a job of that id with another order.
+            Full: when too many are waiting.
+            Refused: for an order that is not allowed; Missing: when a file of it is not there.
+        """
+        if not _ID.fullmatch(id):
+            raise Refused("a job's id has up to 64 letters, digits, - and _.", "bad_id")
+        if priority not in PRIORITIES:
+            raise Refused(f"a priority is {PRIORITIES.start} to {PRIORITIES.stop - 1}, not {priority}.", "bad_priority")
+        order = read_order(order) if isinstance(order, dict) else order
+        title = "".join(c for c in title if c.isprintable())[:255].strip() or title_of(order)
+        with self._lock:
+            job = Job(
+                id=id,
+                work=order.work,
+                title=title,
+                state="queued",
+                priority=priority,
+                created=_now(),
+                order=order.to_data(),
+            )
+            if id in self._jobs:
+                if self._jobs[id].body != job.body:
+                    raise Conflict("there is a job of this id with another order: choose another id.", "id_taken")
+                return self.get(id), False
+            self._check(order)
+            if len(self._queued) >= self._most_queued:
+                raise Full(f"{len(self._queued)} jobs are waiting: try again later.", retry_after=60)
+            self.store.make_room(_ROOM)
+            self._engine.put(id, 1, job.body, priority)
+            self._enqueued(job)
+            return self.get(id), True
+
+    def get(self, id: str) -> Job:
+        """A job; Missing when there is none."""
+        with self._lock:
+            if id not in self._jobs:
+                raise Missing("there is no such job.", "job_not_found")
+            job = self._jobs[id]
+            if id not in self._queued:
+                return job
+            place = self._queued[id]
+            return job.model_copy(update={"position": sum(other < place for other in self._queued.values())})
+
+    def list(self, state: str | None = None, limit: int = 100) -> list[Job]:
+        """Jobs, the newest first."""
+        with self._lock:
+            found = [id for id, job in self._jobs.items() if state is None or job.state == state]
+            newest = sorted(found, key=lambda id: (self._jobs[id].created, id), reverse=True)
+            return [self.get(id) for id in newest[: max(0, limit)]]
+
+    def cancel(self, id: str) -> Job:
+        """End it; of one that was being painted the best so far becomes a draft."""
+        return self._wish(id, "cancel", ("queued", "running", "paused"))
+
+    def stop(self, id: str) -> Job:
+        """End one that is being painted and keep what there is as its result."""
+        return self._wish(id, "stop", ("running",))
+
+    def pause(self, id: str) -> Job:
+        """Put it aside, so that others may be painted; `resume` goes on from there."""
+        return self._wish(id, "pause", ("queued", "running"))
+
+    def resume(self, id: str) -> Job:
+        """Go on with one that was paused."""
+        return self._again(id, ("paused",))
+
+    def retry(self, id: str) -> Job:
+        """Try one again that failed or was cancelled."""
+        return self._again(id, ("failed", "cancelled"))
+
+    def delete(self, id: str) -> None:
+        """Forget one that has ended; its result stays."""
+        with self._lock:
+            job = self.get(id)
+            if job.state not in ENDED or id in self._at_work:
+                raise Conflict(f"the job is {job.state}: cancel it first.", "job_not_ended")
+            self._engine.delete(id, job.run)
+            del self._jobs[id]
+            self._wishes.pop(id, None)
+            shutil.rmtree(self._folder(id), ignore_errors=True)
+
+    def preview(self, id: str) -> bytes | None:
+        """The latest preview, a JPEG."""
+        self.get(id)
+        try:
+            return (self._folder(id) / "preview.jpg").read_bytes()
+        except OSError:
+            return None
+
+    def subscribe(self, after: int | None = None) -> Subscription:
+        """See `Events.subscribe`."""
+        return self.events.subscribe(after)
+
+    # -- what becomes of them --------------------------------------------------------------------------------------------
+
+    def _perform(self, id: str, run: str, body: dict[str, Any]) -> Outcome:
+        """One run, in a thread of its own: workers, till one of them comes to an end."""
+        self._ready.wait()
+        with self._lock:
+            if self._leaving:
+                raise Leaving
+            self._at_work.add(id)
+            self._queued.pop(id, None)
+        try:
+            outcome = self._run(id, body)
+            self._ended(id, outcome)
+            return outcome
+        finally:
+            with self._lock:
+                self._at_work.discard(id)
+                self._idle.notify_all()
+
+    def _run(self, id: str, body: dict[str, Any]) -> Outcome:
+        folder = self._folder(id)
+        folder.mkdir(parents=True, exist_ok=True)
+        while True:
+            reached = -1.0
+
+            def hear(progress: dict[str, Any]) -> None:
+                nonlocal reached
+                reached = max(reached, float(progress["frame"] or sum(progress["done"]) or 0))
+                self._progressed(id, progress)
+
+            with self._lock:
+                if self._leaving:
+                    raise Leaving
+                wish = self._wishes.get(id, "")
+                if wish in ("cancel", "pause") and not (folder / "preview.jpg").exists():
+                    return {"state": {"cancel": "cancelled", "pause": "paused"}[wish]}
+                task = {"home": str(self.store.home), "id": id, "title": body["title"], "order": body["order"]}
+                silent = {} if self._silent is None else {"seconds_silent": self._silent}
+                painter = self._painters[id] = Painter(task, folder, self._threads, hear, **silent)
+                self._began(id)
+                if wish:
+                    painter.tell(wish)
+            ending = painter.wait()
+            with self._lock:
+                del self._painters[id]
+                self._idle.notify_all()
+                if self._leaving and (ending.facts is None or ending.facts["state"] == "left"):
+                    raise Leaving
+            if ending.facts is not None:
+                return ending.facts
+            wish = self._wishes.get(id, "")
+            if wish:  # it was asked to end, and did not in time
+                return {"state": "paused" if wish == "pause" else "cancelled"}
+            failure = _crashed(folder, reached, ending)
+            if failure is not None:
+                return failure
+
+    def _began(self, id: str) -> None:
+        job = self._jobs[id]
+        self._set(id, state="running", started=job.started or _now(), attempts=job.attempts + 1, error=None)
+
+    def _progressed(self, id: str, progress: dict[str, Any]) -> None:
+        with self._lock:
+            self._jobs[id] = self._jobs[id].model_copy(update={"progress": progress})
+        self.events.tell("progress", {"job": id, **progress})
+
+    def _ended(self, id: str, outcome: Outcome) -> None:
+        if outcome.get("result"):
+            with contextlib.suppress(Missing):
+                result = self.store.results.take_up(outcome["result"])
+                self.events.tell("result", result.model_dump(mode="json"))
+        with self._lock:
+            self._wishes.pop(id, None)
+            self._set(
+                id, state=outcome["state"], ended=None if outcome["state"] == "paused" else _now(),
+                error=outcome.get("error"), result=outcome.get("result"),
+            )  # fmt: skip
+        if outcome["state"] == "succeeded":
+            shutil.rmtree(self._folder(id), ignore_errors=True)
+
+    def _wish(self, id: str, wish: str, states: tuple[str, ...]) -> Job:
+        with self._lock:
+            job = self.get(id)
+            if job.state not in states:
+                raise Conflict(f"the job is {job.state}: there is nothing to {wish}.", f"job_{job.state}")
+            self._engine.wish(id, job.run, wish)
+            self._wishes[id] = wish
+            if id in self._painters:
+                self._painters[id].tell(wish)
+            elif id not in self._at_work:
+                # It has not begun, or was put aside.
+                self._engine.drop(id, job.run)
+                self._queued.pop(id, None)
+                self._ended(id, {"state": "paused" if wish == "pause" else "cancelled"})
+            return self.get(id)
+
+    def _again(self, id: str, states: tuple[str, ...]) -> Job:
+        with self._lock:
+            # What was just told to end may be about to.
+            self._idle.wait_for(lambda: id not in self._at_work, timeout=10.0)
+            job = self.get(id)
+            if job.state not in states:
+                raise Conflict(f"the job is {job.state}: there is nothing to take up again.", f"job_{job.state}")
+            if len(self._queued) >= self._most_queued:
+                raise Full(f"{len(self._queued)} jobs are waiting: try again later.", retry_after=60)
+            with contextlib.suppress(OSError):
+                (self._folder(id) / "crashes").unlink()
+            again = job.model_copy(update={"run": job.run + 1, "state": "queued", "ended": None, "error": None})
+            self._engine.put(id, again.run, job.body, job.priority)
+            self._enqueued(again)
+            return self.get(id)
+
+    def _enqueued(self, job: Job) -> None:
+        self._jobs[job.id] = job
+        self._queued[job.id] = (-job.priority, time.time())
+        self.events.tell("job", self.get(job.id).model_dump(mode="json"))
+
+    def _set(self, id: str, **changes: Any) -> None:
+        with self._lock:
+            self._jobs[id] = self._jobs[id].model_copy(update=changes)
+            self.events.tell("job", self.get(id).model_dump(mode="json"))
+
+    def _remember(self, run: Any) -> None:
+        """A run that the database knows."""
+        id, _, number = run.workflow_id.rpartition(".")
+        _, _, body = run.input["args"]
+        wish = (run.attributes or {}).get("wish", "")
+        outcome: Outcome = {}
+        state: Any = "queued"
+        if run.status == "SUCCESS":
+            outcome = run.output
+            state = outcome["state"]
+        elif run.status == "CANCELLED":
+            state = "paused" if wish == "pause" else "cancelled"
+        elif run.status not in ("ENQUEUED", "PENDING", "DELAYED"):
+            state = "failed"
+            outcome = {"error": {"code": "worker_lost", "message": "it brought the server down too often."}}
+        before = self._jobs.get(id)
+        self._jobs[id] = Job(
+            id=id, work=body["order"]["work"], title=body["title"], state=state, priority=body["priority"],
+            created=before.created if before else _time(run.created_at), started=_time(run.dequeued_at),
+            ended=_time(run.completed_at) if state in ENDED else None, run=int(number),
+            attempts=(before.attempts if before else 0) + (run.recovery_attempts or 0), error=outcome.get("error"),
+            result=outcome.get("result"), order=body["order"],
+        )  # fmt: skip
+        self._queued.pop(id, None)
+        self._wishes.pop(id, None)
+        if state == "queued":
+            self._queued[id] = (-body["priority"], run.created_at / 1000)
+            if wish:
+                self._wishes[id] = wish
+
+    def _check(self, order: Order) -> None:
+        """Raise Missing or Refused for what the store says against it."""
+        for where, entry in order.inputs():
+            if not entry.sha256:
+                continue
+            file = self.store.files.get(entry.sha256)
+            self.store.files.touch(file.id)
+            wanted = (
+                "clip" if where == "clip" else "network" if file.kind == "network" and "styles" in where else "picture"
+            )
+            if file.kind != wanted and not (where == "clip" and file.kind == "picture"):
+                raise Refused(f"{where}: {file.name} is a {file.kind}, not a {wanted}.", "wrong_kind")
+            if (file.frames or 0) > MOST_FRAMES:
+                raise Refused(
+                    f"{file.name} has {file.frames} frames, {MOST_FRAMES} at most are painted here.", "too_long"
+                )
+
+    def _in_use(self) -> set[str]:
+        """The files that jobs may still need."""
+        with self._lock:
+            open_jobs = [job for job in self._jobs.values() if job.state != "succeeded"]
+        return {entry.sha256 for job in open_jobs for _, entry in read_order(job.order).inputs() if entry.sha256}
+
+    def _folder(self, id: str) -> Path:
+        return self.store.jobs / id
+
+
+def _crashed(folder: Path, reached: float, ending: Ending) -> Outcome | None:
+    """Count a worker that ended without a word; the outcome when it was the last one."""
+    before = read_json(folder / "crashes") or {"count": 0, "reached": -1.0}
+    # Whoever gets further each time will come to the end.
+    count = 1 if reached > before["reached"] else before["count"] + 1
+    with contextlib.suppress(JobsError):
+        write_json(folder / "crashes", {"count": count, "reached": max(reached, before["reached"])})
+    if count < MOST_CRASHES:
+        return None
+    if ending.hung:
+        error = {"code": "hung", "message": "the work stood still too long and was ended: choose a smaller size."}
+    else:
+        error = {
+            "code": "worker_lost",
+            "message": f"the process that painted it ended {count} times without a word, perhaps for want of memory: "
+            "choose a smaller size.",
+        }
+    return {"state": "failed", "error": error}
+
+
+def _now() -> str:
+    return _time(time.time() * 1000) or ""
+
+
+def _time(milliseconds: float | None) -> Any:
+    if milliseconds is None:
+        return None
+    return datetime.datetime.fromtimestamp(milliseconds / 1000, datetime.UTC).isoformat(timespec="milliseconds")
+
+
+__all__ = ["ENDED", "Job", "Jobs", "Result"]

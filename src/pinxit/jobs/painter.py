@@ -1,0 +1,137 @@
+"""The server's side of a worker: start it, hear it, tell it what is wished, end it when it does not end."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import queue
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pinxit.jobs.disk import telling_of_room
+
+# How long a worker may take to do what is wished, s; cancelling is for people who do not want to wait.
+_PATIENCE = {"cancel": 15.0, "stop": 60.0, "pause": 60.0, "leave": 60.0}
+# Between two signs of life an iteration passes, and where the picture is large and the machine slow, that takes minutes.
+SECONDS_SILENT = 1200.0
+_LOG = 64 << 10
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a worker ended.
+
+    Attributes:
+        facts: what it said of it; None when it said nothing: it was killed, or broke down.
+        hung: whether it was ended for its silence.
+    """
+
+    facts: dict[str, Any] | None
+    hung: bool = False
+
+
+class Painter:
+    """One worker.
+
+    Args:
+        task: for it, as JSON data.
+        folder: of the job.
+        threads: that it may compute with.
+        on_progress: hears how it goes.
+        seconds_silent: how long it may say nothing.
+    """
+
+    def __init__(
+        self,
+        task: dict[str, Any],
+        folder: Path,
+        threads: int,
+        on_progress: Callable[[dict[str, Any]], object],
+        seconds_silent: float = SECONDS_SILENT,
+    ) -> None:
+        self._on_progress, self._silent = on_progress, seconds_silent
+        self._lines: queue.Queue[dict[str, Any] | None] = queue.Queue()
+        self._deadline: float | None = None
+        with telling_of_room(), _log(folder / "log") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "pinxit.jobs.worker"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                cwd=folder,
+                env={"OMP_NUM_THREADS": str(threads), **os.environ, "PYTHONUNBUFFERED": "1"},
+                start_new_session=True,  # Ctrl-C in the server's terminal is for the server
+            )
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+        self._say(task)
+
+    @property
+    def pid(self) -> int:
+        """The process."""
+        return self._process.pid
+
+    def tell(self, wish: str) -> None:
+        """Wish `cancel`, `stop`, `pause` or `leave`."""
+        self._deadline = min(self._deadline or float("inf"), time.monotonic() + _PATIENCE[wish])
+        self._say({"wish": wish})
+
+    def kill(self) -> None:
+        """End it at once."""
+        with contextlib.suppress(OSError):
+            self._process.kill()
+
+    def wait(self) -> Ending:
+        """Hear it till its end."""
+        facts: dict[str, Any] | None = None
+        heard, hung = time.monotonic(), False
+        while True:
+            try:
+                line = self._lines.get(timeout=0.5)
+            except queue.Empty:
+                now = time.monotonic()
+                hung = now - heard > self._silent
+                if hung or (self._deadline is not None and now > self._deadline):
+                    self.kill()
+                continue
+            heard = time.monotonic()
+            if line is None:
+                break
+            if line.pop("event") == "ended":
+                facts = line
+            else:
+                self._on_progress(line)
+        self._process.wait()
+        for stream in (self._process.stdin, self._process.stdout):
+            if stream is not None:
+                with contextlib.suppress(OSError):
+                    stream.close()
+        return Ending(facts, hung)
+
+    def _say(self, data: dict[str, Any]) -> None:
+        assert self._process.stdin is not None  # noqa: S101 - it is a pipe
+        with contextlib.suppress(OSError, ValueError):  # it is gone, as will be seen
+            self._process.stdin.write(json.dumps(data).encode() + b"\n")
+            self._process.stdin.flush()
+
+    def _read(self) -> None:
+        assert self._process.stdout is not None  # noqa: S101 - it is a pipe
+        for text in self._process.stdout:
+            with contextlib.suppress(ValueError):  # half a line of one that was killed
+                self._lines.put(json.loads(text))
+        self._lines.put(None)
+
+
+def _log(path: Path) -> Any:
+    """A worker's log, which does not grow for ever."""
+    with contextlib.suppress(OSError):
+        if path.stat().st_size > _LOG:
+            path.unlink()
+    return path.open("ab")

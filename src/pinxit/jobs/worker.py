@@ -1,0 +1,263 @@
+"""`python -m pinxit.jobs.worker`: one process, one job. It may be killed at any moment, and dies when its server does.
+
+The server writes lines of JSON to its standard input: the task, then what it wishes (`cancel`, `stop`, `pause`, `leave`).
+The worker answers with lines of JSON: how it goes, and at last how it ended.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import json
+import os
+import signal
+import sys
+import threading
+import time
+import traceback
+from pathlib import Path
+from typing import IO, Any
+
+from pydantic import BaseModel
+
+# A cancelled job's picture is taken by whoever is there first: the engine between two items, or, so much later, another thread.
+_SECONDS_PATIENT = 0.7
+# As long as a worker of a server that is gone may still be about to die.
+_SECONDS_FOR_LOCK = 30.0
+_NICENESS = 10
+_PREVIEW_SIDE = 768
+# At most so much of the time goes into previews.
+_SHARE_OF_PREVIEWS = 0.1
+
+
+class Task(BaseModel):
+    """What a worker is told.
+
+    Attributes:
+        home: the store's folder.
+        id: the job's and the result's.
+        title: the result's.
+        order: what is to be made.
+    """
+
+    home: Path
+    id: str
+    title: str
+    order: dict[str, Any]
+
+    @property
+    def folder(self) -> Path:
+        """The job's own."""
+        return self.home / "jobs" / self.id
+
+
+class Line:
+    """The way to the server.
+
+    Args:
+        stream: where it goes.
+    """
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream, self._lock = stream, threading.Lock()
+
+    def tell(self, event: str, **facts: Any) -> None:
+        """One line."""
+        with self._lock:
+            self._stream.write(json.dumps({"event": event, **facts}).encode() + b"\n")
+            self._stream.flush()
+
+
+class Worker:
+    """Paints one job.
+
+    Args:
+        task: which.
+        line: whom to tell.
+    """
+
+    def __init__(self, task: Task, line: Line) -> None:
+        self.task, self.line = task, line
+        self.wish = ""
+        self._claimed = threading.Lock()
+        self._work: Any = None
+        self._last: Any = None
+        self._previews = 0
+        self._preview_due = 0.0
+
+    def run(self) -> None:
+        """Paint to the end, or till the server wishes otherwise."""
+        from pinxit.errors import PinxitError
+        from pinxit.jobs.disk import is_full
+
+        try:
+            self._paint()
+        except MemoryError:
+            self._fail("out_of_memory", "there was not enough memory for this: choose a smaller size.")
+        except PinxitError as error:
+            if is_full(error):
+                self._fail("no_space", "the disk is full: make room, then try again.")
+            else:
+                self._fail(getattr(error, "code", "cannot_paint"), str(error))
+        except Exception as error:
+            traceback.print_exc()
+            if is_full(error):
+                self._fail("no_space", "the disk is full: make room, then try again.")
+            elif isinstance(error, RuntimeError) and "memory" in str(error):
+                self._fail("out_of_memory", "there was not enough memory for this: choose a smaller size.")
+            else:
+                self._fail(
+                    "internal", f"something went wrong within pinxit ({type(error).__name__}): please report it."
+                )
+
+    def _paint(self) -> None:
+        from pinxit.jobs.files import Files
+        from pinxit.jobs.orders import read_order
+        from pinxit.jobs.work import begin
+
+        if self._is_delivered():
+            self._end("succeeded", result=self.task.id)
+            return
+        self._work = begin(read_order(self.task.order), Files(self.task.home / "files"), self.task.folder)
+        items = self._work.paint()
+        for progress in items:
+            self._last = progress
+            self._tell_progress(progress)
+            if self.wish:
+                if not self._claimed.acquire(blocking=False):
+                    threading.Event().wait()  # the other thread ends the process
+                if self.wish in ("pause", "leave"):
+                    self._work.keep(progress)
+                close = getattr(items, "close", None)
+                if close is not None:
+                    close()
+                self._grant(self.wish)
+                return
+        if not self._claimed.acquire(blocking=False):
+            threading.Event().wait()
+        self._deliver(whole=True)
+        self._end("succeeded", result=self.task.id)
+
+    def listen(self, stream: IO[bytes]) -> None:
+        """Hear what the server wishes; a server that is gone wishes nothing any more."""
+        for text in stream:
+            wish = json.loads(text)["wish"]
+            self.wish = wish
+            if wish in ("pause", "leave") and self._last is not None:
+                continue  # the engine will come to it, and nobody is waiting
+            time.sleep(_SECONDS_PATIENT)
+            if self._claimed.acquire(blocking=False):
+                try:
+                    self._grant(wish)
+                except BaseException:
+                    traceback.print_exc()
+                    self._end("cancelled" if wish == "cancel" else "succeeded")
+                os._exit(0)
+        os._exit(1)
+
+    def _grant(self, wish: str) -> None:
+        """End as the server wishes."""
+        if wish in ("pause", "leave"):
+            self._end("paused" if wish == "pause" else "left")
+            return
+        state = "cancelled" if wish == "cancel" else "succeeded"
+        if self._last is None:
+            # There is no picture yet.
+            self._end("cancelled")
+            return
+        self._deliver(whole=False, kept=wish == "stop")
+        self._end(state, result=self.task.id)
+
+    def _deliver(self, *, whole: bool, kept: bool = False) -> None:
+        """Give the store what there is, the result last: until it has its name, nothing has happened."""
+        from pinxit.jobs.delivery import deliver
+
+        delivery = self._work.deliver(self._last, whole=whole)
+        deliver(self.task, delivery, seconds=self._last.seconds, draft=not whole, kept=kept)
+
+    def _is_delivered(self) -> bool:
+        """Whether an earlier worker came as far as the end."""
+        from pinxit.jobs import results
+        from pinxit.jobs.errors import Missing
+
+        with contextlib.suppress(Missing):
+            return not results.read(self.task.home / "results", self.task.id).draft
+        return False
+
+    def _tell_progress(self, progress: Any) -> None:
+        now = time.monotonic()
+        if now >= self._preview_due:
+            self._preview(progress)
+            took = time.monotonic() - now
+            self._preview_due = time.monotonic() + max(self._work.seconds_between_previews, took / _SHARE_OF_PREVIEWS)
+        whole = progress.seconds + progress.seconds_left
+        self.line.tell(
+            "progress",
+            fraction=round(progress.seconds / whole, 4) if whole > 0 else None,
+            size=progress.size,
+            done=list(progress.done),
+            losses={name: float(f"{loss:.6g}") for name, loss in progress.losses.items()},
+            facts=progress.facts,
+            seconds=round(progress.seconds, 2),
+            seconds_left=round(progress.seconds_left, 1),
+            preview=self._previews or None,
+            frame=getattr(progress, "frame", None),
+            frames=getattr(progress, "frames", None),
+        )
+
+    def _preview(self, progress: Any) -> None:
+        from pinxit.errors import PinxitError
+        from pinxit.picture import fit, to_bytes
+        from pinxit.picture.writer import write_whole
+
+        # Not every item has a picture, and a disk without room for a preview may have some for the result.
+        with contextlib.suppress(PinxitError):
+            picture = progress.picture()
+            small = fit(picture, min(_PREVIEW_SIDE, max(picture.height, picture.width)))
+            write_whole(to_bytes(small, kind="JPEG", quality=80), self.task.folder / "preview.jpg", overwrite=True)
+            self._previews += 1
+
+    def _fail(self, code: str, message: str) -> None:
+        self._end("failed", error={"code": code, "message": message})
+
+    def _end(self, state: str, **facts: Any) -> None:
+        self.line.tell("ended", state=state, **facts)
+
+
+def main() -> None:
+    """Read the task, take the job's lock, paint."""
+    # What is printed by anybody else goes to the log, not to the server.
+    line = Line(os.fdopen(os.dup(1), "wb"))
+    os.dup2(2, 1)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _die_with_parent()
+    with contextlib.suppress(OSError, AttributeError):
+        os.nice(_NICENESS)
+    task = Task.model_validate_json(sys.stdin.buffer.readline())
+    worker = Worker(task, line)
+    threading.Thread(target=worker.listen, args=(sys.stdin.buffer,), daemon=True).start()
+    from filelock import FileLock, Timeout
+
+    try:
+        # Another worker, whose server was killed, may not know it yet: two must never write beside each other.
+        with FileLock(task.folder / "lock", timeout=_SECONDS_FOR_LOCK):
+            worker.run()
+            sys.stdout.flush()
+            os._exit(0)  # without waiting for the threads of any library
+    except Timeout:
+        os._exit(75)
+
+
+def _die_with_parent() -> None:
+    """Where the system can do that (Linux), be killed with the server; elsewhere the end of its pipe tells."""
+    if sys.platform != "linux":
+        return
+    pr_set_pdeathsig = 1
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL)
+    if os.getppid() == 1:  # it was too late
+        os._exit(1)
+
+
+if __name__ == "__main__":
+    main()
