@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from pinxit.errors import PinxitError
 
 
@@ -18,6 +20,10 @@ class JobsError(PinxitError):
         super().__init__(sentence)
         if code is not None:
             self.code = code
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """From another process it comes with its code."""
+        return type(self), (str(self), self.code)
 
 
 class Missing(JobsError):

@@ -123,11 +123,13 @@ class Files:
     Args:
         folder: where they lie.
         most: bytes that one may have.
+        create: make the folder, for whoever is to write into it.
     """
 
-    def __init__(self, folder: Path, most: int = 2 << 30) -> None:
+    def __init__(self, folder: Path, most: int = 2 << 30, *, create: bool = True) -> None:
         self.folder, self.coming, self._most = folder, folder / "incoming", most
-        self.coming.mkdir(parents=True, exist_ok=True)
+        if create:
+            self.coming.mkdir(parents=True, exist_ok=True)
 
     def new(self, most: int | None = None) -> Incoming:
         """A file on its way in, of so many bytes at most."""

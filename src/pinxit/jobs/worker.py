@@ -7,7 +7,6 @@ The worker answers with lines of JSON: how it goes, and at last how it ended.
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import json
 import os
 import signal
@@ -19,6 +18,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from pydantic import BaseModel
+
+from pinxit.jobs.orphan import die_with_parent
 
 # A cancelled job's picture is taken by whoever is there first: the engine between two items, or, so much later, another thread.
 _SECONDS_PATIENT = 0.7
@@ -230,7 +231,7 @@ def main() -> None:
     line = Line(os.fdopen(os.dup(1), "wb"))
     os.dup2(2, 1)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _die_with_parent()
+    die_with_parent()
     with contextlib.suppress(OSError, AttributeError):
         os.nice(_NICENESS)
     task = Task.model_validate_json(sys.stdin.buffer.readline())
@@ -246,17 +247,6 @@ def main() -> None:
             os._exit(0)  # without waiting for the threads of any library
     except Timeout:
         os._exit(75)
-
-
-def _die_with_parent() -> None:
-    """Where the system can do that (Linux), be killed with the server; elsewhere the end of its pipe tells."""
-    if sys.platform != "linux":
-        return
-    pr_set_pdeathsig = 1
-    with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL)
-    if os.getppid() == 1:  # it was too late
-        os._exit(1)
 
 
 if __name__ == "__main__":

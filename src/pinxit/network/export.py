@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import numpy as np
+
 from pinxit.network import graph
 from pinxit.network.paint import MOST_READ, SMALLEST_SIDE
 from pinxit.network.painter import Painter, Reader
 from pinxit.network.weights import Weights
 from pinxit.picture import Picture
 from pinxit.picture.finish import style_at
-from pinxit.picture.recolor import colors_of
+from pinxit.picture.recolor import colors_of, mix_colors
 
 
 def export(style: Picture, network: Weights, size: int = MOST_READ) -> bytes:
@@ -25,6 +29,24 @@ def export(style: Picture, network: Weights, size: int = MOST_READ) -> bytes:
     Raises:
         PinxitError: when the style image is too small.
     """
-    manner = style_at(style, min(size, MOST_READ), SMALLEST_SIDE, "network").pixels
-    affine = Painter(network.transformer, network.shape).affine(Reader(network.reader).read(manner))
-    return graph.independent(network.transformer, network.shape, affine, colors_of(manner))
+    return export_mixture([style], [1.0], network, size)
+
+
+def export_mixture(
+    styles: Sequence[Picture], shares: Sequence[float], network: Weights, size: int = MOST_READ, strength: float = 1.0
+) -> bytes:
+    """The same for a mixture of styles, and how far the picture goes towards it.
+
+    Args:
+        styles: the style images.
+        shares: how much each counts; only the ratio matters.
+        network, size: see `export`.
+        strength: 0 is the picture as it was, 1 the style in full.
+    """
+    parts = [share / sum(shares) for share in shares]
+    manners = [style_at(style, min(size, MOST_READ), SMALLEST_SIDE, "network").pixels for style in styles]
+    reader = Reader(network.reader)
+    code = np.tensordot(np.array(parts, np.float32), np.stack([reader.read(one) for one in manners]), 1)
+    affine = Painter(network.transformer, network.shape).affine(code)
+    colors = mix_colors([colors_of(one) for one in manners], parts)
+    return graph.independent(network.transformer, network.shape, affine, colors, strength)

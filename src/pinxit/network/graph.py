@@ -143,17 +143,23 @@ def measuring(weights: Mapping[str, Array], shape: Shape, affine: Array) -> byte
     return graph.model({"picture": PICTURE}, {"moments": [1, 2 * sum(shape.widths), 1, 1]})
 
 
-def independent(weights: Mapping[str, Array], shape: Shape, affine: Array, colors: Colors) -> bytes:
+def independent(
+    weights: Mapping[str, Array], shape: Shape, affine: Array, colors: Colors, strength: float = 1.0
+) -> bytes:
     """The graph that needs nothing else: it gives a picture the style's colours, measures and paints it.
 
     Args:
         weights, shape, affine: see `folded`.
         colors: of the style.
+        strength: how far each pixel goes from the picture to the painting, 0 to 1.
     """
     graph = Graph()
     dressed = _recolored(graph, "picture", colors)
     features = _trunk(graph, _centred(graph, dressed), weights, shape, affine, _live(graph, []))
     painted = _clipped(graph, _painted(graph, features, weights), 1)
+    if strength < 1:
+        way = graph.add("Mul", graph.add("Sub", painted, "picture"), graph.constant(np.array([strength], np.float32)))
+        painted = graph.add("Add", "picture", way)
     graph.nodes.append(helper.make_node("Identity", [painted], ["painted"]))
     return graph.model({"picture": PICTURE}, {"painted": PICTURE})
 
