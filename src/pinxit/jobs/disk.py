@@ -16,13 +16,16 @@ from pinxit.picture.writer import write_whole
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
-def is_full(error: BaseException | None) -> bool:
+def is_full(error: BaseException) -> bool:
     """Whether an error, or one that led to it, says that there is no room left."""
+    return any(isinstance(one, NoRoom) or (isinstance(one, OSError) and one.errno in _FULL) for one in causes(error))
+
+
+def causes(error: BaseException | None) -> Iterator[BaseException]:
+    """An error, and those that led to it."""
     while error is not None:
-        if isinstance(error, NoRoom) or (isinstance(error, OSError) and error.errno in _FULL):
-            return True
+        yield error
         error = error.__cause__ or error.__context__
-    return False
 
 
 @contextlib.contextmanager

@@ -93,20 +93,15 @@ class Worker:
 
         try:
             self._paint()
-        except MemoryError:
-            self._fail("out_of_memory", "there was not enough memory for this: choose a smaller size.")
-        except PinxitError as error:
-            if is_full(error):
-                self._fail("no_space", "the disk is full: make room, then try again.")
-            else:
-                self._fail(getattr(error, "code", "cannot_paint"), str(error))
         except Exception as error:
-            traceback.print_exc()
             if is_full(error):
                 self._fail("no_space", "the disk is full: make room, then try again.")
-            elif isinstance(error, RuntimeError) and "memory" in str(error):
-                self._fail("out_of_memory", "there was not enough memory for this: choose a smaller size.")
+            elif _is_for_want_of_memory(error):
+                self._fail("out_of_memory", "there is not enough memory for this: choose a smaller size.")
+            elif isinstance(error, PinxitError):
+                self._fail(getattr(error, "code", "cannot_paint"), str(error))
             else:
+                traceback.print_exc()
                 self._fail(
                     "internal", f"something went wrong within pinxit ({type(error).__name__}): please report it."
                 )
@@ -223,6 +218,17 @@ class Worker:
 
     def _end(self, state: str, **facts: Any) -> None:
         self.line.tell("ended", state=state, **facts)
+
+
+def _is_for_want_of_memory(error: Exception) -> bool:
+    """PyTorch, ONNX Runtime and C++ say it by their errors' texts."""
+    from pinxit.jobs.disk import causes
+
+    words = ("memory", "bad_alloc", "bad alloc")
+    return any(
+        isinstance(one, MemoryError) or (isinstance(one, RuntimeError) and any(word in str(one) for word in words))
+        for one in causes(error)
+    )
 
 
 def main() -> None:

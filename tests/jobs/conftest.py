@@ -1,0 +1,85 @@
+"""A store and a queue of their own, with pictures that are painted in no time."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pinxit.jobs.jobs import Job, Jobs
+from pinxit.jobs.store import Store
+
+# By the network, which needs no PyTorch: a worker is through in a second.
+QUICK: dict[str, Any] = {
+    "work": "stylize",
+    "content": {"name": "sample:cat"},
+    "styles": [{"name": "house:swirl"}],
+    "engine": "network",
+    "size": 96,
+}
+# By the optimiser, for a minute unless it is told to end.
+LONG: dict[str, Any] = {
+    "work": "stylize",
+    "content": {"name": "sample:cat"},
+    "styles": [{"name": "house:swirl"}],
+    "size": 96,
+    "coarsest": 96,
+    "iterations": [2000],
+    "tolerance": 0,
+}
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    store = Store(tmp_path / "home")
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def running(store: Store) -> Iterator[Callable[..., contextlib.AbstractContextManager[Jobs]]]:
+    """Starts a queue over the store, as often as one likes."""
+
+    @contextlib.contextmanager
+    def start(**options: Any) -> Iterator[Jobs]:
+        jobs = Jobs(store, **{"at_once": 1, **options})
+        jobs.start()
+        try:
+            yield jobs
+        finally:
+            jobs.close(grace=20)
+
+    yield start
+
+
+@pytest.fixture
+def jobs(running: Callable[..., contextlib.AbstractContextManager[Jobs]]) -> Iterator[Jobs]:
+    with running() as jobs:
+        yield jobs
+
+
+def wait_for(jobs: Jobs, id: str, *states: str, seconds: float = 60.0) -> Job:
+    """The job when it is in one of those states."""
+    return wait(lambda: jobs.get(id), lambda job: job.state in states, seconds)
+
+
+def wait_for_progress(jobs: Jobs, id: str, count: int = 1, seconds: float = 60.0) -> Job:
+    """The job when so much of it is done."""
+
+    def far(job: Job) -> bool:
+        assert job.state in ("queued", "running"), job
+        return job.progress is not None and sum(job.progress["done"]) >= count
+
+    return wait(lambda: jobs.get(id), far, seconds)
+
+
+def wait(look: Callable[[], Any], good: Callable[[Any], bool], seconds: float = 60.0) -> Any:
+    deadline = time.monotonic() + seconds
+    while not good(seen := look()):
+        assert time.monotonic() < deadline, f"still {seen}"
+        time.sleep(0.02)
+    return seen

@@ -1,0 +1,290 @@
+"""Orders become results: queued, painted, cancelled, paused, taken up again."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from pinxit import picture as pictures
+from pinxit.jobs.errors import Conflict, Full, Missing, NoRoom, Refused
+from pinxit.jobs.jobs import Jobs
+from pinxit.jobs.store import Store
+from tests.jobs.conftest import LONG, QUICK, wait, wait_for, wait_for_progress
+
+Running = Callable[..., contextlib.AbstractContextManager[Jobs]]
+
+
+def test_an_order_becomes_a_result(jobs: Jobs, store: Store) -> None:
+    with jobs.subscribe() as events:
+        job, created = jobs.put("a", QUICK, title="My <cat>")
+        assert created
+        assert job.state == "queued"
+        assert job.position == 0
+        done = wait_for(jobs, "a", "succeeded", "failed")
+        seen = []
+        while not seen or seen[-1].data.get("state") != "succeeded":
+            event = events.get(5)
+            assert event is not None
+            seen.append(event)
+    assert done.result == "a"
+    assert done.attempts == 1
+    assert [event.number for event in seen] == sorted({event.number for event in seen})
+    assert {event.name for event in seen} == {"job", "progress", "result"}
+    result = store.results.get("a")
+    assert result.title == "My <cat>"
+    assert not result.draft
+    assert [part.role for part in result.files] == ["picture", "original"]
+    path = store.files.path(result.files[0].id)
+    assert pictures.read(path).width == 96
+    assert '"house:swirl"' in (pictures.read_recipe(path) or "")
+    assert result.cover == result.files[0].id
+
+
+def test_the_same_again_is_the_same_job(jobs: Jobs) -> None:
+    job, created = jobs.put("a", QUICK)
+    again, anew = jobs.put("a", QUICK)
+    assert (created, anew) == (True, False)
+    assert again.created == job.created
+    with pytest.raises(Conflict):
+        jobs.put("a", {**QUICK, "size": 97})
+    with pytest.raises(Conflict):
+        jobs.put("a", QUICK, priority=1)
+    wait_for(jobs, "a", "succeeded")
+    assert jobs.put("a", QUICK)[1] is False
+
+
+def test_what_is_not_there_is_told(jobs: Jobs) -> None:
+    lost = {**QUICK, "content": {"name": "photo.jpg", "sha256": "0" * 64}}
+    with pytest.raises(Missing):
+        jobs.put("a", lost)
+    for call in (jobs.get, jobs.cancel, jobs.stop, jobs.pause, jobs.resume, jobs.retry, jobs.delete, jobs.preview):
+        with pytest.raises(Missing):
+            call("nobody")
+    for id in ("", "../x", "a/b", "a.1", "x" * 65, "ü"):
+        with pytest.raises(Refused):
+            jobs.put(id, QUICK)
+    assert jobs.list() == []
+
+
+def test_higher_priorities_begin_first_and_others_in_their_order(jobs: Jobs) -> None:
+    jobs.put("first", LONG)
+    wait_for_progress(jobs, "first")
+    for id, priority in (("b", 0), ("c", 0), ("urgent", 5), ("late", -5)):
+        jobs.put(id, QUICK, priority)
+    assert [(job.id, job.position) for job in sorted(jobs.list("queued"), key=lambda job: job.position or 0)] == [
+        ("urgent", 0), ("b", 1), ("c", 2), ("late", 3),
+    ]  # fmt: skip
+    jobs.cancel("first")
+    for id in ("urgent", "b", "c", "late"):
+        wait_for(jobs, id, "succeeded")
+    began = [jobs.get(id).started or "" for id in ("urgent", "b", "c", "late")]
+    assert began == sorted(began)
+
+
+def test_a_full_queue_and_a_full_store_say_so(running: Running, store: Store) -> None:
+    with running(most_queued=2) as jobs:
+        jobs.put("first", LONG)
+        wait_for_progress(jobs, "first")
+        jobs.put("b", QUICK)
+        jobs.put("c", QUICK)
+        with pytest.raises(Full) as full:
+            jobs.put("d", QUICK)
+        assert full.value.retry_after > 0
+        assert jobs.put("c", QUICK)[1] is False
+        for id in ("b", "c", "first"):
+            jobs.cancel(id)
+        store.quota = 1
+        with pytest.raises(NoRoom):
+            jobs.put("e", QUICK)
+        wait_for(jobs, "first", "cancelled")
+
+
+def test_cancelling_takes_less_than_two_seconds_and_keeps_the_best(jobs: Jobs, store: Store) -> None:
+    jobs.put("a", LONG)
+    wait_for_progress(jobs, "a", 3)
+    start = time.monotonic()
+    jobs.cancel("a")
+    done = wait_for(jobs, "a", "cancelled")
+    assert time.monotonic() - start < 2
+    result = store.results.get("a")
+    assert done.result == "a"
+    assert result.draft
+    assert not result.kept
+    assert pictures.read(store.files.path(result.files[0].id)).width == 96
+    with pytest.raises(Conflict):
+        jobs.cancel("a")
+
+
+def test_stopping_keeps_what_there_is_as_a_result(jobs: Jobs, store: Store) -> None:
+    jobs.put("a", LONG)
+    wait_for_progress(jobs, "a", 3)
+    jobs.stop("a")
+    wait_for(jobs, "a", "succeeded")
+    assert store.results.get("a").kept
+    assert store.results.get("a").recipe["done"][0] >= 3  # type: ignore[index]
+
+
+def test_cancelling_does_not_wait_for_a_long_iteration(jobs: Jobs, store: Store) -> None:
+    jobs.put("a", {**LONG, "size": 768, "coarsest": 768})
+    first = wait_for_progress(jobs, "a", 1)
+    start = time.monotonic()
+    jobs.cancel("a")
+    done = wait_for(jobs, "a", "cancelled")
+    assert time.monotonic() - start < 2.5
+    assert done.progress == first.progress
+    assert pictures.read(store.files.path(store.results.get("a").files[0].id)).width == 768
+
+
+def test_cancelling_one_that_waits(jobs: Jobs, store: Store) -> None:
+    jobs.put("first", LONG)
+    jobs.put("b", QUICK)
+    assert jobs.cancel("b").state == "cancelled"
+    assert jobs.get("b").position is None
+    jobs.cancel("first")
+    wait_for(jobs, "first", "cancelled")
+    time.sleep(0.6)  # would it begin, it had begun by now
+    assert jobs.get("b").attempts == 0
+    jobs.delete("b")
+    with pytest.raises(Missing):
+        jobs.get("b")
+
+
+def test_a_paused_job_makes_way_and_goes_on_after_a_restart_where_it_was(running: Running, store: Store) -> None:
+    with running() as jobs:
+        jobs.put("long", LONG)
+        jobs.put("short", QUICK)
+        wait_for_progress(jobs, "long", 5)
+        jobs.pause("long")
+        wait_for(jobs, "long", "paused")
+        reached = sum(jobs.get("long").progress["done"])  # type: ignore[index]
+        wait_for(jobs, "short", "succeeded")
+        with pytest.raises(Conflict):
+            jobs.delete("long")
+    with running() as jobs:
+        assert jobs.get("long").state == "paused"
+        assert jobs.get("short").state == "succeeded"
+        time.sleep(0.6)
+        assert jobs.get("long").state == "paused"
+        jobs.resume("long")
+        first = wait_for_progress(jobs, "long").progress
+        assert first is not None
+        assert sum(first["done"]) > reached
+        jobs.cancel("long")
+        wait_for(jobs, "long", "cancelled")
+
+
+def test_pausing_one_that_waits(running: Running) -> None:
+    with running() as jobs:
+        jobs.put("first", LONG)
+        jobs.put("b", QUICK)
+        assert jobs.pause("b").state == "paused"
+        jobs.cancel("first")
+        wait_for(jobs, "first", "cancelled")
+    with running() as jobs:
+        assert jobs.get("b").state == "paused"
+        jobs.resume("b")
+        wait_for(jobs, "b", "succeeded")
+
+
+def test_one_that_was_cancelled_may_be_tried_again_and_has_one_result(jobs: Jobs, store: Store) -> None:
+    order = {**LONG, "iterations": [12]}
+    jobs.put("a", {**order, "content": {"name": "sample:coffee"}})
+    wait_for_progress(jobs, "a", 2)
+    jobs.cancel("a")
+    wait_for(jobs, "a", "cancelled", "succeeded")
+    if jobs.get("a").state == "cancelled":
+        jobs.retry("a")
+    done = wait_for(jobs, "a", "succeeded")
+    assert done.run == 2
+    assert [result.id for result in store.results] == ["a"]
+    assert not store.results.get("a").draft
+
+
+def test_a_stop_of_the_server_loses_nothing(running: Running, store: Store) -> None:
+    with running() as jobs:
+        jobs.put("a", {**LONG, "iterations": [40]})
+        jobs.put("b", QUICK)
+        wait_for_progress(jobs, "a", 10)
+    with running() as jobs:
+        assert jobs.get("a").state in ("queued", "running")
+        first = wait_for_progress(jobs, "a").progress
+        assert first is not None
+        assert sum(first["done"]) > 10
+        wait_for(jobs, "a", "succeeded")
+        wait_for(jobs, "b", "succeeded")
+    assert sorted(result.id for result in store.results) == ["a", "b"]
+
+
+def test_a_killed_worker_is_replaced_and_the_picture_is_the_same(jobs: Jobs, store: Store) -> None:
+    order = {**LONG, "iterations": [30]}
+    jobs.put("whole", order)
+    wait_for(jobs, "whole", "succeeded")
+    jobs.put("killed", order)
+    wait_for_progress(jobs, "killed", 10)
+    (painter,) = jobs._painters.values()
+    os.kill(painter.pid, signal.SIGKILL)
+    done = wait_for(jobs, "killed", "succeeded", "failed")
+    assert done.state == "succeeded"
+    assert done.attempts == 2
+
+    def pixels(id: str) -> Any:
+        return pictures.read(store.files.path(store.results.get(id).files[0].id)).pixels
+
+    np.testing.assert_array_equal(pixels("whole"), pixels("killed"))
+
+
+def test_a_job_that_kills_its_workers_fails_and_others_go_on(running: Running) -> None:
+    def next_worker(jobs: Jobs, attempts: int) -> int:
+        wait(lambda: jobs.get("poison"), lambda job: job.attempts >= attempts and "poison" in jobs._painters, 30)
+        return jobs._painters["poison"].pid
+
+    with running() as jobs:
+        jobs.put("poison", LONG)
+        jobs.put("good", QUICK)
+        os.kill(next_worker(jobs, 1), signal.SIGKILL)
+        os.kill(next_worker(jobs, 2), signal.SIGKILL)
+        next_worker(jobs, 3)
+    with running() as jobs:
+        # What happened before the restart counts.
+        os.kill(next_worker(jobs, 1), signal.SIGKILL)
+        failed = wait_for(jobs, "poison", "failed", "succeeded")
+        assert failed.error is not None
+        assert failed.error["code"] == "worker_lost"
+        wait_for(jobs, "good", "succeeded")
+        jobs.retry("poison")
+        wait_for_progress(jobs, "poison")
+        jobs.cancel("poison")
+        wait_for(jobs, "poison", "cancelled")
+
+
+def test_a_worker_that_hangs_is_ended(running: Running) -> None:
+    with running(seconds_silent=1.0) as jobs:
+        jobs.put("a", LONG)
+        for attempt in (1, 2, 3):
+            wait(lambda: jobs.get("a").attempts, lambda seen, least=attempt: seen >= least and jobs._painters, 30)
+            os.kill(jobs._painters["a"].pid, signal.SIGSTOP)
+        failed = wait_for(jobs, "a", "failed")
+        assert failed.error is not None
+        assert failed.error["code"] == "hung"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits another process")
+def test_a_lack_of_memory_is_told_and_the_next_job_runs(jobs: Jobs) -> None:
+    import resource
+
+    jobs.put("a", {**LONG, "size": 1024, "coarsest": 1024})
+    jobs.put("b", QUICK)
+    wait(lambda: jobs._painters.get("a"), bool)
+    resource.prlimit(jobs._painters["a"].pid, resource.RLIMIT_DATA, (700 << 20, 700 << 20))
+    failed = wait_for(jobs, "a", "failed", "succeeded")
+    assert failed.error is not None
+    assert failed.error["code"] == "out_of_memory"
+    wait_for(jobs, "b", "succeeded")
