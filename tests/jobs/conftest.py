@@ -6,12 +6,14 @@ import contextlib
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
 from pinxit.jobs.jobs import Job, Jobs
 from pinxit.jobs.store import Store
+
+Seen = TypeVar("Seen")
 
 # By the network, which needs no PyTorch: a worker is through in a second.
 QUICK: dict[str, Any] = {
@@ -41,7 +43,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 @pytest.fixture
-def running(store: Store) -> Iterator[Callable[..., contextlib.AbstractContextManager[Jobs]]]:
+def running(store: Store) -> Callable[..., contextlib.AbstractContextManager[Jobs]]:
     """Starts a queue over the store, as often as one likes."""
 
     @contextlib.contextmanager
@@ -53,7 +55,7 @@ def running(store: Store) -> Iterator[Callable[..., contextlib.AbstractContextMa
         finally:
             jobs.close(grace=20)
 
-    yield start
+    return start
 
 
 @pytest.fixture
@@ -77,7 +79,8 @@ def wait_for_progress(jobs: Jobs, id: str, count: int = 1, seconds: float = 60.0
     return wait(lambda: jobs.get(id), far, seconds)
 
 
-def wait(look: Callable[[], Any], good: Callable[[Any], bool], seconds: float = 60.0) -> Any:
+def wait(look: Callable[[], Seen], good: Callable[[Seen], object], seconds: float = 60.0) -> Seen:
+    """What is seen when it is good."""
     deadline = time.monotonic() + seconds
     while not good(seen := look()):
         assert time.monotonic() < deadline, f"still {seen}"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import functools
+import operator
 import os
 import signal
 import sys
@@ -15,6 +17,7 @@ import pytest
 
 from pinxit import picture as pictures
 from pinxit.jobs.errors import Conflict, Full, Missing, NoRoom, Refused
+from pinxit.jobs.events import Event
 from pinxit.jobs.jobs import Jobs
 from pinxit.jobs.store import Store
 from tests.jobs.conftest import LONG, QUICK, wait, wait_for, wait_for_progress
@@ -29,7 +32,7 @@ def test_an_order_becomes_a_result(jobs: Jobs, store: Store) -> None:
         assert job.state == "queued"
         assert job.position == 0
         done = wait_for(jobs, "a", "succeeded", "failed")
-        seen = []
+        seen: list[Event] = []
         while not seen or seen[-1].data.get("state") != "succeeded":
             event = events.get(5)
             assert event is not None
@@ -269,7 +272,8 @@ def test_a_worker_that_hangs_is_ended(running: Running) -> None:
     with running(seconds_silent=1.0) as jobs:
         jobs.put("a", LONG)
         for attempt in (1, 2, 3):
-            wait(lambda: jobs.get("a").attempts, lambda seen, least=attempt: seen >= least and jobs._painters, 30)
+            wait(lambda: jobs.get("a").attempts, functools.partial(operator.le, attempt), 30)
+            wait(lambda: jobs._painters, bool, 30)
             os.kill(jobs._painters["a"].pid, signal.SIGSTOP)
         failed = wait_for(jobs, "a", "failed")
         assert failed.error is not None
