@@ -1,0 +1,434 @@
+"""Nothing is lost: a server under load, its workers, or both are killed a hundred times, at any moment.
+
+    python benchmarks/kills.py                 # the jobs themselves
+    python benchmarks/kills.py --http          # `pinxit studio`, over its API
+    python benchmarks/kills.py --kills 10 --seed 3
+
+It prints how many jobs were accepted and what became of them, and exits with 1 unless accepted = finished + cancelled, every
+finished job has exactly one result, all pictures are whole, and no process is left behind.
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import collections
+import contextlib
+import hashlib
+import json
+import os
+import random
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.error
+import urllib.request
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import psutil
+
+from pinxit import picture as pictures
+from pinxit.errors import PinxitError
+
+WAITING = 6  # as many jobs are kept in the queue
+KINDS = ("server", "worker", "both", "mid-upload", "mid-write")
+
+
+class Gone(Exception):
+    """The server was killed, or does not answer any more."""
+
+
+class Server:
+    """A server as a process, and what both kinds of it share.
+
+    Args:
+        home: its folder.
+    """
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it, and wait till it answers."""
+        raise NotImplementedError
+
+    def call(self, name: str, **arguments: Any) -> Any:
+        """Ask for `put`, `cancel`, `retry`, `jobs`, `results`, `file` or `upload`."""
+        raise NotImplementedError
+
+    def workers(self) -> list[psutil.Process]:
+        """The processes that paint."""
+
+        def paints(child: psutil.Process) -> bool:
+            with contextlib.suppress(psutil.Error):
+                return "pinxit.jobs.worker" in child.cmdline()
+            return False
+
+        return [child for child in self._children() if paints(child)]
+
+    def kill(self) -> None:
+        """As a lack of power does; then nothing that it started may be left."""
+        left = self._children()
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+            for stream in (self.process.stdin, self.process.stdout):
+                if stream is not None:
+                    with contextlib.suppress(OSError):
+                        stream.close()
+        _, alive = psutil.wait_procs(left, timeout=5)
+        assert not alive, f"these outlived their server: {alive}"
+
+    def stop(self) -> None:
+        """As a service manager does."""
+        assert self.process is not None
+        self.process.terminate()
+        self.process.wait(60)
+        self.kill()
+
+    def _children(self) -> list[psutil.Process]:
+        with contextlib.suppress(psutil.Error):
+            if self.process is not None and self.process.poll() is None:
+                return list(psutil.Process(self.process.pid).children(recursive=True))
+        return []
+
+
+class Floor(Server):
+    """The jobs themselves, asked line by line; see `serve`."""
+
+    def start(self) -> None:
+        """See Server."""
+        self.process = subprocess.Popen(
+            [sys.executable, __file__, "--serve", str(self.home)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+        self._lock = threading.Lock()
+        self.call("jobs")
+
+    def call(self, name: str, **arguments: Any) -> Any:
+        """See Server."""
+        lines = [{"call": name, **arguments}]
+        if name == "upload":
+            lines = [{"call": name}, *({"part": base64.b64encode(part).decode()} for part in arguments["parts"]), {}]
+        assert self.process is not None
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        try:
+            with self._lock:
+                for line in lines:
+                    self.process.stdin.write(json.dumps(line).encode() + b"\n")
+                    self.process.stdin.flush()
+                answer = json.loads(self.process.stdout.readline())
+        except (OSError, ValueError) as error:
+            raise Gone from error
+        if "error" in answer:
+            raise PinxitError(answer["error"])
+        return answer["value"]
+
+
+class Http(Server):
+    """`pinxit studio`, over its API."""
+
+    def start(self) -> None:
+        """See Server."""
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self.port = free.getsockname()[1]
+        self.process = subprocess.Popen(
+            [
+                sys.executable, "-m", "pinxit", "studio",
+                "--port", str(self.port), "--home", str(self.home), "--no-browser", "--jobs", "2",
+            ],
+            stdout=subprocess.DEVNULL,
+        )  # fmt: skip
+        deadline = time.monotonic() + 60
+        while True:
+            try:
+                self._ask("GET", "/jobs?limit=1")
+                return
+            except Gone:
+                assert time.monotonic() < deadline, "the studio does not start"
+                time.sleep(0.1)
+
+    def call(self, name: str, **arguments: Any) -> Any:
+        """See Server."""
+        id = arguments.get("id", "")
+        if name == "put":
+            return self._ask("PUT", f"/jobs/{id}", json.dumps({"order": arguments["order"]}).encode())
+        if name in ("cancel", "retry"):
+            return self._ask("POST", f"/jobs/{id}/{name}", b"")
+        if name == "upload":
+            return self._ask("POST", "/files?name=noise.png", b"", parts=arguments["parts"])
+        if name == "jobs":
+            answer = self._ask("GET", "/jobs?limit=500")
+            return answer if isinstance(answer, list) else answer["jobs"]
+        found, more = [], ""
+        while True:
+            answer = self._ask("GET", f"/results?limit=100{more}")
+            found += answer["results"]
+            if not answer.get("next"):
+                return found
+            more = f"&before={urllib.request.quote(answer['next'], safe='')}"  # type: ignore[attr-defined]
+
+    def _ask(self, method: str, path: str, body: bytes | None = None, parts: Iterator[bytes] | None = None) -> Any:
+        headers = {"Content-Type": "application/octet-stream" if parts else "application/json"}
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.port}/api/v1{path}", parts or body, headers, method=method
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
+                return json.loads(answer.read() or b"null")
+        except urllib.error.HTTPError as error:
+            raise PinxitError(error.read().decode(errors="replace")) from error
+        except (OSError, ValueError) as error:
+            raise Gone from error
+
+
+class Load:
+    """Keeps a server busy, and remembers what it has promised.
+
+    Args:
+        server: whom.
+        dice: decides what is asked for.
+    """
+
+    def __init__(self, server: Server, dice: random.Random) -> None:
+        self.server, self.dice = server, dice
+        self.accepted: dict[str, dict[str, Any]] = {}
+        self.cancelled: set[str] = set()
+        self.uploads: list[str] = []
+        self._unsure: dict[str, dict[str, Any]] = {}
+
+    def step(self) -> None:
+        """Ask for what it takes to be busy; Gone when the server is."""
+        # What was asked for without an answer is asked for again, under the same name.
+        for id, order in list(self._unsure.items()):
+            self._put(id, order)
+        states = {job["id"]: job["state"] for job in self.server.call("jobs")}
+        lost = self.accepted.keys() - states.keys()
+        assert not lost, f"these jobs were accepted and are gone: {lost}"
+        waiting = [id for id, state in states.items() if state in ("queued", "running")]
+        for _ in range(WAITING - len(waiting)):
+            self._put(str(uuid.UUID(int=self.dice.getrandbits(128), version=4)), self._order())
+        if waiting and self.dice.random() < 0.03:
+            id = self.dice.choice(waiting)
+            with contextlib.suppress(PinxitError):  # it has ended meanwhile
+                self.cancelled.add(id)
+                self.server.call("cancel", id=id)
+
+    def upload(self, between: Callable[[int], object] = lambda part: None) -> None:
+        """Send a picture in parts."""
+        noise = np.random.default_rng(self.dice.getrandbits(32)).random((3, 96, 128), np.float32)
+        content = pictures.to_bytes(pictures.Picture(noise))
+        size = len(content) // 8 + 1
+
+        def parts() -> Iterator[bytes]:
+            for number in range(8):
+                between(number)
+                yield content[number * size : (number + 1) * size]
+
+        answer = self.server.call("upload", parts=parts())
+        assert answer["id"] == hashlib.sha256(content).hexdigest()
+        self.uploads.append(answer["id"])
+
+    def _put(self, id: str, order: dict[str, Any]) -> None:
+        self._unsure[id] = order
+        self.server.call("put", id=id, order=order)
+        self.accepted[id] = self._unsure.pop(id)
+
+    def _order(self) -> dict[str, Any]:
+        content = {"name": "sample:cat"}
+        if self.uploads and self.dice.random() < 0.5:
+            content = {"name": "noise.png", "sha256": self.dice.choice(self.uploads)}
+        style = {"name": self.dice.choice(["house:swirl", "house:waves", "house:mosaic"])}
+        common = {"content": content, "styles": [style], "seed": self.dice.getrandbits(31)}
+        by_optimizer = {"size": 96, "coarsest": 96, "iterations": [self.dice.choice([5, 25, 50])], "tolerance": 0}
+        return self.dice.choice(
+            [
+                {"work": "stylize", **common, **by_optimizer},
+                {"work": "stylize", **common, "engine": "network", "size": 256},
+                {"work": "sweep", **common, "engine": "network", "size": 96, "vary": {"strength": [0.3, 0.6, 1]}},
+                {"work": "texture", "styles": [style], "height": 64, "width": 64, "tile": True, "engine": "network"},
+            ]
+        )
+
+
+def kill(server: Server, load: Load, kind: str, dice: random.Random) -> str:
+    """Kill at a moment of some kind; what was killed."""
+    if kind == "mid-upload":
+        at = dice.randrange(8)
+        with contextlib.suppress(Gone):
+            load.upload(lambda part: server.kill() if part == at else time.sleep(0.01))
+        return kind
+    if kind == "mid-write":
+        # A worker that delivers has files of its own for a moment.
+        deadline = time.monotonic() + 8
+        while time.monotonic() < deadline and not any(server.home.glob("jobs/*/*.out")):
+            time.sleep(0.001)
+    workers = server.workers()
+    if kind == "worker" or (kind == "mid-write" and dice.random() < 0.5):
+        for worker in workers[:1]:
+            worker.kill()
+        return "worker" if kind == "worker" else f"{kind}, worker"
+    if kind == "both":
+        for worker in workers:
+            worker.kill()
+    server.kill()
+    return "server" if kind == "server" else f"{kind}, server"
+
+
+def run(server: Server, kills: int, dice: random.Random) -> Load:
+    """Load and kill."""
+    load, counts = Load(server, dice), collections.Counter[str]()
+    server.start()
+    for number in range(kills):
+        kind = KINDS[number % len(KINDS)]
+        until = time.monotonic() + dice.uniform(0.3, 4.0)
+        with contextlib.suppress(Gone):
+            while time.monotonic() < until:
+                load.step()
+                if dice.random() < 0.2:
+                    load.upload()
+                time.sleep(0.05)
+        counts[kill(server, load, kind, dice)] += 1
+        if server.process is None or server.process.poll() is not None:
+            server.start()
+        if sys.stderr.isatty():
+            print(f"\r{number + 1}/{kills} kills, {len(load.accepted)} jobs", end="", file=sys.stderr)
+    print(f"{kills} kills: {', '.join(f'{count} {kind}' for kind, count in sorted(counts.items()))}")
+    return load
+
+
+def finish(server: Server, load: Load) -> list[dict[str, Any]]:
+    """Wait for the end of all jobs; those whose workers were killed too often are tried again, as a person would."""
+    retried = 0
+    while True:
+        jobs = [job for job in server.call("jobs") if job["id"] in load.accepted]
+        for job in jobs:
+            if job["state"] == "failed" and job["error"]["code"] == "worker_lost":
+                server.call("retry", id=job["id"])
+                retried += 1
+        if all(job["state"] in ("succeeded", "cancelled", "failed") for job in jobs):
+            print(f"{retried} jobs were killed three times in a row and tried again")
+            return jobs
+        time.sleep(0.2)
+
+
+def check(server: Server, load: Load, jobs: list[dict[str, Any]]) -> bool:
+    """Whether all is there, once, and whole."""
+    states = collections.Counter(job["state"] for job in jobs)
+    results = server.call("results")
+    by_job = collections.Counter(result["job"] for result in results)
+    finished = [job for job in jobs if job["state"] == "succeeded"]
+    problems = [f"{job['id']} failed: {job['error']}" for job in jobs if job["state"] == "failed"]
+    problems += [f"{job['id']} has {by_job[job['id']]} results" for job in finished if by_job[job["id"]] != 1]
+    problems += [
+        f"{id} was made {count} times" for id, count in by_job.items() if count != 1 or id not in load.accepted
+    ]
+    problems += [
+        f"{job['id']} was cancelled by nobody"
+        for job in jobs
+        if job["state"] == "cancelled" and job["id"] not in load.cancelled
+    ]
+    for result in results:
+        problems += [
+            f"{result['id']}: {problem}" for part in result["files"] for problem in _damage(server.home, part["id"])
+        ]
+    problems += [problem for id in load.uploads for problem in _damage(server.home, id)]
+    print(
+        f"accepted {len(load.accepted)} = finished {states['succeeded']} + cancelled {states['cancelled']}; "
+        f"{len(results)} results, {len(load.uploads)} uploads, all whole"
+        if not problems
+        else "\n".join(problems)
+    )
+    return not problems and len(load.accepted) == states["succeeded"] + states["cancelled"]
+
+
+def _damage(home: Path, id: str) -> list[str]:
+    path = home / "files" / id[:2] / f"{id}.bytes"
+    if not path.exists() or not path.with_suffix(".json").exists():
+        return [f"the file {id} is gone"]
+    content = path.read_bytes()
+    if hashlib.sha256(content).hexdigest() != id:
+        return [f"the file {id} is damaged"]
+    pictures.read(content)
+    return []
+
+
+def serve(home: Path) -> None:
+    """A server without a network: lines of JSON come in and go out."""
+    import signal
+
+    from pinxit.jobs.jobs import Jobs
+    from pinxit.jobs.quick import Quick
+    from pinxit.jobs.store import Store
+
+    store = Store(home)
+    jobs = Jobs(store, at_once=2)
+    jobs.start()
+    quick = Quick(store.files, processes=1)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+    def upload() -> Any:
+        with store.files.new() as incoming:
+            while part := json.loads(sys.stdin.readline()).get("part"):
+                incoming.write(base64.b64decode(part))
+            incoming.flush()
+            return incoming.commit("noise.png", quick.inspect(incoming.path)).model_dump()
+
+    calls: dict[str, Callable[..., Any]] = {
+        "put": lambda id, order: jobs.put(id, order)[0].model_dump(),
+        "cancel": lambda id: jobs.cancel(id).model_dump(),
+        "retry": lambda id: jobs.retry(id).model_dump(),
+        "jobs": lambda: [job.model_dump() for job in jobs.list(limit=10_000)],
+        "results": lambda: [result.model_dump(mode="json") for result in store.results],
+        "upload": upload,
+    }
+    with contextlib.suppress(KeyboardInterrupt):
+        for line in sys.stdin:
+            asked = json.loads(line)
+            try:
+                answer = {"value": calls[asked.pop("call")](**asked)}
+            except PinxitError as error:
+                answer = {"error": str(error)}
+            print(json.dumps(answer), flush=True)
+    jobs.close()
+    quick.close()
+    store.close()
+
+
+def main() -> None:
+    """See the module."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--kills", type=int, default=100)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--http", action="store_true")
+    parser.add_argument("--serve", type=Path, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.serve is not None:
+        serve(options.serve)
+        return
+    home = Path(tempfile.mkdtemp(prefix="pinxit-kills-"))
+    os.environ.setdefault("PINXIT_CACHE", str(home / "cache"))
+    server = (Http if options.http else Floor)(home)
+    start = time.monotonic()
+    try:
+        load = run(server, options.kills, random.Random(options.seed))
+        good = check(server, load, finish(server, load))
+        server.stop()
+    finally:
+        server.kill()
+        shutil.rmtree(home, ignore_errors=True)
+    print(f"in {time.monotonic() - start:.0f} s")
+    sys.exit(0 if good else 1)
+
+
+if __name__ == "__main__":
+    main()
