@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pinxit.jobs import results
 from pinxit.jobs.files import Files
-from pinxit.jobs.orders import read_order
+from pinxit.jobs.orders import VideoOrder, read_order
 from pinxit.jobs.results import Part, Result
 from pinxit.picture.recipe import Input
 
@@ -29,6 +29,10 @@ def deliver(task: Task, delivery: Delivery, *, seconds: float, draft: bool, kept
     parts = [_part(files, made) for made in delivery.files]
     pictures = [part for part in parts if part.media.startswith("image/") and part.role != "original"]
     order = read_order(task.order)
+    if isinstance(order, VideoOrder):
+        clip = files.get(order.clip.sha256)
+        facts = clip.model_dump(include={"id", "name", "media", "bytes", "width", "height"})
+        parts.append(Part(role="original", **facts))
     inputs = list(
         dict.fromkeys(Input(**entry.model_dump(include={"name", "sha256", "bytes"})) for _, entry in order.inputs())
     )
@@ -42,7 +46,7 @@ def deliver(task: Task, delivery: Delivery, *, seconds: float, draft: bool, kept
         kept=kept,
         styles=tuple(style.name for style in order.styles),
         seconds=round(seconds, 2),
-        bytes=sum(part.bytes for part in parts if part.role != "cover"),
+        bytes=sum(part.bytes for part in parts if part.role not in ("cover", "original")),
         cover=pictures[0].id if pictures else None,
         files=tuple(part for part in parts if part.role != "cover"),
         recipe=_plain(delivery.recipe),

@@ -26,8 +26,8 @@ from pinxit.jobs.store import Store
 State = Literal["queued", "running", "paused", "succeeded", "failed", "cancelled"]
 ENDED = ("succeeded", "failed", "cancelled")
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
-MOST_QUEUED = 500
-MOST_FRAMES, MOST_PIXELS = 20_000, 100_000_000
+MOST_QUEUED, MOST_REMEMBERED = 500, 2000
+MOST_FRAMES = 20_000
 # A worker that was killed or broke down so often without getting further is not started again.
 MOST_CRASHES = 3
 # Room for what a job makes, before it is known how much that is.
@@ -119,6 +119,9 @@ class Jobs:
         with self._lock:
             for run in self._engine.runs():
                 self._remember(run)
+            for folder in self.store.jobs.iterdir():
+                if folder.name not in self._jobs or self._jobs[folder.name].state == "succeeded":
+                    shutil.rmtree(folder, ignore_errors=True)
         self._ready.set()
 
     def close(self, grace: float = 30.0) -> None:
@@ -174,11 +177,11 @@ class Jobs:
                     raise Conflict("there is a job of this id with another order: choose another id.", "id_taken")
                 return self.get(id), False
             self._check(order)
-            if len(self._queued) >= self._most_queued:
-                raise Full(f"{len(self._queued)} jobs are waiting: try again later.", retry_after=60)
-            self.store.make_room(_ROOM)
+            self._check_room_in_queue()
             self._engine.put(id, 1, job.body, priority)
             self._enqueued(job)
+            if len(self._jobs) > MOST_REMEMBERED:
+                self._forget_old()
             return self.get(id), True
 
     def get(self, id: str) -> Job:
@@ -345,14 +348,23 @@ class Jobs:
             job = self.get(id)
             if job.state not in states:
                 raise Conflict(f"the job is {job.state}: there is nothing to take up again.", f"job_{job.state}")
-            if len(self._queued) >= self._most_queued:
-                raise Full(f"{len(self._queued)} jobs are waiting: try again later.", retry_after=60)
+            self._check_room_in_queue()
             with contextlib.suppress(OSError):
                 (self._folder(id) / "crashes").unlink()
             again = job.model_copy(update={"run": job.run + 1, "state": "queued", "ended": None, "error": None})
             self._engine.put(id, again.run, job.body, job.priority)
             self._enqueued(again)
             return self.get(id)
+
+    def _check_room_in_queue(self) -> None:
+        if len(self._queued) >= self._most_queued:
+            raise Full(f"{len(self._queued)} jobs are waiting: try again later.", retry_after=60)
+
+    def _forget_old(self) -> None:
+        """Ended jobs are remembered, but not for ever; their results are."""
+        ended = [job for job in self._jobs.values() if job.state in ENDED and job.id not in self._at_work]
+        for job in sorted(ended, key=lambda one: one.ended or "")[: len(self._jobs) - MOST_REMEMBERED]:
+            self.delete(job.id)
 
     def _enqueued(self, job: Job) -> None:
         self._jobs[job.id] = job
@@ -404,7 +416,8 @@ class Jobs:
             wanted = (
                 "clip" if where == "clip" else "network" if file.kind == "network" and "styles" in where else "picture"
             )
-            if file.kind != wanted and not (where == "clip" and file.kind == "picture"):
+            moves = where == "clip" and (file.frames or 1) > 1  # as a GIF does
+            if file.kind != wanted and not moves:
                 raise Refused(f"{where}: {file.name} is a {file.kind}, not a {wanted}.", "wrong_kind")
             if (file.frames or 0) > MOST_FRAMES:
                 raise Refused(

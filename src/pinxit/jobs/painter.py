@@ -61,7 +61,7 @@ class Painter:
         self._deadline: float | None = None
         with telling_of_room(), _log(folder / "log") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "pinxit.jobs.worker"],
+                [sys.executable, "-P", "-m", "pinxit.jobs.worker"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,

@@ -88,8 +88,7 @@ class Store:
             for draft in drafts:
                 if self._short(wanted) <= 0:
                     return
-                self.removed(self.results.delete(draft.id))
-                self._remove_orphans(wanted, of=draft.ids)
+                self.delete(draft.id)
             if self._short(wanted) > 0:
                 raise NoRoom(
                     f"the {self.quota / 2**30:.3g} GB that may be used are full: remove results that are not needed."
@@ -97,10 +96,17 @@ class Store:
                     else "the disk is full: make room on it."
                 )
 
-    def forget(self, result: Result) -> None:
-        """Remove the files of a result that was deleted, as far as nothing else needs them."""
+    def delete(self, id: str) -> Result:
+        """Remove a result, and its files as far as nothing else needs them.
+
+        Raises:
+            Missing: when there is none.
+        """
         with self._lock:
+            result = self.results.delete(id)
             self._remove_orphans(0, of={part.id for part in result.files} | ({result.cover} if result.cover else set()))
+        self.removed(result)
+        return result
 
     def _over_quota(self, wanted: int) -> int:
         return self.used() + wanted - self.quota

@@ -143,11 +143,7 @@ class Worker:
                 continue  # the engine will come to it, and nobody is waiting
             time.sleep(_SECONDS_PATIENT)
             if self._claimed.acquire(blocking=False):
-                try:
-                    self._grant(wish)
-                except BaseException:
-                    traceback.print_exc()
-                    self._end("cancelled" if wish == "cancel" else "succeeded")
+                self._grant(wish)
                 os._exit(0)
         os._exit(1)
 
@@ -156,13 +152,15 @@ class Worker:
         if wish in ("pause", "leave"):
             self._end("paused" if wish == "pause" else "left")
             return
-        state = "cancelled" if wish == "cancel" else "succeeded"
-        if self._last is None:
-            # There is no picture yet.
+        try:
+            assert self._last is not None, "there is no picture yet"  # noqa: S101
+            self._deliver(whole=False, kept=wish == "stop")
+        except Exception:
+            # No picture yet, or no room for it: what was wished above all is that it ends.
+            traceback.print_exc()
             self._end("cancelled")
-            return
-        self._deliver(whole=False, kept=wish == "stop")
-        self._end(state, result=self.task.id)
+        else:
+            self._end("cancelled" if wish == "cancel" else "succeeded", result=self.task.id)
 
     def _deliver(self, *, whole: bool, kept: bool = False) -> None:
         """Give the store what there is, the result last: until it has its name, nothing has happened."""

@@ -1,0 +1,135 @@
+"""The queue's database: what is wrong with it is one sentence, and nothing in it is code."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+import threading
+import time
+from collections.abc import Callable
+
+import dbos
+import pytest
+
+from pinxit.errors import PinxitError
+from pinxit.jobs import engine
+from pinxit.jobs.errors import JobsError
+from pinxit.jobs.jobs import Jobs
+from pinxit.jobs.store import Store
+from tests.jobs.conftest import LONG, QUICK, wait_for, wait_for_progress
+
+Running = Callable[..., contextlib.AbstractContextManager[Jobs]]
+
+
+def test_a_damaged_database_is_told_and_left_alone(store: Store, running: Running) -> None:
+    path = store.home / "queue.sqlite"
+    path.write_bytes(b"no database " * 500)
+    before = path.read_bytes()
+    with pytest.raises(PinxitError, match="is damaged"), running():
+        pass
+    assert path.read_bytes() == before
+    path.unlink()
+    with running() as jobs:
+        jobs.put("a", QUICK)
+        wait_for(jobs, "a", "succeeded")
+
+
+def test_a_database_whose_pages_are_damaged_is_told(store: Store, running: Running) -> None:
+    with running():
+        pass
+    path = store.home / "queue.sqlite"
+    content = bytearray(path.read_bytes())
+    content[4096:] = os.urandom(len(content) - 4096)
+    path.write_bytes(content)
+    with pytest.raises(PinxitError, match="is damaged"), running():
+        pass
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is read-only for root")
+def test_a_read_only_database_is_told(store: Store, running: Running) -> None:
+    with running():
+        pass
+    (store.home / "queue.sqlite").chmod(0o400)
+    store.home.chmod(0o500)
+    try:
+        with pytest.raises(PinxitError, match="cannot be written"), running():
+            pass
+    finally:
+        store.home.chmod(0o700)
+
+
+def test_a_database_in_the_place_of_a_folder_is_told(store: Store, running: Running) -> None:
+    (store.home / "queue.sqlite").mkdir()
+    with pytest.raises(PinxitError, match="cannot be written"), running():
+        pass
+
+
+def test_a_locked_database_is_told_at_the_start_and_waited_for_later(
+    store: Store, running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "_SECONDS_FOR_DATABASE", 0.3)
+    with running() as jobs:
+        foreign = sqlite3.connect(store.home / "queue.sqlite", isolation_level=None, check_same_thread=False)
+        foreign.execute("BEGIN EXCLUSIVE")
+        start = time.monotonic()
+        threading.Timer(1.5, foreign.execute, ["ROLLBACK"]).start()
+        jobs.put("a", QUICK)
+        assert time.monotonic() - start > 1
+        wait_for(jobs, "a", "succeeded")
+    foreign.execute("BEGIN EXCLUSIVE")
+    with pytest.raises(PinxitError, match="another program holds"), running():
+        pass
+    foreign.close()
+
+
+def test_a_postgres_that_is_not_there_is_told(store: Store, running: Running) -> None:
+    with (
+        pytest.raises(PinxitError, match="database cannot be used"),
+        running(database="postgresql://127.0.0.1:9/x?connect_timeout=1"),
+    ):
+        pass
+
+
+def test_a_database_that_goes_away_is_one_sentence(
+    store: Store, running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with running() as jobs:
+
+        def gone(*_: object, **__: object) -> None:
+            raise sqlite3.OperationalError("disk I/O error")
+
+        monkeypatch.setattr(dbos.DBOS, "enqueue_workflow", gone)
+        with pytest.raises(JobsError, match="did not answer"):
+            jobs.put("a", QUICK)
+        monkeypatch.undo()
+        assert jobs.list() == []
+        jobs.put("a", QUICK)
+        wait_for(jobs, "a", "succeeded")
+
+
+def test_nothing_in_the_database_is_pickled(store: Store, running: Running) -> None:
+    with running() as jobs:
+        jobs.put("a", QUICK, title="Ünïcode 💀")
+        wait_for(jobs, "a", "succeeded")
+    with contextlib.closing(sqlite3.connect(store.home / "queue.sqlite")) as database:
+        formats = {row[0] for row in database.execute("SELECT DISTINCT serialization FROM workflow_status")}
+    assert formats == {"pinxit_json"}
+
+
+def test_an_idle_queue_costs_next_to_nothing(jobs: Jobs) -> None:
+    time.sleep(1)
+    start = time.process_time()
+    time.sleep(3)
+    assert (time.process_time() - start) / 3 < 0.03
+
+
+def test_nothing_listens(jobs: Jobs) -> None:
+    import psutil
+
+    jobs.put("a", LONG)
+    wait_for_progress(jobs, "a")
+    ours = [psutil.Process(), *psutil.Process().children(recursive=True)]
+    assert not [one for process in ours for one in process.net_connections("inet")]
+    jobs.cancel("a")
+    wait_for(jobs, "a", "cancelled")

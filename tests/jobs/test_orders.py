@@ -1,0 +1,203 @@
+"""Orders: what is allowed, and that the recipe in whatever was made is an order once more."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from pinxit import picture as pictures
+from pinxit.errors import PinxitError
+from pinxit.jobs.errors import Missing, Refused
+from pinxit.jobs.files import File, Files
+from pinxit.jobs.orders import Order, StylizeOrder, read_order, title_of
+from pinxit.jobs.work import Delivery, begin
+from pinxit.picture import Picture
+
+NETWORK = {"engine": "network", "size": 96}
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Files:
+    return Files(tmp_path / "files")
+
+
+def put(files: Files, picture: Picture, name: str) -> dict[str, Any]:
+    """An upload, as an order names it."""
+    with files.new() as incoming:
+        incoming.write(pictures.to_bytes(picture))
+        file = incoming.commit(name, {"kind": "picture", "media": "image/png"})
+    return {"name": file.name, "sha256": file.id}
+
+
+def made(order: Order, files: Files, folder: Path) -> Delivery:
+    """All that comes of an order, painted in this process."""
+    folder.mkdir(exist_ok=True)
+    work = begin(order, files, folder)
+    *_, last = work.paint()
+    return work.deliver(last, whole=True)
+
+
+def pixels(delivery: Delivery, role: str = "picture") -> Any:
+    (path,) = [one.path for one in delivery.files if one.role == role][:1]
+    return pictures.read(path.read_bytes()).pixels
+
+
+def orders(photo: dict[str, Any], mask: dict[str, Any]) -> list[dict[str, Any]]:
+    style = {"name": "house:swirl", "share": 2}
+    return [
+        {"work": "stylize", "content": photo, "styles": [{**style, "region": mask}, photo], "keep": mask, **NETWORK},
+        {"work": "stylize", "content": photo, "styles": [photo], "init": "picture", "init_picture": mask, "size": 64,
+         "iterations": [2], "seed": 5, "style_layers": {"relu1_1": 1.0}},
+        {"work": "texture", "styles": [style], "height": 64, "width": 80, "tile": True, "maps": True, "size": 999,
+         "iterations": [2], "seed": 3},
+        {"work": "texture", "styles": [photo], "height": 64, "width": 64, "like": photo, "engine": "network"},
+        {"work": "pattern", "styles": [style], "repeat": "mirror", "height": 96, "width": 64, "dpi": 150, "sheet": True,
+         "palettes": [["#102030", "#F0E0D0"], ["#000000", "#808080", "#ffffff"]], "engine": "network"},
+        {"work": "panorama", "content": photo, "styles": [style], "engine": "network", "size": 256},
+        {"work": "panorama", "content": photo, "styles": [style], "cubemap": True, "engine": "network", "size": 256},
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("number", range(7))
+def test_a_recipe_is_an_order_once_more(number: int, files: Files, tmp_path: Path, cat: Picture) -> None:
+    photo = put(files, pictures.resize(cat, 64, 128), "photo.png")
+    mask = put(files, Picture(np.tile(np.linspace(0, 1, 128, dtype=np.float32), (3, 64, 1))), "mask.png")
+    order = read_order(orders(photo, mask)[number])
+    first = made(order, files, tmp_path / "first")
+    # As the result tells it, and as the file itself does.
+    again = made(read_order(json.loads(json.dumps(first.recipe))), files, tmp_path / "again")
+    role = "px" if any(one.role == "px" for one in first.files) else "picture"
+    np.testing.assert_array_equal(pixels(first, role), pixels(again, role))
+    assert again.recipe == first.recipe
+    assert [one.role for one in again.files] == [one.role for one in first.files]
+    (path,) = [one.path for one in first.files if one.role == role][:1]
+    inside = read_order(json.loads(pictures.read_recipe(path.rename(path.with_suffix(".png"))) or ""))
+    assert inside.work == order.work
+    text = json.dumps(first.recipe)
+    assert str(tmp_path) not in text
+    assert ".bytes" not in text
+    if photo["sha256"] in text:
+        assert '"photo.png"' in text
+
+
+def test_a_change_of_a_recipe_is_an_order(files: Files, tmp_path: Path) -> None:
+    order = {"content": {"name": "sample:cat"}, "styles": [{"name": "house:swirl"}], **NETWORK}
+    recipe = made(read_order(order), files, tmp_path / "first").recipe
+    changed = read_order({**recipe, "size": 64, "strength": 0.5})
+    assert isinstance(changed, StylizeOrder)
+    assert pixels(made(changed, files, tmp_path / "changed")).shape[2] == 64
+
+
+def test_a_sweep_is_a_sheet_whose_cells_outlive_a_crash(files: Files, tmp_path: Path) -> None:
+    order = read_order({
+        "work": "sweep", "content": {"name": "sample:cat"}, "styles": [{"name": "house:swirl"}], **NETWORK,
+        "vary": {"strength": [0.5, 1], "size": [64, 96]},
+    })  # fmt: skip
+    tmp_path.joinpath("job").mkdir()
+    first = begin(order, files, tmp_path / "job").paint()
+    number = 0
+    while number < 3:
+        number = getattr(next(first), "number")  # noqa: B009 - of these items alone
+    second = begin(order, files, tmp_path / "job")
+    items = list(second.paint())
+    assert getattr(items[0], "number") == 3  # noqa: B009
+    delivery = second.deliver(items[-1], whole=True)
+    assert [one.role for one in delivery.files] == ["picture"]
+    assert read_order(delivery.recipe) == order
+    assert pixels(delivery).shape[1:] == (845, 765)
+
+
+def test_a_theme_has_a_page_and_an_archive(files: Files, tmp_path: Path, cat: Picture) -> None:
+    import zipfile
+
+    icon = put(files, Picture(cat.pixels[:, :32, :32].copy(), np.ones((32, 32), np.float32)), "../../My icon.png")
+    order = read_order({
+        "work": "theme", "styles": [{"name": "house:waves", "share": 2}, {"name": "sample:coffee"}], "icons": [icon],
+        "avatars": [{"name": "sample:cat"}], "backgrounds": [[128, 96]], "size": 128, "engine": "network",
+    })  # fmt: skip
+    delivery = made(order, files, tmp_path / "job")
+    roles = {one.role: one.path for one in delivery.files}
+    assert list(roles) == ["picture", "page", "archive"]
+    with zipfile.ZipFile(roles["archive"]) as archive:
+        names = archive.namelist()
+    assert "icons/own/my-icon-1.png" in names
+    assert not [name for name in names if ".." in name or name.startswith("/")]
+    assert b"<html" in roles["page"].read_bytes()[:200]
+    again = read_order(delivery.recipe)
+    assert [style.share for style in again.styles] == [2, 1]
+    assert title_of(again) == "waves-coffee"
+
+
+BASE: dict[str, Any] = {"work": "stylize", "content": {"name": "sample:cat"}, "styles": [{"name": "house:swirl"}]}
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"content": {"name": "/etc/passwd"}}, "no picture"),
+        ({"content": {"name": "https://example.org/a.png"}}, "no picture"),
+        ({"content": {"name": "house:swril"}}, "did you mean house:swirl"),
+        ({"content": {"name": "sample:cat", "sha256": "0" * 64}}, "there is no sample:cat"),
+        ({"content": {"name": "a", "sha256": "../../etc/passwd"}}, "sha256"),
+        ({"content": {"name": "a" * 256, "sha256": "0" * 64}}, "255"),
+        ({"styles": []}, "styles"),
+        ({"styles": [{"name": "house:swirl"}] * 17}, "styles"),
+        ({"styles": [{"name": "house:swirl", "share": 0}]}, "share"),
+        ({"styles": [{"name": "house:swirl", "share": float("nan")}]}, "share"),
+        ({"size": 10**6}, "size"),
+        ({"size": 5000}, "4096"),
+        ({"preset": "gatys", "size": 4097}, "4096"),
+        ({"size": -1}, "size"),
+        ({"style_weight": float("inf")}, "style_weight"),
+        ({"style_weight": -1}, "style_weight"),
+        ({"iterations": [10**9]}, "iterations"),
+        ({"output": "/x/y"}, "output"),
+        ({"encoder_weights": "/x/y"}, "encoder_weights"),
+        ({"init": "picture"}, "init_picture"),
+        ({"work": "live"}, "work"),
+        ({"work": "sweep", "vary": {"style_weight": [1] * 26}}, "26 pictures"),
+        ({"work": "sweep", "vary": {"size": [64, 9000]}}, "size"),
+        ({"work": "sweep", "vary": {"content": ["/etc/passwd"]}}, "no setting"),
+        ({"work": "sweep", "vary": {}}, "vary"),
+    ],
+)
+def test_what_is_not_allowed_is_told_in_a_sentence(change: dict[str, Any], told: str) -> None:
+    with pytest.raises(Refused, match=r"\.$") as refused:
+        read_order({**BASE, **change})
+    assert told in str(refused.value)
+    assert refused.value.code == "order_refused"
+
+
+@pytest.mark.parametrize("data", [None, [], "x", 5, {}, {"work": None}, {"work": ["stylize"]}, {**BASE, "styles": "x"}])
+def test_nonsense_is_refused(data: Any) -> None:
+    with pytest.raises(Refused):
+        read_order(data)
+
+
+def test_what_is_none_was_not_chosen() -> None:
+    order = read_order({**BASE, "size": None, "keep": None, "styles": [{"name": "house:swirl", "region": None}]})
+    assert order.to_data() == BASE
+
+
+def test_files_that_are_gone_and_masks_that_do_not_fit_are_told_by_their_names(files: Files, tmp_path: Path) -> None:
+    with pytest.raises(Missing):
+        begin(read_order({**BASE, "content": {"name": "a.png", "sha256": "0" * 64}}), files, tmp_path)
+    black = put(files, Picture(np.zeros((3, 32, 32), np.float32)), "black.png")
+    styles = [{"name": "house:swirl", "mask": black}]
+    with pytest.raises(PinxitError, match=r"black\.png") as error:
+        begin(read_order({**BASE, "styles": styles}), files, tmp_path)
+    assert str(tmp_path) not in str(error.value)
+
+
+def test_a_file_of_another_kind_is_told_by_its_name(files: Files, tmp_path: Path) -> None:
+    with files.new() as incoming:
+        incoming.write(b"no picture")
+        file: File = incoming.commit("notes.png", {"kind": "picture", "media": "image/png"})
+    order = read_order({**BASE, "content": {"name": "notes.png", "sha256": file.id}})
+    with pytest.raises(PinxitError, match=r"notes\.png is not a picture") as error:
+        begin(order, files, tmp_path)
+    assert str(tmp_path) not in str(error.value)
