@@ -10,7 +10,8 @@ from typing import Any, TypeVar
 
 import pytest
 
-from pinxit.jobs.jobs import Job, Jobs
+from pinxit.jobs.jobs import Jobs
+from pinxit.jobs.record import Job
 from pinxit.jobs.store import Store
 
 Seen = TypeVar("Seen")
@@ -48,7 +49,7 @@ def running(store: Store) -> Callable[..., contextlib.AbstractContextManager[Job
 
     @contextlib.contextmanager
     def start(**options: Any) -> Iterator[Jobs]:
-        jobs = Jobs(store, **{"at_once": 1, **options})
+        jobs = Jobs(store, **{"at_once": 1, "spare": False, **options})
         jobs.start()
         try:
             yield jobs

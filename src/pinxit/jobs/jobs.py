@@ -3,71 +3,28 @@
 from __future__ import annotations
 
 import contextlib
-import datetime
 import os
 import re
 import shutil
 import threading
 import time
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict
-
-from pinxit.jobs.disk import read_json, write_json
 from pinxit.jobs.engine import PRIORITIES, Engine, Leaving, Outcome
-from pinxit.jobs.errors import Conflict, Full, JobsError, Missing, Refused
+from pinxit.jobs.errors import Conflict, Full, Missing, Refused
 from pinxit.jobs.events import Events, Subscription
 from pinxit.jobs.orders import Order, read_order, title_of
-from pinxit.jobs.painter import Ending, Painter
-from pinxit.jobs.results import Result
+from pinxit.jobs.painter import SECONDS_SILENT
+from pinxit.jobs.record import ENDED, Job, now, remembered, wish_of
+from pinxit.jobs.staff import Staff, forget_crashes
 from pinxit.jobs.store import Store
 
-State = Literal["queued", "running", "paused", "succeeded", "failed", "cancelled"]
-ENDED = ("succeeded", "failed", "cancelled")
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 MOST_QUEUED, MOST_REMEMBERED = 500, 2000
 MOST_FRAMES = 20_000
-# A worker that was killed or broke down so often without getting further is not started again.
-MOST_CRASHES = 3
 # Room for what a job makes, before it is known how much that is.
 _ROOM = 64 << 20
-
-
-class Job(BaseModel):
-    """A job, as it stands.
-
-    Attributes:
-        position: how many are to begin before it, while it is queued.
-        run: how often it was taken up: once, and once more for each `resume` and `retry`.
-        attempts: how many workers it has had.
-        progress: see `pinxit.jobs.worker`; the last one where it has ended.
-        error: `code` and `message`.
-        result: what it made.
-    """
-
-    model_config = ConfigDict(frozen=True)
-
-    id: str
-    work: str
-    title: str
-    state: State
-    priority: int
-    position: int | None = None
-    created: str
-    started: str | None = None
-    ended: str | None = None
-    run: int = 1
-    attempts: int = 0
-    progress: dict[str, Any] | None = None
-    error: dict[str, str] | None = None
-    result: str | None = None
-    order: dict[str, Any]
-
-    @property
-    def body(self) -> dict[str, Any]:
-        """What was asked for."""
-        return {"order": self.order, "priority": self.priority, "title": self.title}
 
 
 class Jobs:
@@ -79,6 +36,7 @@ class Jobs:
         at_once: how many are painted at the same time.
         most_queued: how many may wait.
         seconds_silent: how long a worker may say nothing before it counts as hung.
+        spare: have a worker ready where none is at work, so that nobody waits for one to load.
     """
 
     def __init__(
@@ -87,22 +45,21 @@ class Jobs:
         database: str | None = None,
         at_once: int | None = None,
         most_queued: int = MOST_QUEUED,
-        seconds_silent: float | None = None,
+        seconds_silent: float = SECONDS_SILENT,
+        spare: bool = True,
     ) -> None:
         cores = os.cpu_count() or 1
         self.at_once = at_once or max(1, cores // 4)
-        self._threads = max(1, cores // self.at_once)
-        self.store, self.events = store, Events()
-        self._most_queued, self._silent = most_queued, seconds_silent
+        self.store, self.events, self._most_queued = store, Events(), most_queued
         self._engine = Engine(database or store.home / "queue.sqlite", store.name, self.at_once, self._perform)
+        self.staff = Staff(store.home, max(1, cores // self.at_once), seconds_silent, spare=spare)
         self._lock = threading.RLock()
-        self._ready, self._leaving = threading.Event(), False
+        self._change = threading.Condition(self._lock)
+        self._ready = threading.Event()
         self._jobs: dict[str, Job] = {}
         self._queued: dict[str, tuple[int, float]] = {}
         self._wishes: dict[str, str] = {}
-        self._painters: dict[str, Painter] = {}
         self._at_work: set[str] = set()
-        self._idle = threading.Condition(self._lock)
         store.in_use = self._in_use
         store.removed = lambda result: self.events.tell("removed", {"result": result.id})
 
@@ -114,7 +71,7 @@ class Jobs:
         Raises:
             PinxitError: when the queue's database cannot be used.
         """
-        self._leaving = False
+        self.staff.start()
         self._engine.start()
         with self._lock:
             for run in self._engine.runs():
@@ -122,19 +79,16 @@ class Jobs:
             for folder in self.store.jobs.iterdir():
                 if folder.name not in self._jobs or self._jobs[folder.name].state == "succeeded":
                     shutil.rmtree(folder, ignore_errors=True)
+            if not self._queued:
+                self.staff.get_spare_ready()
         self._ready.set()
 
     def close(self, grace: float = 30.0) -> None:
         """Let workers save what they take to go on, for so many seconds, and end; the next start takes all up again."""
-        with self._lock:
-            self._leaving = True
-            for painter in self._painters.values():
-                painter.tell("leave")
-            self._idle.wait_for(lambda: not self._painters, timeout=grace)
-            for painter in self._painters.values():
-                painter.kill()
-            self._idle.wait_for(lambda: not self._at_work, timeout=10.0)
+        self.staff.leave(grace)
         self._ready.set()
+        with self._lock:
+            self._change.wait_for(lambda: not self._at_work, timeout=10.0)
         self._engine.stop()
 
     # -- what may be asked -----------------------------------------------------------------------------------------------
@@ -162,6 +116,9 @@ class Jobs:
             raise Refused(f"a priority is {PRIORITIES.start} to {PRIORITIES.stop - 1}, not {priority}.", "bad_priority")
         order = read_order(order) if isinstance(order, dict) else order
         title = "".join(c for c in title if c.isprintable())[:255].strip() or title_of(order)
+        if id not in self._jobs:
+            # Before the lock is taken: whoever makes room asks which files jobs need.
+            self.store.make_room(_ROOM)
         with self._lock:
             job = Job(
                 id=id,
@@ -169,7 +126,7 @@ class Jobs:
                 title=title,
                 state="queued",
                 priority=priority,
-                created=_now(),
+                created=now(),
                 order=order.to_data(),
             )
             if id in self._jobs:
@@ -248,63 +205,42 @@ class Jobs:
     # -- what becomes of them --------------------------------------------------------------------------------------------
 
     def _perform(self, id: str, run: str, body: dict[str, Any]) -> Outcome:
-        """One run, in a thread of its own: workers, till one of them comes to an end."""
+        """One run, in a thread of its own."""
         self._ready.wait()
         with self._lock:
-            if self._leaving:
-                raise Leaving
+            if self._jobs[id].run > int(run):  # it had been put aside, and is taken up again
+                return {"state": "paused"}
             self._at_work.add(id)
             self._queued.pop(id, None)
         try:
-            outcome = self._run(id, body)
+            task = {"home": str(self.store.home), "id": id, "title": body["title"], "order": body["order"]}
+            outcome = self.staff.paint(
+                task,
+                self._folder(id),
+                lambda: self._wishes.get(id, ""),
+                lambda: self._began(id),
+                lambda progress: self._progressed(id, progress),
+            )
+            self._ended(id, outcome)
+            return outcome
+        except Leaving:
+            raise
+        except Exception as error:
+            # No process could be started, or its folder not be made.
+            outcome = {"state": "failed", "error": {"code": getattr(error, "code", "internal"), "message": str(error)}}
             self._ended(id, outcome)
             return outcome
         finally:
             with self._lock:
                 self._at_work.discard(id)
-                self._idle.notify_all()
-
-    def _run(self, id: str, body: dict[str, Any]) -> Outcome:
-        folder = self._folder(id)
-        folder.mkdir(parents=True, exist_ok=True)
-        while True:
-            reached = -1.0
-
-            def hear(progress: dict[str, Any]) -> None:
-                nonlocal reached
-                reached = max(reached, float(progress["frame"] or sum(progress["done"]) or 0))
-                self._progressed(id, progress)
-
-            with self._lock:
-                if self._leaving:
-                    raise Leaving
-                wish = self._wishes.get(id, "")
-                if wish in ("cancel", "pause") and not (folder / "preview.jpg").exists():
-                    return {"state": {"cancel": "cancelled", "pause": "paused"}[wish]}
-                task = {"home": str(self.store.home), "id": id, "title": body["title"], "order": body["order"]}
-                silent = {} if self._silent is None else {"seconds_silent": self._silent}
-                painter = self._painters[id] = Painter(task, folder, self._threads, hear, **silent)
-                self._began(id)
-                if wish:
-                    painter.tell(wish)
-            ending = painter.wait()
-            with self._lock:
-                del self._painters[id]
-                self._idle.notify_all()
-                if self._leaving and (ending.facts is None or ending.facts["state"] == "left"):
-                    raise Leaving
-            if ending.facts is not None:
-                return ending.facts
-            wish = self._wishes.get(id, "")
-            if wish:  # it was asked to end, and did not in time
-                return {"state": "paused" if wish == "pause" else "cancelled"}
-            failure = _crashed(folder, reached, ending)
-            if failure is not None:
-                return failure
+                self._change.notify_all()
+                idle = not self._queued
+            if idle:
+                self.staff.get_spare_ready()
 
     def _began(self, id: str) -> None:
         job = self._jobs[id]
-        self._set(id, state="running", started=job.started or _now(), attempts=job.attempts + 1, error=None)
+        self._set(id, state="running", started=job.started or now(), attempts=job.attempts + 1, error=None)
 
     def _progressed(self, id: str, progress: dict[str, Any]) -> None:
         with self._lock:
@@ -319,7 +255,7 @@ class Jobs:
         with self._lock:
             self._wishes.pop(id, None)
             self._set(
-                id, state=outcome["state"], ended=None if outcome["state"] == "paused" else _now(),
+                id, state=outcome["state"], ended=None if outcome["state"] == "paused" else now(),
                 error=outcome.get("error"), result=outcome.get("result"),
             )  # fmt: skip
         if outcome["state"] == "succeeded":
@@ -332,9 +268,7 @@ class Jobs:
                 raise Conflict(f"the job is {job.state}: there is nothing to {wish}.", f"job_{job.state}")
             self._engine.wish(id, job.run, wish)
             self._wishes[id] = wish
-            if id in self._painters:
-                self._painters[id].tell(wish)
-            elif id not in self._at_work:
+            if not self.staff.tell(id, wish) and id not in self._at_work:
                 # It has not begun, or was put aside.
                 self._engine.drop(id, job.run)
                 self._queued.pop(id, None)
@@ -344,13 +278,12 @@ class Jobs:
     def _again(self, id: str, states: tuple[str, ...]) -> Job:
         with self._lock:
             # What was just told to end may be about to.
-            self._idle.wait_for(lambda: id not in self._at_work, timeout=10.0)
+            self._change.wait_for(lambda: id not in self._at_work, timeout=10.0)
             job = self.get(id)
             if job.state not in states:
                 raise Conflict(f"the job is {job.state}: there is nothing to take up again.", f"job_{job.state}")
             self._check_room_in_queue()
-            with contextlib.suppress(OSError):
-                (self._folder(id) / "crashes").unlink()
+            forget_crashes(self._folder(id))
             again = job.model_copy(update={"run": job.run + 1, "state": "queued", "ended": None, "error": None})
             self._engine.put(id, again.run, job.body, job.priority)
             self._enqueued(again)
@@ -378,33 +311,14 @@ class Jobs:
 
     def _remember(self, run: Any) -> None:
         """A run that the database knows."""
-        id, _, number = run.workflow_id.rpartition(".")
-        _, _, body = run.input["args"]
-        wish = (run.attributes or {}).get("wish", "")
-        outcome: Outcome = {}
-        state: Any = "queued"
-        if run.status == "SUCCESS":
-            outcome = run.output
-            state = outcome["state"]
-        elif run.status == "CANCELLED":
-            state = "paused" if wish == "pause" else "cancelled"
-        elif run.status not in ("ENQUEUED", "PENDING", "DELAYED"):
-            state = "failed"
-            outcome = {"error": {"code": "worker_lost", "message": "it brought the server down too often."}}
-        before = self._jobs.get(id)
-        self._jobs[id] = Job(
-            id=id, work=body["order"]["work"], title=body["title"], state=state, priority=body["priority"],
-            created=before.created if before else _time(run.created_at), started=_time(run.dequeued_at),
-            ended=_time(run.completed_at) if state in ENDED else None, run=int(number),
-            attempts=(before.attempts if before else 0) + (run.recovery_attempts or 0), error=outcome.get("error"),
-            result=outcome.get("result"), order=body["order"],
-        )  # fmt: skip
-        self._queued.pop(id, None)
-        self._wishes.pop(id, None)
-        if state == "queued":
-            self._queued[id] = (-body["priority"], run.created_at / 1000)
-            if wish:
-                self._wishes[id] = wish
+        job = remembered(run, self._jobs.get(run.workflow_id.rpartition(".")[0]))
+        self._jobs[job.id] = job
+        self._queued.pop(job.id, None)
+        self._wishes.pop(job.id, None)
+        if job.state == "queued":
+            self._queued[job.id] = (-job.priority, run.created_at / 1000)
+            if wish_of(run):
+                self._wishes[job.id] = wish_of(run)
 
     def _check(self, order: Order) -> None:
         """Raise Missing or Refused for what the store says against it."""
@@ -432,36 +346,3 @@ class Jobs:
 
     def _folder(self, id: str) -> Path:
         return self.store.jobs / id
-
-
-def _crashed(folder: Path, reached: float, ending: Ending) -> Outcome | None:
-    """Count a worker that ended without a word; the outcome when it was the last one."""
-    before = read_json(folder / "crashes") or {"count": 0, "reached": -1.0}
-    # Whoever gets further each time will come to the end.
-    count = 1 if reached > before["reached"] else before["count"] + 1
-    with contextlib.suppress(JobsError):
-        write_json(folder / "crashes", {"count": count, "reached": max(reached, before["reached"])})
-    if count < MOST_CRASHES:
-        return None
-    if ending.hung:
-        error = {"code": "hung", "message": "the work stood still too long and was ended: choose a smaller size."}
-    else:
-        error = {
-            "code": "worker_lost",
-            "message": f"the process that painted it ended {count} times without a word, perhaps for want of memory: "
-            "choose a smaller size.",
-        }
-    return {"state": "failed", "error": error}
-
-
-def _now() -> str:
-    return _time(time.time() * 1000) or ""
-
-
-def _time(milliseconds: float | None) -> Any:
-    if milliseconds is None:
-        return None
-    return datetime.datetime.fromtimestamp(milliseconds / 1000, datetime.UTC).isoformat(timespec="milliseconds")
-
-
-__all__ = ["ENDED", "Job", "Jobs", "Result"]

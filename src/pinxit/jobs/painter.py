@@ -21,7 +21,7 @@ from pinxit.jobs.disk import telling_of_room
 _PATIENCE = {"cancel": 15.0, "stop": 60.0, "pause": 60.0, "leave": 60.0}
 # Between two signs of life an iteration passes, and where the picture is large and the machine slow, that takes minutes.
 SECONDS_SILENT = 1200.0
-_LOG = 64 << 10
+_LOG = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -38,40 +38,38 @@ class Ending:
 
 
 class Painter:
-    """One worker.
+    """One worker, which has nothing to do yet.
 
     Args:
-        task: for it, as JSON data.
-        folder: of the job.
+        home: the store's folder.
         threads: that it may compute with.
-        on_progress: hears how it goes.
-        seconds_silent: how long it may say nothing.
+        seconds_silent: how long it may say nothing once it has work.
     """
 
-    def __init__(
-        self,
-        task: dict[str, Any],
-        folder: Path,
-        threads: int,
-        on_progress: Callable[[dict[str, Any]], object],
-        seconds_silent: float = SECONDS_SILENT,
-    ) -> None:
-        self._on_progress, self._silent = on_progress, seconds_silent
+    def __init__(self, home: Path, threads: int, seconds_silent: float = SECONDS_SILENT) -> None:
+        self._silent = seconds_silent
         self._lines: queue.Queue[dict[str, Any] | None] = queue.Queue()
         self._deadline: float | None = None
-        with telling_of_room(), _log(folder / "log") as log:
+        with telling_of_room(), _log(home / "workers.log") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-P", "-m", "pinxit.jobs.worker"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,
-                cwd=folder,
-                env={"OMP_NUM_THREADS": str(threads), **os.environ, "PYTHONUNBUFFERED": "1"},
+                cwd=home,
+                env={"OMP_NUM_THREADS": str(threads), **os.environ},
                 start_new_session=True,  # Ctrl-C in the server's terminal is for the server
             )
-        self._reader = threading.Thread(target=self._read, daemon=True)
-        self._reader.start()
-        self._say(task)
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def warm_up(self) -> None:
+        """Let it load what takes seconds, so that whoever comes next need not wait for that."""
+        self._say({"warm": True})
+
+    @property
+    def is_there(self) -> bool:
+        """Whether it can still be given work."""
+        return self._process.poll() is None
 
     @property
     def pid(self) -> int:
@@ -84,11 +82,20 @@ class Painter:
         self._say({"wish": wish})
 
     def kill(self) -> None:
-        """End it at once."""
+        """End it at once; whoever waits for it will hear of that."""
         with contextlib.suppress(OSError):
             self._process.kill()
 
-    def wait(self) -> Ending:
+    def dismiss(self) -> None:
+        """End one that has had no work."""
+        self.kill()
+        self._close()
+
+    def give(self, task: dict[str, Any]) -> None:
+        """Its work, as JSON data; see `pinxit.jobs.worker.Task`."""
+        self._say(task)
+
+    def wait(self, on_progress: Callable[[dict[str, Any]], object]) -> Ending:
         """Hear it till its end."""
         facts: dict[str, Any] | None = None
         heard, hung = time.monotonic(), False
@@ -107,13 +114,16 @@ class Painter:
             if line.pop("event") == "ended":
                 facts = line
             else:
-                self._on_progress(line)
+                on_progress(line)
+        self._close()
+        return Ending(facts, hung)
+
+    def _close(self) -> None:
         self._process.wait()
         for stream in (self._process.stdin, self._process.stdout):
             if stream is not None:
                 with contextlib.suppress(OSError):
                     stream.close()
-        return Ending(facts, hung)
 
     def _say(self, data: dict[str, Any]) -> None:
         assert self._process.stdin is not None  # noqa: S101 - it is a pipe
@@ -123,14 +133,15 @@ class Painter:
 
     def _read(self) -> None:
         assert self._process.stdout is not None  # noqa: S101 - it is a pipe
-        for text in self._process.stdout:
-            with contextlib.suppress(ValueError):  # half a line of one that was killed
-                self._lines.put(json.loads(text))
+        with contextlib.suppress(ValueError):  # it was closed: the process has had no work
+            for text in self._process.stdout:
+                with contextlib.suppress(ValueError):  # half a line of one that was killed
+                    self._lines.put(json.loads(text))
         self._lines.put(None)
 
 
 def _log(path: Path) -> Any:
-    """A worker's log, which does not grow for ever."""
+    """What workers print: it does not grow for ever."""
     with contextlib.suppress(OSError):
         if path.stat().st_size > _LOG:
             path.unlink()

@@ -22,7 +22,7 @@ from pydantic import BaseModel
 from pinxit.jobs.orphan import die_with_parent
 
 # A cancelled job's picture is taken by whoever is there first: the engine between two items, or, so much later, another thread.
-_SECONDS_PATIENT = 0.7
+_SECONDS_PATIENT = 0.5
 # As long as a worker of a server that is gone may still be about to die.
 _SECONDS_FOR_LOCK = 30.0
 _NICENESS = 10
@@ -218,6 +218,15 @@ class Worker:
         self.line.tell("ended", state=state, **facts)
 
 
+def _warm_up() -> None:
+    """Import and read what the usual order takes."""
+    from pinxit.encoder.open import open_encoder
+    from pinxit.jobs import paintings  # noqa: F401
+    from pinxit.optimize import paint  # noqa: F401
+
+    open_encoder("vgg16")
+
+
 def _is_for_want_of_memory(error: Exception) -> bool:
     """PyTorch, ONNX Runtime and C++ say it by their errors' texts."""
     from pinxit.jobs.disk import causes
@@ -238,7 +247,13 @@ def main() -> None:
     die_with_parent()
     with contextlib.suppress(OSError, AttributeError):
         os.nice(_NICENESS)
-    task = Task.model_validate_json(sys.stdin.buffer.readline())
+    first = sys.stdin.buffer.readline()
+    if first == b'{"warm": true}\n':
+        _warm_up()
+        first = sys.stdin.buffer.readline()
+    if not first:  # there is nothing to do, after all
+        os._exit(0)
+    task = Task.model_validate_json(first)
     worker = Worker(task, line)
     threading.Thread(target=worker.listen, args=(sys.stdin.buffer,), daemon=True).start()
     from filelock import FileLock, Timeout

@@ -1,0 +1,103 @@
+"""A job as it stands, and how to tell it from what the queue's database knows."""
+
+from __future__ import annotations
+
+import datetime
+import time
+from typing import Any, Final, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from pinxit.jobs.engine import Outcome
+
+State = Literal["queued", "running", "paused", "succeeded", "failed", "cancelled"]
+ENDED: Final = ("succeeded", "failed", "cancelled")
+
+
+class Job(BaseModel):
+    """A job, as it stands.
+
+    Attributes:
+        position: how many are to begin before it, while it is queued.
+        run: how often it was taken up: once, and once more for each `resume` and `retry`.
+        attempts: how many workers it has had.
+        progress: see `pinxit.jobs.worker`; the last one where it has ended.
+        error: `code` and `message`.
+        result: what it made.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    work: str
+    title: str
+    state: State
+    priority: int
+    position: int | None = None
+    created: str
+    started: str | None = None
+    ended: str | None = None
+    run: int = 1
+    attempts: int = 0
+    progress: dict[str, Any] | None = None
+    error: dict[str, str] | None = None
+    result: str | None = None
+    order: dict[str, Any]
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """What was asked for."""
+        return {"order": self.order, "priority": self.priority, "title": self.title}
+
+
+def now() -> str:
+    """The time as jobs tell it."""
+    return told(time.time() * 1000)
+
+
+def told(milliseconds: float) -> str:
+    """A time as jobs tell it."""
+    return datetime.datetime.fromtimestamp(milliseconds / 1000, datetime.UTC).isoformat(timespec="milliseconds")
+
+
+def remembered(run: Any, before: Job | None) -> Job:
+    """A job from a run of it that the database knows.
+
+    Args:
+        run: as DBOS tells it.
+        before: the job as the run before left it.
+    """
+    id, _, number = run.workflow_id.rpartition(".")
+    _, _, body = run.input["args"]
+    outcome, state = _ending(run)
+    return Job(
+        id=id,
+        work=body["order"]["work"],
+        title=body["title"],
+        state=state,
+        priority=body["priority"],
+        created=before.created if before else told(run.created_at),
+        started=None if run.dequeued_at is None else told(run.dequeued_at),
+        ended=told(run.completed_at) if state in ENDED and run.completed_at is not None else None,
+        run=int(number),
+        attempts=(before.attempts if before else 0) + (run.recovery_attempts or 0),
+        error=outcome.get("error"),
+        result=outcome.get("result"),
+        order=body["order"],
+    )
+
+
+def wish_of(run: Any) -> str:
+    """What was wished of a run and may not be done yet."""
+    return str((run.attributes or {}).get("wish", ""))
+
+
+def _ending(run: Any) -> tuple[Outcome, Any]:
+    if run.status == "SUCCESS":
+        return run.output, run.output["state"]
+    if run.status == "CANCELLED":  # before it began
+        return {}, "paused" if wish_of(run) == "pause" else "cancelled"
+    if run.status in ("ENQUEUED", "PENDING", "DELAYED"):  # what was at work is about to be again
+        return {}, "queued"
+    error = {"code": "worker_lost", "message": "it brought the server down too often: choose a smaller size."}
+    return {"error": error}, "failed"
