@@ -223,7 +223,7 @@ def test_pausing_one_that_waits(running: Running) -> None:
 
 
 def test_one_that_was_cancelled_may_be_tried_again_and_has_one_result(jobs: Jobs, store: Store) -> None:
-    order = {**LONG, "iterations": [12]}
+    order = {**LONG, "iterations": [300]}
     jobs.put("a", {**order, "content": {"name": "sample:coffee"}})
     wait_for_progress(jobs, "a", 2)
     jobs.cancel("a")
@@ -238,7 +238,7 @@ def test_one_that_was_cancelled_may_be_tried_again_and_has_one_result(jobs: Jobs
 
 def test_a_stop_of_the_server_loses_nothing(running: Running, store: Store) -> None:
     with running() as jobs:
-        jobs.put("a", {**LONG, "iterations": [40]})
+        jobs.put("a", {**LONG, "iterations": [200]})
         jobs.put("b", QUICK)
         wait_for_progress(jobs, "a", 10)
     with running() as jobs:
@@ -252,7 +252,7 @@ def test_a_stop_of_the_server_loses_nothing(running: Running, store: Store) -> N
 
 
 def test_a_killed_worker_is_replaced_and_the_picture_is_the_same(jobs: Jobs, store: Store) -> None:
-    order = {**LONG, "iterations": [30]}
+    order = {**LONG, "iterations": [100]}
     jobs.put("whole", order)
     wait_for(jobs, "whole", "succeeded")
     jobs.put("killed", order)

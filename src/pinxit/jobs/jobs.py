@@ -8,6 +8,7 @@ import re
 import shutil
 import threading
 import time
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from pinxit.jobs.errors import Conflict, Full, Missing, Refused
 from pinxit.jobs.events import Events, Subscription
 from pinxit.jobs.orders import Order, read_order, title_of
 from pinxit.jobs.painter import SECONDS_SILENT
-from pinxit.jobs.record import ENDED, Job, now, remembered, wish_of
+from pinxit.jobs.record import ENDED, Job, State, now, remembered, wish_of
 from pinxit.jobs.staff import Staff, forget_crashes
 from pinxit.jobs.store import Store
 
@@ -25,6 +26,8 @@ MOST_QUEUED, MOST_REMEMBERED = 500, 2000
 MOST_FRAMES = 20_000
 # Room for what a job makes, before it is known how much that is.
 _ROOM = 64 << 20
+
+__all__ = ["ENDED", "MOST_QUEUED", "Job", "Jobs", "State"]
 
 
 class Jobs:
@@ -117,7 +120,6 @@ class Jobs:
         order = read_order(order) if isinstance(order, dict) else order
         title = "".join(c for c in title if c.isprintable())[:255].strip() or title_of(order)
         if id not in self._jobs:
-            # Before the lock is taken: whoever makes room asks which files jobs need.
             self.store.make_room(_ROOM)
         with self._lock:
             job = Job(
@@ -158,6 +160,11 @@ class Jobs:
             found = [id for id, job in self._jobs.items() if state is None or job.state == state]
             newest = sorted(found, key=lambda id: (self._jobs[id].created, id), reverse=True)
             return [self.get(id) for id in newest[: max(0, limit)]]
+
+    def counts(self) -> dict[str, int]:
+        """How many are in each state."""
+        with self._lock:
+            return dict(Counter(job.state for job in self._jobs.values()))
 
     def cancel(self, id: str) -> Job:
         """End it; of one that was being painted the best so far becomes a draft."""
@@ -340,8 +347,8 @@ class Jobs:
 
     def _in_use(self) -> set[str]:
         """The files that jobs may still need."""
-        with self._lock:
-            open_jobs = [job for job in self._jobs.values() if job.state != "succeeded"]
+        # Without the lock: whoever holds it may be waiting for the store, which asks. Copying a table is one step.
+        open_jobs = [job for job in list(self._jobs.values()) if job.state != "succeeded"]
         return {entry.sha256 for job in open_jobs for _, entry in read_order(job.order).inputs() if entry.sha256}
 
     def _folder(self, id: str) -> Path:
