@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import threading
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 
 from fastapi import FastAPI
 from starlette.types import ASGIApp
@@ -55,7 +54,6 @@ def opened(studio: Studio) -> Iterator[Parts]:
         jobs = Jobs(store)
         metrics = Metrics(jobs.counts)
         hub = Hub()
-        ...
         yield Parts(
             studio, store, jobs, quick, hub, metrics, Gate(2, studio.limits.waiting), Gate(1, studio.limits.waiting)
         )

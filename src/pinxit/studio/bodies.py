@@ -28,6 +28,7 @@ class Bodies:
         self._app, self._limits = app, limits
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, its body counted."""
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
         most = self._limits.upload_bytes if scope["path"] in _UPLOADS else self._limits.body_bytes

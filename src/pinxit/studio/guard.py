@@ -69,6 +69,7 @@ class Guard:
         self._pass = hmac.digest(self._token, b"pinxit studio cookie", "sha256").hex() if self._token else ""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on what may come in."""
         if scope["type"] == "lifespan":
             return await self._app(scope, receive, send)
         if scope["type"] != "http":

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import secrets
+import threading
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+
+from pinxit.jobs.events import Event, Subscription
 
 # What a stream that was cut off is told again.
 KEPT = 1024
@@ -46,6 +50,24 @@ class Hub:
     def open(self) -> None:
         """From now on events are heard: to be called in the event loop."""
         self._loop = asyncio.get_running_loop()
+
+    def follow(self, subscription: Subscription, heed: Callable[[Event], None]) -> None:
+        """Tell all that a subscription brings, in a thread of its own, until the hub is closed.
+
+        Args:
+            subscription: to the jobs' events.
+            heed: called with each of them.
+        """
+
+        def pass_on() -> None:
+            with subscription:
+                while not self._closed:
+                    event = subscription.get(seconds=0.5)
+                    if event is not None:
+                        heed(event)
+                        self.tell(event.name, json.dumps(event.data))
+
+        threading.Thread(target=pass_on, name="events", daemon=True).start()
 
     def tell(self, name: str, data: str) -> None:
         """Tell everybody, from any thread."""

@@ -54,6 +54,7 @@ class Rate:
         self._heavy = Buckets(limits.heavy, limits.heavy_burst)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on what does not come too often."""
         if scope["type"] == "http":
             client = client_of(scope)
             wait = self._all.take(client)

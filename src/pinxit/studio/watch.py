@@ -88,6 +88,7 @@ class Watch:
         self._app, self._metrics = app, metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on and see how it ends."""
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
         begin, status, first = time.perf_counter(), 0, 0.0

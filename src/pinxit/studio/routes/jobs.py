@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -71,7 +71,7 @@ def job(id: JobId, here: Here) -> Job:  # noqa: A002
     return here.jobs.get(str(id))
 
 
-@routes.get("/{id}/preview", response_class=Response, responses={**binary("image/webp")})
+@routes.get("/{id}/preview", response_class=Response, responses={**binary("image/jpeg")})
 def preview(
     id: JobId,  # noqa: A002
     here: Here,
@@ -81,7 +81,7 @@ def preview(
     picture = here.jobs.preview(str(id))
     if picture is None:
         raise Missing("there is no preview of this job yet.", "preview_not_found")
-    return Response(picture, media_type=_media_of(picture))
+    return Response(picture, media_type="image/jpeg")
 
 
 @routes.post("/{id}/{verb}")

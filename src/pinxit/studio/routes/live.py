@@ -11,7 +11,7 @@ from fastapi.responses import Response
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from pinxit.jobs.errors import Refused
-from pinxit.jobs.orders import SharedOrderStyle, StylizeOrder, title_of
+from pinxit.jobs.orders import SharedOrderStyle, StylizeOrder
 from pinxit.jobs.results import Part, Result, now
 from pinxit.studio.parts import Here
 from pinxit.studio.routes.files import ANY_BODY, binary, receive

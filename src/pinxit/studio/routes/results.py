@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request
-from fastapi.responses import FileResponse, HTMLResponse, Response
+from fastapi import APIRouter, Path, Query
+from fastapi.responses import FileResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from pinxit.jobs.errors import Missing
-from pinxit.jobs.results import Result, now
+from pinxit.jobs.results import Result
 from pinxit.studio import share
 from pinxit.studio.parts import Here, Parts
 from pinxit.studio.routes.files import binary
