@@ -70,7 +70,7 @@ def test_who_comes_back_hears_what_was_missed(client: httpx.Client) -> None:
     results = [client.post("/api/v1/snapshots", content=png(seed=200 + number)).json()["id"] for number in range(3)]
     with client.stream("GET", "/api/v1/events", headers={"Last-Event-ID": first.id}) as answer:
         events = heard(answer)
-        ids = []
+        ids: list[str] = []
         while len(ids) < 3:
             one = next(events)
             assert one.event != "hello"
@@ -78,7 +78,7 @@ def test_who_comes_back_hears_what_was_missed(client: httpx.Client) -> None:
                 ids.append(one.data["id"])
     assert ids == results
     for last in ("0", "not-a-number", first.id.replace("-", "0-"), first.id.partition("-")[0] + "-99999999", "é" * 20):
-        with client.stream("GET", "/api/v1/events", headers={"Last-Event-ID": last.encode()}) as answer:
+        with client.stream("GET", "/api/v1/events", headers={b"Last-Event-ID": last.encode()}) as answer:
             assert next(heard(answer)).event == "reset", last
     assert client.get("/api/v1/events", headers={"Last-Event-ID": "x" * 100}).status_code == 422
 

@@ -38,7 +38,9 @@ def test_a_name_that_points_here_is_refused(client: httpx.Client, studio: Runnin
     assert answer.status_code in (400, 421)
 
 
-@pytest.mark.parametrize("host", ["localhost", "LOCALHOST:9000", "127.0.0.1", "127.8.8.8:80", "[::1]:8420", "localhost."])
+@pytest.mark.parametrize(
+    "host", ["localhost", "LOCALHOST:9000", "127.0.0.1", "127.8.8.8:80", "[::1]:8420", "localhost."]
+)
 def test_names_of_this_machine_are_not(client: httpx.Client, host: str) -> None:
     assert client.get("/api/v1/", headers={"Host": host}).status_code == 200
 
@@ -77,7 +79,9 @@ def test_the_studio_itself_may(client: httpx.Client, studio: Running) -> None:
     assert client.get("/api/v1/results", headers=headers).status_code == 200
 
 
-@pytest.mark.parametrize("path", ["/", "/api/v1/", "/api/v1/results", "/nothing", "/healthz", "/docs", "/api/v1/jobs/x"])
+@pytest.mark.parametrize(
+    "path", ["/", "/api/v1/", "/api/v1/results", "/nothing", "/healthz", "/docs", "/api/v1/jobs/x"]
+)
 def test_every_answer_says_what_browsers_may_do(client: httpx.Client, path: str) -> None:
     headers = client.get(path).headers
     assert headers["cross-origin-opener-policy"] == "same-origin"

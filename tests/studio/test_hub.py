@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 import pytest
 
 from pinxit.studio.hub import KEPT, Hub, Told
 
 
-async def _some(stream: AsyncIterator[Told], count: int) -> list[Told]:
+async def _some(stream: AsyncGenerator[Told], count: int) -> list[Told]:
     return [await asyncio.wait_for(anext(stream), 5) for _ in range(count)]
 
 

@@ -43,7 +43,8 @@ def test_from_upload_to_gallery(client: httpx.Client) -> None:
     other = client.get(f"/api/v1/results/{again['result']}").json()
     (same,) = [part for part in other["files"] if part["role"] == "picture"]
     pixels = [
-        PIL.Image.open(io.BytesIO(client.get(f"/api/v1/files/{one['id']}").content)).tobytes() for one in (picture, same)
+        PIL.Image.open(io.BytesIO(client.get(f"/api/v1/files/{one['id']}").content)).tobytes()
+        for one in (picture, same)
     ]
     assert pixels[0] == pixels[1]
 
@@ -66,7 +67,9 @@ def test_from_upload_to_gallery(client: httpx.Client) -> None:
 def test_pages_of_the_gallery_hold_everything_once(client: httpx.Client) -> None:
     for number in range(5):
         answer = client.post(
-            "/api/v1/snapshots", params={"title": f"page {number}", "style": ["house:ink"]}, content=png(seed=100 + number)
+            "/api/v1/snapshots",
+            params={"title": f"page {number}", "style": ["house:ink"]},
+            content=png(seed=100 + number),
         )
         assert answer.status_code == 201, answer.text
         assert answer.json()["work"] == "live"
@@ -136,16 +139,32 @@ def test_what_waits_is_cancelled_paused_and_resumed(client: httpx.Client) -> Non
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        ({"size": 0}, "size"), ({"size": -1}, "size"), ({"size": 10**6}, "size"), ({"size": "large"}, "size"),
-        ({"style_weight": -1}, "style_weight"), ({"style_weight": 1e308}, "style_weight"), ({"content_weight": None, "style_weight": "x"}, "style_weight"),
-        ({"iterations": [0]}, "iterations"), ({"iterations": [10**9]}, "iterations"), ({"iterations": []}, "iterations"),
-        ({"strength": 2}, "strength"), ({"unknown": 1}, "unknown"), ({"work": "teleport"}, "work"), ({"content": None}, "content"),
-        ({"styles": []}, "styles"), ({"styles": [{"name": "house:wavs"}]}, "house:waves"), ({"content": {"name": "/etc/passwd"}}, "content"),
-        ({"content": {"name": "http://127.0.0.1/"}}, "content"), ({"content": {"name": "x", "sha256": "../../etc/passwd"}}, "sha256"),
-        ({"content": {"name": "x", "sha256": "a" * 64}}, "upload"), ({"seed": 2**63}, "seed"), ({"preset": "best"}, "preset"),
-        ({"styles": [{"name": "house:waves", "share": 0}]}, "share"), ({"styles": [{"name": "house:waves", "mask": {"name": "m"}}]}, "mask"),
+        ({"size": 0}, "size"),
+        ({"size": -1}, "size"),
+        ({"size": 10**6}, "size"),
+        ({"size": "large"}, "size"),
+        ({"style_weight": -1}, "style_weight"),
+        ({"style_weight": 1e308}, "style_weight"),
+        ({"content_weight": None, "style_weight": "x"}, "style_weight"),
+        ({"iterations": [0]}, "iterations"),
+        ({"iterations": [10**9]}, "iterations"),
+        ({"iterations": []}, "iterations"),
+        ({"strength": 2}, "strength"),
+        ({"unknown": 1}, "unknown"),
+        ({"work": "teleport"}, "work"),
+        ({"content": None}, "content"),
+        ({"styles": []}, "styles"),
+        ({"styles": [{"name": "house:wavs"}]}, "house:waves"),
+        ({"content": {"name": "/etc/passwd"}}, "content"),
+        ({"content": {"name": "http://127.0.0.1/"}}, "content"),
+        ({"content": {"name": "x", "sha256": "../../etc/passwd"}}, "sha256"),
+        ({"content": {"name": "x", "sha256": "a" * 64}}, "upload"),
+        ({"seed": 2**63}, "seed"),
+        ({"preset": "best"}, "preset"),
+        ({"styles": [{"name": "house:waves", "share": 0}]}, "share"),
+        ({"styles": [{"name": "house:waves", "mask": {"name": "m"}}]}, "mask"),
     ],
-)  # fmt: skip
+)
 @pytest.mark.parametrize("address", ["jobs", "preview"])
 def test_what_is_not_allowed_is_said_in_a_sentence(
     client: httpx.Client, change: dict[str, object], says: str, address: str
@@ -161,7 +180,9 @@ def test_what_is_not_allowed_is_said_in_a_sentence(
 def test_numbers_that_are_none(client: httpx.Client) -> None:
     for number in ("NaN", "Infinity", "-Infinity", "1e999"):
         for field in ("style_weight", "tolerance", "seconds", "style_scale"):
-            text = '{"order": {"work": "stylize", "content": {"name": "sample:cat"}, "styles": [{"name": "house:ink"}], '
+            text = (
+                '{"order": {"work": "stylize", "content": {"name": "sample:cat"}, "styles": [{"name": "house:ink"}], '
+            )
             body = f'{text}"{field}": {number}}}}}'
             answer = client.post("/api/v1/jobs", content=body, headers={"Content-Type": "application/json"})
             assert answer.status_code == 422, (number, field, answer.text)
@@ -170,10 +191,17 @@ def test_numbers_that_are_none(client: httpx.Client) -> None:
 def test_what_is_not_there_is_said(client: httpx.Client) -> None:
     nobody = uuid.uuid4()
     for method, path in (
-        ("GET", f"jobs/{nobody}"), ("POST", f"jobs/{nobody}/cancel"), ("DELETE", f"jobs/{nobody}"), ("GET", f"jobs/{nobody}/preview"),
-        ("GET", "results/nobody"), ("PATCH", "results/nobody"), ("GET", "results/nobody/share"), ("GET", f"files/{'a' * 64}"), ("GET", "nothing"),
+        ("GET", f"jobs/{nobody}"),
+        ("POST", f"jobs/{nobody}/cancel"),
+        ("DELETE", f"jobs/{nobody}"),
+        ("GET", f"jobs/{nobody}/preview"),
+        ("GET", "results/nobody"),
+        ("PATCH", "results/nobody"),
+        ("GET", "results/nobody/share"),
+        ("GET", f"files/{'a' * 64}"),
+        ("GET", "nothing"),
         ("GET", "styles/house:nothing/picture"),
-    ):  # fmt: skip
+    ):
         answer = client.request(method, f"/api/v1/{path}", json={} if method == "PATCH" else None)
         assert answer.status_code == 404, (path, answer.text)
         refused(answer)

@@ -71,8 +71,20 @@ def test_a_picture_goes_in_and_comes_out(client: httpx.Client) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["../../etc/passwd", "/etc/passwd", "..\\..\\x", "CON", "a\0b", "-rf", "😀" * 60, " ", "<script>alert(1)</script>.png", ".", "x\r\nSet-Cookie: a=b"],
-)  # fmt: skip
+    [
+        "../../etc/passwd",
+        "/etc/passwd",
+        "..\\..\\x",
+        "CON",
+        "a\0b",
+        "-rf",
+        "😀" * 60,
+        " ",
+        "<script>alert(1)</script>.png",
+        ".",
+        "x\r\nSet-Cookie: a=b",
+    ],
+)
 def test_names_tell_a_person_and_nothing_else(client: httpx.Client, studio: Running, name: str) -> None:
     answer = client.post("/api/v1/files", params={"name": name}, content=png(seed=abs(hash(name)) % 1000))
     assert answer.status_code == 201, answer.text
@@ -85,9 +97,34 @@ def test_names_tell_a_person_and_nothing_else(client: httpx.Client, studio: Runn
 
 @pytest.mark.parametrize(
     "path",
-    ["..%2f..%2fetc%2fpasswd", "%00", "%2e%2e", "..%5c..%5cx", "/etc/passwd", "A" * 64, "a" * 63, "a" * 65, "%0d%0aSet-Cookie:x", "a" * 64, "C:%5cWindows"],
-)  # fmt: skip
-@pytest.mark.parametrize("of", ["files/{}", "files/{}/thumbnail", "results/{}", "results/{}/share", "results/{}/recipe", "results/{}/page", "jobs/{}", "jobs/{}/preview", "styles/{}/picture"])  # fmt: skip
+    [
+        "..%2f..%2fetc%2fpasswd",
+        "%00",
+        "%2e%2e",
+        "..%5c..%5cx",
+        "/etc/passwd",
+        "A" * 64,
+        "a" * 63,
+        "a" * 65,
+        "%0d%0aSet-Cookie:x",
+        "a" * 64,
+        "C:%5cWindows",
+    ],
+)
+@pytest.mark.parametrize(
+    "of",
+    [
+        "files/{}",
+        "files/{}/thumbnail",
+        "results/{}",
+        "results/{}/share",
+        "results/{}/recipe",
+        "results/{}/page",
+        "jobs/{}",
+        "jobs/{}/preview",
+        "styles/{}/picture",
+    ],
+)
 def test_no_address_leads_out(studio: Running, of: str, path: str) -> None:
     request = f"GET /api/v1/{of.format(path)} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n".encode()
     answer = studio.speak(request)
@@ -156,13 +193,21 @@ def test_a_photograph_that_was_cut_off(client: httpx.Client, studio: Running, sh
 @pytest.mark.parametrize(
     "content",
     [
-        b"", b"\x89", b"just a text, called photo.jpg", b"<!doctype html><script>alert(1)</script>",
-        b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", b"%PDF-1.7\n1 0 obj\n",
-        b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>', b"8BPS\0\1" + b"\0" * 30,
-        b"SIMPLE  =                    T" + b" " * 2850, b"PK\3\4" + b"\0" * 60, b"\x80\4\x95" + b"\0" * 40, b"\x7fELF" + b"\0" * 60,
+        b"",
+        b"\x89",
+        b"just a text, called photo.jpg",
+        b"<!doctype html><script>alert(1)</script>",
+        b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n",
+        b"%PDF-1.7\n1 0 obj\n",
+        b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>',
+        b"8BPS\0\1" + b"\0" * 30,
+        b"SIMPLE  =                    T" + b" " * 2850,
+        b"PK\3\4" + b"\0" * 60,
+        b"\x80\4\x95" + b"\0" * 40,
+        b"\x7fELF" + b"\0" * 60,
         gzip.compress(b"x" * 9999),
     ],
-)  # fmt: skip
+)
 def test_what_is_no_picture_is_refused_in_a_sentence(client: httpx.Client, content: bytes) -> None:
     refused(client.post("/api/v1/files", params={"name": "photo.jpg"}, content=content))
 
@@ -245,7 +290,9 @@ def test_a_drip_ends(narrow: Running, path: str) -> None:
 def test_who_leaves_in_the_middle_leaves_nothing(narrow: Running) -> None:
     for _ in range(20):
         with socket.create_connection(("127.0.0.1", narrow.port), timeout=5) as line:
-            line.sendall(b"POST /api/v1/files HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 500000\r\n\r\n" + b"x" * 70_000)
+            line.sendall(
+                b"POST /api/v1/files HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 500000\r\n\r\n" + b"x" * 70_000
+            )
     end = time.monotonic() + 10
     while list((narrow.home / "files" / "incoming").iterdir()) and time.monotonic() < end:
         time.sleep(0.1)
@@ -270,7 +317,9 @@ def test_who_leaves_in_the_middle_leaves_nothing(narrow: Running) -> None:
         b'"x"',
     ],
 )
-@pytest.mark.parametrize("media", ["application/json", "multipart/form-data", "multipart/form-data; boundary=x", "text/html"])
+@pytest.mark.parametrize(
+    "media", ["application/json", "multipart/form-data", "multipart/form-data; boundary=x", "text/html"]
+)
 def test_bodies_that_are_none(client: httpx.Client, body: bytes, media: str) -> None:
     refused(client.post("/api/v1/jobs", content=body, headers={"Content-Type": media}))
 

@@ -44,7 +44,10 @@ def studio(
         str, typer.Option(help="Where the queue is kept, as postgresql://…", show_default="a file in --home")
     ] = "",
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Do not open the page.")] = False,
-    jobs: Annotated[int, typer.Option(help="How many jobs paint at once.", min=1, max=64)] = 1,
+    jobs: Annotated[
+        int | None,
+        typer.Option(help="How many jobs paint at once.", min=1, max=64, show_default="a quarter of the cores"),
+    ] = None,
     quota: Annotated[str, typer.Option(help="How much of the disk may be used, as 20GB.")] = "20GB",
     log_json: Annotated[bool, typer.Option("--log-json", help="Tell every request, one line of JSON each.")] = False,
 ) -> None:

@@ -8,6 +8,7 @@ import re
 import shutil
 import threading
 import time
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -158,6 +159,11 @@ class Jobs:
             found = [id for id, job in self._jobs.items() if state is None or job.state == state]
             newest = sorted(found, key=lambda id: (self._jobs[id].created, id), reverse=True)
             return [self.get(id) for id in newest[: max(0, limit)]]
+
+    def counts(self) -> dict[str, int]:
+        """How many are in each state."""
+        with self._lock:
+            return dict(Counter(job.state for job in self._jobs.values()))
 
     def cancel(self, id: str) -> Job:
         """End it; of one that was being painted the best so far becomes a draft."""

@@ -25,6 +25,8 @@ from pinxit.studio.settings import Studio
 from pinxit.studio.watch import Metrics, Watch
 
 API = "/api/v1"
+# So long workers may take to save what they stand at, when the studio stops.
+_GRACE_SECONDS = 20.0
 # Every answer that any address may give; the rest stands at the addresses themselves.
 _ANSWERS: dict[int | str, dict[str, object]] = {
     400: {"model": ErrorBody, "description": "The request cannot be read."},
@@ -47,16 +49,20 @@ def opened(studio: Studio) -> Iterator[Parts]:
     Raises:
         PinxitError: when the folder or the database cannot be used.
     """
+    limits = studio.limits
     with contextlib.ExitStack() as stack:
         store = Store(studio.home, studio.quota)
         stack.callback(store.close)
-        quick = stack.enter_context(Quick(store))
-        jobs = Jobs(store)
-        metrics = Metrics(jobs.counts)
-        hub = Hub()
-        yield Parts(
-            studio, store, jobs, quick, hub, metrics, Gate(2, studio.limits.waiting), Gate(1, studio.limits.waiting)
-        )
+        quick = Quick(store.files)
+        stack.callback(quick.close)
+        jobs = Jobs(store, studio.database or None, studio.painters, limits.queued)
+        metrics, hub = Metrics(jobs.counts), Hub()
+        hub.follow(jobs.subscribe(), metrics.heed)
+        stack.callback(hub.close)
+        stack.callback(jobs.close, _GRACE_SECONDS)
+        jobs.start()
+        looking, painting = (Gate(at_once, limits.waiting) for at_once in (2, 1))
+        yield Parts(studio, store, jobs, quick, hub, metrics, looking, painting)
 
 
 def create(parts: Parts) -> ASGIApp:

@@ -7,7 +7,7 @@ import json
 import secrets
 import threading
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 
 from pinxit.jobs.events import Event, Subscription
@@ -86,7 +86,7 @@ class Hub:
         """What a client names an event by."""
         return f"{self.era}-{number}"
 
-    async def listen(self, last: str | None) -> AsyncIterator[Told]:
+    async def listen(self, last: str | None) -> AsyncGenerator[Told]:
         """Events as they come, those after `last` first.
 
         Args:

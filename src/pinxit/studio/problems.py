@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from pinxit.errors import PinxitError
+from pinxit.jobs.errors import Conflict, Full, Missing, NoRoom, TooLarge
 
 _log = logging.getLogger("pinxit.studio")
 
@@ -22,6 +23,8 @@ _SENTENCES = {
     404: ("not_found", "there is nothing at this address."),
     405: ("method_not_allowed", "this address does not take that method."),
 }
+# The first that fits; whatever else pinxit refuses is 422.
+_STATUS: dict[type[PinxitError], int] = {Missing: 404, Conflict: 409, TooLarge: 413, Full: 429, NoRoom: 507}
 _NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -101,7 +104,11 @@ def _told(request: Request, error: Exception) -> JSONResponse:
 
 def problem_of(error: Exception) -> Problem:
     """The problem that one of pinxit's own errors is to a client."""
-    return Problem(422, getattr(error, "code", "refused"), str(error))
+    code = getattr(error, "code", "refused")
+    if code == "database_unavailable":
+        return Problem(503, code, str(error), retry_after=2)
+    status = next((status for kind, status in _STATUS.items() if isinstance(error, kind)), 422)
+    return Problem(status, code, str(error), getattr(error, "retry_after", None))
 
 
 def _system(request: Request, error: Exception) -> JSONResponse:

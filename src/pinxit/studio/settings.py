@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pinxit.jobs.jobs import MOST_QUEUED
+from pinxit.jobs.store import QUOTA
+
 MB = 1 << 20
 
 
@@ -21,6 +24,7 @@ class Limits:
         heavy, heavy_burst: likewise of those that cost decoding or painting.
         waiting: heavy requests that may wait for a worker before others are turned away.
         streams: event streams of one client.
+        queued: jobs that may wait.
     """
 
     upload_bytes: int = 1024 * MB
@@ -33,6 +37,7 @@ class Limits:
     heavy_burst: int = 60
     waiting: int = 64
     streams: int = 16
+    queued: int = MOST_QUEUED
 
 
 @dataclass(frozen=True)
@@ -45,7 +50,7 @@ class Studio:
         port: likewise; 0 takes a free one.
         token: what strangers must show; empty where only this machine can come in.
         database: of the queue, as `postgresql://…`; empty for a file in `home`.
-        painters: jobs that paint at once.
+        painters: jobs that paint at once; as many as suit the machine where left out.
         quota: bytes that `home` may take.
         log_json: whether each request is told on standard error.
         limits: see there.
@@ -56,7 +61,7 @@ class Studio:
     port: int = 8420
     token: str = ""
     database: str = ""
-    painters: int = 1
-    quota: int = 20 * 1024 * MB
+    painters: int | None = None
+    quota: int = QUOTA
     log_json: bool = False
     limits: Limits = field(default_factory=Limits)

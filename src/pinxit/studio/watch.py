@@ -7,17 +7,18 @@ import logging
 import time
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
+from typing import get_args
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from pinxit.jobs.events import Event
+from pinxit.jobs.jobs import State
 from pinxit.studio.rate import client_of
 
 _log = logging.getLogger("pinxit.studio.requests")
-
-STATES = ("queued", "running", "paused", "succeeded", "failed", "cancelled")
 _ANSWER_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30)
 _PAINTING_SECONDS = (1, 2, 5, 10, 20, 60, 120, 300, 600, 1800, 3600, 4 * 3600)
 
@@ -53,6 +54,11 @@ class Metrics:
         ProcessCollector(registry=self.registry)
         self.registry.register(_Jobs(count))
 
+    def heed(self, event: Event) -> None:
+        """Count what the jobs tell."""
+        if event.name == "result":
+            self.painting.labels(event.data["work"]).observe(event.data["seconds"])
+
     def text(self) -> bytes:
         """In Prometheus's format."""
         return generate_latest(self.registry)
@@ -70,7 +76,7 @@ class _Jobs(Collector):
         """The queue as it stands."""
         count = self._count()
         jobs = GaugeMetricFamily("pinxit_jobs", "Jobs by state.", labels=["state"])
-        for state in STATES:
+        for state in get_args(State):
             jobs.add_metric([state], count.get(state, 0))
         yield jobs
         yield GaugeMetricFamily("pinxit_queue_length", "Jobs that wait.", value=count.get("queued", 0))

@@ -64,7 +64,7 @@ class Form(BaseModel):
 class Health(BaseModel):
     """How it does: `busy` while every painter paints, else `ready`."""
 
-    status: Literal["ready", "busy", "stopping"]
+    status: Literal["ready", "busy"]
     queued: int
     running: int
 
@@ -85,7 +85,7 @@ def about(here: Here) -> About:
             heavy_requests_per_second=limits.heavy,
             largest=dict(LARGEST),
             quota_bytes=studio.quota,
-            painters=studio.painters,
+            painters=here.jobs.at_once,
         ),
         used_bytes=here.store.used(),
     )
@@ -106,7 +106,7 @@ def health(here: Here) -> Health:
     """Always 200: read `status`."""
     count = here.jobs.counts()
     queued, running = count.get("queued", 0), count.get("running", 0)
-    status: Literal["ready", "busy"] = "busy" if running >= here.studio.painters else "ready"
+    status: Literal["ready", "busy"] = "busy" if running >= here.jobs.at_once else "ready"
     return Health(status=status, queued=queued, running=running)
 
 

@@ -67,13 +67,13 @@ def _take(here: Parts, incoming: Incoming, rest: bytes, name: str) -> File:
 
 
 @routes.get("/{id}/about")
-def about(id: FileId, here: Here) -> File:  # noqa: A002 - the API's word
+def about(id: FileId, here: Here) -> File:
     """What is known about a file."""
     return here.store.files.get(id)
 
 
 @routes.get("/{id}", response_class=FileResponse, responses={**binary("*/*")})
-def download(id: FileId, here: Here) -> FileResponse:  # noqa: A002
+def download(id: FileId, here: Here) -> FileResponse:
     """A file's bytes; ranges of them too, for players."""
     file = here.store.files.get(id)
     return FileResponse(
@@ -82,7 +82,7 @@ def download(id: FileId, here: Here) -> FileResponse:  # noqa: A002
 
 
 @routes.get("/{id}/thumbnail", response_class=Response, responses={**binary("image/webp")})
-async def thumbnail(id: FileId, here: Here, side: Side = 256) -> Response:  # noqa: A002
+async def thumbnail(id: FileId, here: Here, side: Side = 256) -> Response:
     """A picture, or a clip's first frame, small."""
     webp = await here.looking.run(lambda: here.quick.thumbnail(here.store.files.path(id), side))
     return Response(webp, media_type="image/webp", headers=FOREVER)

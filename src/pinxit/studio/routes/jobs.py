@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from pinxit.jobs.errors import Missing
-from pinxit.jobs.jobs import Job
+from pinxit.jobs.jobs import Job, State
 from pinxit.jobs.orders import Order
 from pinxit.studio.parts import Here
 from pinxit.studio.routes.files import binary
@@ -17,7 +17,6 @@ from pinxit.studio.routes.files import binary
 routes = APIRouter(prefix="/jobs", tags=["jobs"])
 
 JobId = Annotated[uuid.UUID, Path(description="Chosen by whoever puts the job.")]
-State = Literal["queued", "running", "paused", "succeeded", "failed", "cancelled"]
 Verb = Literal["cancel", "stop", "pause", "resume", "retry"]
 
 
@@ -46,7 +45,7 @@ class NewJob(BaseModel):
 
 
 @routes.put("/{id}", responses={201: {"model": Job, "description": "It is new."}})
-def put(id: JobId, new: NewJob, here: Here, response: Response) -> Job:  # noqa: A002 - the API's word
+def put(id: JobId, new: NewJob, here: Here, response: Response) -> Job:
     """Put a job under an id of your own. Put again, as after a lost connection, it is still one job."""
     job, created = here.jobs.put(str(id), new.order, priority=new.priority, title=new.title)
     response.status_code = 201 if created else 200
@@ -66,14 +65,14 @@ def jobs(here: Here, state: State | None = None, limit: Annotated[int, Query(ge=
 
 
 @routes.get("/{id}")
-def job(id: JobId, here: Here) -> Job:  # noqa: A002
+def job(id: JobId, here: Here) -> Job:
     """One job as it stands."""
     return here.jobs.get(str(id))
 
 
 @routes.get("/{id}/preview", response_class=Response, responses={**binary("image/jpeg")})
 def preview(
-    id: JobId,  # noqa: A002
+    id: JobId,
     here: Here,
     n: Annotated[int, Query(ge=0, le=2**31, description="Progress's `preview`: another number, another picture.")] = 0,
 ) -> Response:
@@ -85,11 +84,11 @@ def preview(
 
 
 @routes.post("/{id}/{verb}")
-def say(id: JobId, verb: Verb, here: Here) -> Job:  # noqa: A002
+def say(id: JobId, verb: Verb, here: Here) -> Job:
     """Cancel it, stop it and keep what there is, pause it, resume it, or try it again."""
     calls = {
         "cancel": here.jobs.cancel,
-        "stop": here.jobs.stop_and_keep,
+        "stop": here.jobs.stop,
         "pause": here.jobs.pause,
         "resume": here.jobs.resume,
         "retry": here.jobs.retry,
@@ -98,6 +97,6 @@ def say(id: JobId, verb: Verb, here: Here) -> Job:  # noqa: A002
 
 
 @routes.delete("/{id}", status_code=204)
-def delete(id: JobId, here: Here) -> None:  # noqa: A002
+def delete(id: JobId, here: Here) -> None:
     """Forget a job that has ended; its result stays in the gallery."""
     here.jobs.delete(str(id))

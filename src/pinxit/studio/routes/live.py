@@ -48,7 +48,8 @@ async def preview(order: Annotated[StylizeOrder, BeforeValidator(with_work)], he
 @routes.post("/live/model", response_class=Response, responses={**binary("application/octet-stream")})
 async def model(wanted: LiveModel, here: Here) -> Response:
     """A style's network as an ONNX file, for the page to paint the camera's picture by itself."""
-    onnx = await here.painting.run(here.quick.live_model, wanted.styles, wanted.strength, wanted.size)
+    styles = [style.model_dump(mode="json") for style in wanted.styles]
+    onnx = await here.painting.run(here.quick.live_model, styles, wanted.strength, wanted.size)
     return Response(onnx, media_type="application/octet-stream")
 
 

@@ -66,13 +66,13 @@ def results(
 
 
 @routes.get("/{id}")
-def result(id: ResultId, here: Here) -> Result:  # noqa: A002 - the API's word
+def result(id: ResultId, here: Here) -> Result:
     """One result."""
     return here.store.results.get(id)
 
 
 @routes.patch("/{id}")
-def change(id: ResultId, change: Change, here: Here) -> Result:  # noqa: A002
+def change(id: ResultId, change: Change, here: Here) -> Result:
     """Star it, or call it something else."""
     changed = here.store.results.change(id, kept=change.kept, title=change.title)
     here.hub.tell("result", changed.model_dump_json())
@@ -80,14 +80,14 @@ def change(id: ResultId, change: Change, here: Here) -> Result:  # noqa: A002
 
 
 @routes.delete("/{id}", status_code=204)
-def delete(id: ResultId, here: Here) -> None:  # noqa: A002
+def delete(id: ResultId, here: Here) -> None:
     """Remove it and the files that nothing else needs."""
     here.store.forget(here.store.results.delete(id))
     here.hub.tell("removed", json.dumps({"result": id}))
 
 
 @routes.get("/{id}/recipe", response_class=Response, responses={**binary("application/json")})
-def recipe(id: ResultId, here: Here) -> Response:  # noqa: A002
+def recipe(id: ResultId, here: Here) -> Response:
     """All that decides it: to be put into an order again, here or elsewhere."""
     found = here.store.results.get(id)
     if found.recipe is None:
@@ -97,14 +97,14 @@ def recipe(id: ResultId, here: Here) -> Response:  # noqa: A002
 
 
 @routes.get("/{id}/share", response_class=Response, responses={**binary("text/html")})
-async def shared(id: ResultId, here: Here) -> Response:  # noqa: A002
+async def shared(id: ResultId, here: Here) -> Response:
     """A page to give away: picture, before and after, recipe, all in one file that loads nothing."""
     text = await here.looking.run(_share, here, id)
     return Response(text, media_type="text/html", headers=_attached(f"{id}.html"))
 
 
 @routes.get("/{id}/page", response_class=FileResponse, responses={**binary("text/html")})
-def page(id: ResultId, here: Here) -> Response:  # noqa: A002
+def page(id: ResultId, here: Here) -> Response:
     """A theme's own page, shut in: it may neither load nor reach anything."""
     for part in here.store.results.get(id).files:
         if part.role == "page":
@@ -120,7 +120,7 @@ def _attached(name: str) -> dict[str, str]:
     return {"Content-Disposition": f'attachment; filename="pinxit-{name}"'}
 
 
-def _share(here: Parts, id: str) -> str:  # noqa: A002
+def _share(here: Parts, id: str) -> str:
     found = here.store.results.get(id)
     parts = {part.role: part for part in reversed(found.files)}
     shown = parts.get("film") or parts.get("picture") or parts.get("sheet") or next(iter(found.files), None)
