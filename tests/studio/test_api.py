@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 import re
 
 import httpx
@@ -88,7 +89,7 @@ def test_whatever_is_asked_is_answered(studio: Running) -> None:
                 max_examples=12, deadline=None, database=None, suppress_health_check=list(hypothesis.HealthCheck)
             )
             @hypothesis.given(case=operation.as_strategy())
-            def holds(case: schemathesis.Case) -> None:
+            def holds(case: schemathesis.Case[Any]) -> None:
                 nonlocal asked
                 asked += 1
                 answer = case.call(base_url=studio.address)
