@@ -24,7 +24,6 @@ from pinxit.studio.routes import about, events, files, jobs, live, results, styl
 from pinxit.studio.settings import Studio
 from pinxit.studio.watch import Metrics, Watch
 
-API = "/api/v1"
 # So long workers may take to save what they stand at, when the studio stops.
 _GRACE_SECONDS = 20.0
 # Every answer that any address may give; the rest stands at the addresses themselves.
@@ -90,7 +89,7 @@ def create(parts: Parts) -> ASGIApp:
     app.state.parts = parts
     problems.install(app)
     for one in (about, events, files, jobs, live, results, styles):
-        app.include_router(one.routes, prefix=API)
+        app.include_router(one.routes)
     app.include_router(about.root)
     app.include_router(page.router())
     guarded: ASGIApp = app

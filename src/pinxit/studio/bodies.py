@@ -10,9 +10,9 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pinxit.studio.problems import Problem
-from pinxit.studio.settings import MB, Limits
+from pinxit.studio.settings import API, MB, Limits
 
-_UPLOADS = frozenset(("/api/v1/files", "/api/v1/snapshots"))
+_UPLOADS = frozenset((f"{API}/files", f"{API}/snapshots"))
 _DRAIN_SECONDS = 2.0
 
 

@@ -18,7 +18,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pinxit.studio.problems import Problem
-from pinxit.studio.settings import Studio
+from pinxit.studio.settings import API, Studio
 
 POLICY = (
     "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' blob: data:; "
@@ -125,9 +125,9 @@ class Guard:
             return None
         query = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
         shown = dict(query).get("token", "")
-        if shown and scope["method"] == "GET" and not scope["path"].startswith("/api/") and self._is_token(shown):
+        if shown and scope["method"] == "GET" and not scope["path"].startswith(API) and self._is_token(shown):
             return self._welcome(scope, [(name, value) for name, value in query if name != "token"])
-        if "text/html" in headers.get("accept", "") and not scope["path"].startswith("/api/"):
+        if "text/html" in headers.get("accept", "") and not scope["path"].startswith(API):
             return HTMLResponse(_ASK, 401)
         problem = Problem(401, "unauthorized", "show the studio's token: Authorization: Bearer TOKEN.")
         problem.headers = {"WWW-Authenticate": "Bearer"}

@@ -8,6 +8,7 @@ from pathlib import Path
 from pinxit.jobs.jobs import MOST_QUEUED
 from pinxit.jobs.store import QUOTA
 
+API = "/api/v1"
 MB = 1 << 20
 
 

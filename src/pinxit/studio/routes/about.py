@@ -15,8 +15,9 @@ from pinxit.picture.presets import PRESETS
 from pinxit.picture.recipe import Settings
 from pinxit.studio import reference
 from pinxit.studio.parts import Here
+from pinxit.studio.settings import API
 
-routes = APIRouter(tags=["about"])
+routes = APIRouter(prefix=API, tags=["about"])
 # At the root, beside the page.
 root = APIRouter(include_in_schema=False)
 
@@ -46,7 +47,7 @@ class About(BaseModel):
 
     name: Literal["pinxit"] = "pinxit"
     version: str
-    api: str = "/api/v1"
+    api: str = API
     works: list[str]
     engines: list[str]
     presets: list[Preset]

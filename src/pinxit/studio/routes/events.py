@@ -11,8 +11,9 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from pinxit.studio.parts import Here, Parts
 from pinxit.studio.problems import Problem
 from pinxit.studio.rate import client_of
+from pinxit.studio.settings import API
 
-routes = APIRouter(tags=["events"])
+routes = APIRouter(prefix=API, tags=["events"])
 # How soon a browser comes back whose stream was cut off.
 _RETRY_MS = 1000
 

@@ -11,9 +11,9 @@ from fastapi.responses import FileResponse, Response
 
 from pinxit.jobs.files import File, Incoming
 from pinxit.studio.parts import Here, Parts
-from pinxit.studio.settings import MB
+from pinxit.studio.settings import API, MB
 
-routes = APIRouter(prefix="/files", tags=["files"])
+routes = APIRouter(prefix=f"{API}/files", tags=["files"])
 
 FileId = Annotated[str, Path(description="SHA-256 of the file's bytes.", pattern=r"^[0-9a-f]{64}$")]
 Name = Annotated[str, Query(description="What a person calls it; it tells a person and nothing else.", max_length=255)]

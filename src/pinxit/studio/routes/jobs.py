@@ -13,8 +13,9 @@ from pinxit.jobs.jobs import Job, State
 from pinxit.jobs.orders import Order
 from pinxit.studio.parts import Here
 from pinxit.studio.routes.files import binary
+from pinxit.studio.settings import API
 
-routes = APIRouter(prefix="/jobs", tags=["jobs"])
+routes = APIRouter(prefix=f"{API}/jobs", tags=["jobs"])
 
 JobId = Annotated[uuid.UUID, Path(description="Chosen by whoever puts the job.")]
 Verb = Literal["cancel", "stop", "pause", "resume", "retry"]

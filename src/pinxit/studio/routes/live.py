@@ -16,8 +16,9 @@ from pinxit.jobs.results import Part, Result, now
 from pinxit.studio.parts import Here
 from pinxit.studio.routes.files import ANY_BODY, binary, receive
 from pinxit.studio.routes.jobs import with_work
+from pinxit.studio.settings import API
 
-routes = APIRouter(tags=["at once"])
+routes = APIRouter(prefix=API, tags=["at once"])
 
 
 class LiveModel(BaseModel):

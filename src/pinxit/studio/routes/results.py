@@ -14,8 +14,9 @@ from pinxit.jobs.results import Result
 from pinxit.studio import share
 from pinxit.studio.parts import Here, Parts
 from pinxit.studio.routes.files import binary
+from pinxit.studio.settings import API
 
-routes = APIRouter(prefix="/results", tags=["gallery"])
+routes = APIRouter(prefix=f"{API}/results", tags=["gallery"])
 
 ResultId = Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
 # A picture up to so many bytes goes into a shared page as it is.

@@ -14,8 +14,9 @@ from pinxit.jobs.errors import Missing
 from pinxit.picture import sample_names
 from pinxit.studio.parts import Here, Parts
 from pinxit.studio.routes.files import FOREVER, Side, binary
+from pinxit.studio.settings import API
 
-routes = APIRouter(tags=["styles"])
+routes = APIRouter(prefix=API, tags=["styles"])
 
 Known = Annotated[str, Path(pattern=r"^(house|sample):[a-z]+$", description="`house:swirl`, `sample:cat`.")]
 
@@ -46,7 +47,7 @@ def styles(here: Here) -> list[Choice]:
             name=f"{HOUSE}{name}",
             title=house.describe(name),
             kind="house",
-            thumbnail=f"/api/v1/styles/{HOUSE}{name}/picture?side=256",
+            thumbnail=f"{API}/styles/{HOUSE}{name}/picture?side=256",
         )
         for name in house.names()
     ]
@@ -61,7 +62,7 @@ def samples() -> list[Choice]:
             name=f"{SAMPLE}{name}",
             title=name,
             kind="sample",
-            thumbnail=f"/api/v1/samples/{SAMPLE}{name}/picture?side=256",
+            thumbnail=f"{API}/samples/{SAMPLE}{name}/picture?side=256",
         )
         for name in sample_names()
     ]
@@ -86,7 +87,7 @@ def _networks(here: Parts) -> list[Choice]:
             title=result.title,
             sha256=part.id,
             kind="network",
-            thumbnail=f"/api/v1/files/{result.cover or part.id}/thumbnail?side=256",
+            thumbnail=f"{API}/files/{result.cover or part.id}/thumbnail?side=256",
         )
         for result in found
         for part in result.files
