@@ -27,7 +27,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 import numpy as np
 import PIL.Image
 
@@ -73,8 +73,8 @@ class Visitor:
     def __init__(self, number: int, address: str, tally: Tally) -> None:
         self._random = random.Random(number)  # noqa: S311 - no secret
         self._tally = tally
-        transport = httpx.AsyncHTTPTransport(local_address=f"127.0.1.{number + 1}", retries=2)
-        self._client = httpx.AsyncClient(base_url=f"{address}/api/v1", transport=transport, timeout=120)
+        transport = httpx2.AsyncHTTPTransport(local_address=f"127.0.1.{number + 1}", retries=2)
+        self._client = httpx2.AsyncClient(base_url=f"{address}/api/v1", transport=transport, timeout=120)
         self._picture = _png(number)
         self._jobs: list[str] = []
 
@@ -89,15 +89,15 @@ class Visitor:
                 await asyncio.sleep(self._random.uniform(0.2, 2.0))
         finally:
             watching.cancel()
-            with contextlib.suppress(asyncio.CancelledError, httpx.HTTPError):
+            with contextlib.suppress(asyncio.CancelledError, httpx2.HTTPError):
                 await watching
             await self._client.aclose()
 
-    async def _request(self, kind: str, method: str, path: str, **options: Any) -> httpx.Response | None:
+    async def _request(self, kind: str, method: str, path: str, **options: Any) -> httpx2.Response | None:
         begin = time.perf_counter()
         try:
             answer = await self._client.request(method, path, **options)
-        except httpx.HTTPError:
+        except httpx2.HTTPError:
             self._tally.broken += 1
             return None
         self._tally.seconds[kind].append(time.perf_counter() - begin)
@@ -135,7 +135,7 @@ class Visitor:
     async def _watch(self) -> None:
         last = ""
         while True:
-            with contextlib.suppress(httpx.HTTPError):
+            with contextlib.suppress(httpx2.HTTPError):
                 async for name, number in self._events(last):
                     self._tally.events[name] += 1
                     last = number
@@ -207,7 +207,7 @@ async def visit(address: str, clients: int, seconds: float) -> Tally:
     tally = Tally()
     until = time.monotonic() + seconds
     await asyncio.gather(*(Visitor(number, address, tally).stay(until) for number in range(clients)))
-    async with httpx.AsyncClient(base_url=f"{address}/api/v1", timeout=60) as client:
+    async with httpx2.AsyncClient(base_url=f"{address}/api/v1", timeout=60) as client:
         open_jobs = set(tally.jobs)
         # What has begun ends; what still waits is cancelled, which is an end too.
         for job in open_jobs:
@@ -223,7 +223,7 @@ async def visit(address: str, clients: int, seconds: float) -> Tally:
     return tally
 
 
-async def _patiently(client: httpx.AsyncClient, method: str, path: str) -> httpx.Response:
+async def _patiently(client: httpx2.AsyncClient, method: str, path: str) -> httpx2.Response:
     while (answer := await client.request(method, path)).status_code == 429:
         await asyncio.sleep(float(answer.headers["retry-after"]))
     return answer

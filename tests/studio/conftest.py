@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 
 from tests.studio.servers import Running, running
@@ -21,7 +21,7 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 
 
 @pytest.fixture
-def client(studio: Running) -> Iterator[httpx.Client]:
+def client(studio: Running) -> Iterator[httpx2.Client]:
     with studio.client() as it:
         yield it
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 import psutil
 
 # What `pinxit studio` calls, with limits that a test may choose.
@@ -52,8 +52,8 @@ class Running:
     def port(self) -> int:
         return int(self.host.rpartition(":")[2])
 
-    def client(self, **options: Any) -> httpx.Client:
-        return httpx.Client(base_url=self.address, timeout=60, trust_env=False, **options)
+    def client(self, **options: Any) -> httpx2.Client:
+        return httpx2.Client(base_url=self.address, timeout=60, trust_env=False, **options)
 
     def bytes_used(self) -> int:
         """Resident memory of the server itself, without its workers."""
@@ -120,7 +120,7 @@ def slow_order(**changes: Any) -> dict[str, Any]:
     return order(engine="optimizer", iterations=[100_000], tolerance=0, coarsest=96, **changes)
 
 
-def put(client: httpx.Client, body: dict[str, Any], **more: Any) -> dict[str, Any]:
+def put(client: httpx2.Client, body: dict[str, Any], **more: Any) -> dict[str, Any]:
     """A job put in."""
     answer = client.put(f"/api/v1/jobs/{uuid.uuid4()}", json={"order": body, **more})
     assert answer.status_code == 201, answer.text
@@ -128,7 +128,7 @@ def put(client: httpx.Client, body: dict[str, Any], **more: Any) -> dict[str, An
     return job
 
 
-def wait_for(client: httpx.Client, job: str, *states: str, seconds: float = 60.0) -> dict[str, Any]:
+def wait_for(client: httpx2.Client, job: str, *states: str, seconds: float = 60.0) -> dict[str, Any]:
     """The job once it is in one of the states."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:

@@ -6,7 +6,7 @@ import json
 import re
 from typing import Any
 
-import httpx
+import httpx2
 import hypothesis
 import pytest
 import schemathesis
@@ -20,7 +20,7 @@ from tests.studio.servers import Running
 _LARGE = re.compile(r"^/api/v1/(events|live/model|preview)$")
 
 
-def test_it_says_what_it_is(client: httpx.Client) -> None:
+def test_it_says_what_it_is(client: httpx2.Client) -> None:
     about = client.get("/api/v1/").json()
     assert {"stylize", "video", "train", "live"} <= set(about["works"])
     assert [preset["name"] for preset in about["presets"]] == list(PRESETS)
@@ -31,7 +31,7 @@ def test_it_says_what_it_is(client: httpx.Client) -> None:
     assert form["presets"]["draft"]["size"] == 256
 
 
-def test_styles_and_samples_have_pictures(client: httpx.Client) -> None:
+def test_styles_and_samples_have_pictures(client: httpx2.Client) -> None:
     for path, known in (("/api/v1/styles", "house:swirl"), ("/api/v1/samples", "sample:cat")):
         choices = {one["name"]: one for one in client.get(path).json()}
         picture = client.get(choices[known]["thumbnail"])
@@ -40,7 +40,7 @@ def test_styles_and_samples_have_pictures(client: httpx.Client) -> None:
         assert "immutable" in picture.headers["cache-control"]
 
 
-def test_the_reference_needs_no_other_host(client: httpx.Client) -> None:
+def test_the_reference_needs_no_other_host(client: httpx2.Client) -> None:
     page = client.get("/docs")
     assert page.status_code == 200
     assert "/api/v1/jobs/{id}" in page.text
@@ -48,7 +48,7 @@ def test_the_reference_needs_no_other_host(client: httpx.Client) -> None:
     assert "<script" not in page.text
 
 
-def test_metrics_tell_requests_jobs_and_painting(client: httpx.Client) -> None:
+def test_metrics_tell_requests_jobs_and_painting(client: httpx2.Client) -> None:
     client.get("/api/v1/jobs/1f0c7a52-0000-4000-8000-000000000000")
     text = client.get("/metrics").text
     assert 'pinxit_http_requests_total{method="GET",route="/api/v1/jobs/{id}",status="404"}' in text
@@ -58,14 +58,14 @@ def test_metrics_tell_requests_jobs_and_painting(client: httpx.Client) -> None:
     assert "1f0c7a52" not in text
 
 
-def test_a_preview_is_there(client: httpx.Client) -> None:
+def test_a_preview_is_there(client: httpx2.Client) -> None:
     body = {"work": "stylize", "content": {"name": "sample:cat"}, "styles": [{"name": "house:ink"}]}
     answer = client.post("/api/v1/preview", json=body)
     assert answer.status_code == 200, answer.text
     assert answer.headers["content-type"] == "image/webp"
 
 
-def test_the_page_gets_a_network_for_its_camera(client: httpx.Client) -> None:
+def test_the_page_gets_a_network_for_its_camera(client: httpx2.Client) -> None:
     import onnx
 
     answer = client.post("/api/v1/live/model", json={"styles": [{"name": "house:ink"}], "size": 160})
@@ -76,7 +76,7 @@ def test_the_page_gets_a_network_for_its_camera(client: httpx.Client) -> None:
 @pytest.mark.slow
 def test_whatever_is_asked_is_answered(studio: Running) -> None:
     """Schemathesis: requests made of the schema and against it; nothing but 2xx and 4xx comes back."""
-    document = httpx.get(f"{studio.address}/openapi.json").json()
+    document = httpx2.get(f"{studio.address}/openapi.json").json()
     asked = 0
     for path, methods in document["paths"].items():
         if _LARGE.match(path):
@@ -98,6 +98,6 @@ def test_whatever_is_asked_is_answered(studio: Running) -> None:
 
             holds()
     assert asked > 100
-    for job in httpx.get(f"{studio.address}/api/v1/jobs", params={"limit": 500}).json():
+    for job in httpx2.get(f"{studio.address}/api/v1/jobs", params={"limit": 500}).json():
         if job["state"] in ("queued", "running"):
-            httpx.post(f"{studio.address}/api/v1/jobs/{job['id']}/cancel")
+            httpx2.post(f"{studio.address}/api/v1/jobs/{job['id']}/cancel")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import httpx
+import httpx2
 import pytest
 
 from tests.studio.servers import Running, running
@@ -33,7 +33,7 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         "127.1",
     ],
 )
-def test_a_name_that_points_here_is_refused(client: httpx.Client, studio: Running, host: str) -> None:
+def test_a_name_that_points_here_is_refused(client: httpx2.Client, studio: Running, host: str) -> None:
     answer = client.get("/api/v1/", headers={"Host": host.replace("{port}", str(studio.port))})
     assert answer.status_code in (400, 421)
 
@@ -41,7 +41,7 @@ def test_a_name_that_points_here_is_refused(client: httpx.Client, studio: Runnin
 @pytest.mark.parametrize(
     "host", ["localhost", "LOCALHOST:9000", "127.0.0.1", "127.8.8.8:80", "[::1]:8420", "localhost."]
 )
-def test_names_of_this_machine_are_not(client: httpx.Client, host: str) -> None:
+def test_names_of_this_machine_are_not(client: httpx2.Client, host: str) -> None:
     assert client.get("/api/v1/", headers={"Host": host}).status_code == 200
 
 
@@ -61,20 +61,20 @@ def test_names_of_this_machine_are_not(client: httpx.Client, host: str) -> None:
 @pytest.mark.parametrize(
     ("method", "path"), [("POST", "/api/v1/files"), ("GET", "/api/v1/events"), ("GET", "/api/v1/results")]
 )
-def test_other_origins_are_refused(client: httpx.Client, headers: dict[str, str], method: str, path: str) -> None:
+def test_other_origins_are_refused(client: httpx2.Client, headers: dict[str, str], method: str, path: str) -> None:
     answer = client.request(method, path, headers=headers)
     assert answer.status_code == 403
     assert answer.json()["error"]["code"] == "foreign_origin"
     assert "access-control-allow-origin" not in answer.headers
 
 
-def test_a_form_cannot_be_posted_from_elsewhere_even_by_navigating(client: httpx.Client) -> None:
+def test_a_form_cannot_be_posted_from_elsewhere_even_by_navigating(client: httpx2.Client) -> None:
     headers = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}
     assert client.post("/api/v1/jobs", headers=headers).status_code == 403
     assert client.get("/healthz", headers=headers).status_code == 200
 
 
-def test_the_studio_itself_may(client: httpx.Client, studio: Running) -> None:
+def test_the_studio_itself_may(client: httpx2.Client, studio: Running) -> None:
     headers = {"Origin": studio.address, "Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "cors"}
     assert client.get("/api/v1/results", headers=headers).status_code == 200
 
@@ -82,7 +82,7 @@ def test_the_studio_itself_may(client: httpx.Client, studio: Running) -> None:
 @pytest.mark.parametrize(
     "path", ["/", "/api/v1/", "/api/v1/results", "/nothing", "/healthz", "/docs", "/api/v1/jobs/x"]
 )
-def test_every_answer_says_what_browsers_may_do(client: httpx.Client, path: str) -> None:
+def test_every_answer_says_what_browsers_may_do(client: httpx2.Client, path: str) -> None:
     headers = client.get(path).headers
     assert headers["cross-origin-opener-policy"] == "same-origin"
     assert headers["cross-origin-embedder-policy"] == "require-corp"

@@ -5,8 +5,9 @@ from __future__ import annotations
 import io
 import uuid
 from collections.abc import Iterator
+from pathlib import Path
 
-import httpx
+import httpx2
 import PIL.Image
 import pytest
 
@@ -15,7 +16,7 @@ from tests.studio.servers import Running, order, put, running, slow_order, wait_
 from tests.studio.test_uploads import png, refused
 
 
-def test_from_upload_to_gallery(client: httpx.Client) -> None:
+def test_from_upload_to_gallery(client: httpx2.Client) -> None:
     file = client.post("/api/v1/files", params={"name": "garden.png"}, content=png(96, 72)).json()
     wanted = order(content={"name": "garden.png", "sha256": file["id"], "bytes": file["bytes"]})
     seen = client.post("/api/v1/preview", json=wanted)
@@ -64,7 +65,7 @@ def test_from_upload_to_gallery(client: httpx.Client) -> None:
     assert client.delete(f"/api/v1/jobs/{job['id']}").status_code == 204
 
 
-def test_pages_of_the_gallery_hold_everything_once(client: httpx.Client) -> None:
+def test_pages_of_the_gallery_hold_everything_once(client: httpx2.Client) -> None:
     for number in range(5):
         answer = client.post(
             "/api/v1/snapshots",
@@ -85,7 +86,7 @@ def test_pages_of_the_gallery_hold_everything_once(client: httpx.Client) -> None
     assert refused(client.post("/api/v1/snapshots", content=b"no picture"))
 
 
-def test_put_twice_is_one_job(client: httpx.Client) -> None:
+def test_put_twice_is_one_job(client: httpx2.Client) -> None:
     id, body = str(uuid.uuid4()), {"order": order(), "title": "twice"}  # noqa: A001
     answers = [client.put(f"/api/v1/jobs/{id}", json=body) for _ in range(3)]
     assert [answer.status_code for answer in answers] == [201, 200, 200]
@@ -98,7 +99,7 @@ def test_put_twice_is_one_job(client: httpx.Client) -> None:
     assert len([one for one in client.get("/api/v1/jobs").json() if one["title"] == "twice"]) == 1
 
 
-def test_a_job_that_paints_is_seen_and_stopped(client: httpx.Client) -> None:
+def test_a_job_that_paints_is_seen_and_stopped(client: httpx2.Client) -> None:
     job = put(client, slow_order())
     waiting = put(client, order(), priority=-5)
     assert wait_for(client, job["id"], "running")["attempts"] == 1
@@ -124,7 +125,7 @@ def test_a_job_that_paints_is_seen_and_stopped(client: httpx.Client) -> None:
     wait_for(client, waiting["id"], "succeeded")
 
 
-def test_what_waits_is_cancelled_paused_and_resumed(client: httpx.Client) -> None:
+def test_what_waits_is_cancelled_paused_and_resumed(client: httpx2.Client) -> None:
     first = put(client, slow_order())
     second = put(client, order(seed=5))
     assert client.post(f"/api/v1/jobs/{second['id']}/pause").json()["state"] == "paused"
@@ -167,7 +168,7 @@ def test_what_waits_is_cancelled_paused_and_resumed(client: httpx.Client) -> Non
 )
 @pytest.mark.parametrize("address", ["jobs", "preview"])
 def test_what_is_not_allowed_is_said_in_a_sentence(
-    client: httpx.Client, change: dict[str, object], says: str, address: str
+    client: httpx2.Client, change: dict[str, object], says: str, address: str
 ) -> None:
     wanted = {**order(), **change}
     body = {"order": wanted} if address == "jobs" else wanted
@@ -177,7 +178,7 @@ def test_what_is_not_allowed_is_said_in_a_sentence(
         assert says in answer.json()["error"]["message"], answer.text
 
 
-def test_numbers_that_are_none(client: httpx.Client) -> None:
+def test_numbers_that_are_none(client: httpx2.Client) -> None:
     for number in ("NaN", "Infinity", "-Infinity", "1e999"):
         for field in ("style_weight", "tolerance", "seconds", "style_scale"):
             text = (
@@ -188,7 +189,7 @@ def test_numbers_that_are_none(client: httpx.Client) -> None:
             assert answer.status_code == 422, (number, field, answer.text)
 
 
-def test_what_is_not_there_is_said(client: httpx.Client) -> None:
+def test_what_is_not_there_is_said(client: httpx2.Client) -> None:
     nobody = uuid.uuid4()
     for method, path in (
         ("GET", f"jobs/{nobody}"),
@@ -209,9 +210,8 @@ def test_what_is_not_there_is_said(client: httpx.Client) -> None:
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """A studio that little fits into."""
-    limits = {**GENEROUS, "queued": 3, "heavy_burst": 100, "streams": 3}
-    with running(tmp_path_factory.mktemp("small") / "home", limits=limits, quota=3_000_000) as it:
+    """A studio where few jobs may wait."""
+    with running(tmp_path_factory.mktemp("small") / "home", limits={**GENEROUS, "queued": 3}) as it:
         yield it
 
 
@@ -228,12 +228,14 @@ def test_a_full_queue_says_when_to_come_back(small: Running) -> None:
             client.post(f"/api/v1/jobs/{job}/cancel")
 
 
-def test_a_full_disk_is_a_sentence(small: Running) -> None:
-    with small.client() as client:
+def test_a_full_disk_is_a_sentence(tmp_path: Path) -> None:
+    with running(tmp_path / "home", limits=GENEROUS, quota=3_000_000) as full, full.client() as client:
         for number in range(12):
             answer = client.post("/api/v1/files", content=png(500, 400, seed=number))
             if answer.status_code != 201:
                 break
-        assert answer.status_code == 507
-        assert answer.json()["error"]["code"] == "no_space"
+        for refusal in (answer, client.post("/api/v1/jobs", json={"order": order()})):
+            assert refusal.status_code == 507
+            assert refusal.json()["error"]["code"] == "no_space"
         assert client.get("/api/v1/results").status_code == 200
+        assert not list((full.home / "files" / "incoming").iterdir())

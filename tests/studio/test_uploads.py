@@ -13,7 +13,7 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
+import httpx2
 import numpy as np
 import PIL.Image
 import PIL.PngImagePlugin
@@ -38,7 +38,7 @@ def claim(width: int, height: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + head + struct.pack(">I", zlib.crc32(head))
 
 
-def refused(answer: httpx.Response) -> str:
+def refused(answer: httpx2.Response) -> str:
     """The sentence of a refusal."""
     assert 400 <= answer.status_code < 500, answer.text
     error = answer.json()["error"]
@@ -48,7 +48,7 @@ def refused(answer: httpx.Response) -> str:
     return str(error["message"])
 
 
-def test_a_picture_goes_in_and_comes_out(client: httpx.Client) -> None:
+def test_a_picture_goes_in_and_comes_out(client: httpx2.Client) -> None:
     content = png()
     answer = client.post("/api/v1/files", params={"name": "mein Bild.png"}, content=content)
     assert answer.status_code == 201, answer.text
@@ -85,7 +85,7 @@ def test_a_picture_goes_in_and_comes_out(client: httpx.Client) -> None:
         "x\r\nSet-Cookie: a=b",
     ],
 )
-def test_names_tell_a_person_and_nothing_else(client: httpx.Client, studio: Running, name: str) -> None:
+def test_names_tell_a_person_and_nothing_else(client: httpx2.Client, studio: Running, name: str) -> None:
     answer = client.post("/api/v1/files", params={"name": name}, content=png(seed=abs(hash(name)) % 1000))
     assert answer.status_code == 201, answer.text
     back = client.get(f"/api/v1/files/{answer.json()['id']}")
@@ -132,7 +132,7 @@ def test_no_address_leads_out(studio: Running, of: str, path: str) -> None:
     assert b"root:" not in answer
 
 
-def test_a_header_that_claims_much_costs_little(client: httpx.Client, studio: Running) -> None:
+def test_a_header_that_claims_much_costs_little(client: httpx2.Client, studio: Running) -> None:
     client.post("/api/v1/files", content=png())
     before = studio.bytes_used()
     for width, height in ((60_000, 60_000), (2**31 - 1, 2**31 - 1), (1, 2**31 - 1), (0, 0)):
@@ -140,7 +140,7 @@ def test_a_header_that_claims_much_costs_little(client: httpx.Client, studio: Ru
     assert studio.bytes_used() - before < 20 * MB
 
 
-def test_bombs_of_every_make_are_refused(client: httpx.Client, studio: Running) -> None:
+def test_bombs_of_every_make_are_refused(client: httpx2.Client, studio: Running) -> None:
     before = studio.bytes_used()
     rows = zlib.compress(b"\0" * (30_001 * 3 + 1) * 300, 9)  # it says 30 000 rows; these will do
     data = b"IDAT" + rows
@@ -153,7 +153,7 @@ def test_bombs_of_every_make_are_refused(client: httpx.Client, studio: Running) 
     assert studio.bytes_used() - before < 20 * MB
 
 
-def test_texts_within_a_picture_are_bounded_and_never_shown_raw(client: httpx.Client, studio: Running) -> None:
+def test_texts_within_a_picture_are_bounded_and_never_shown_raw(client: httpx2.Client, studio: Running) -> None:
     before = studio.bytes_used()
     text = b"tEXt\0" + zlib.compress(b"A" * (100 * MB), 9)
     chunk = b"zTXt" + b"Comment\0\0" + zlib.compress(b"A" * (100 * MB), 9)
@@ -172,7 +172,7 @@ def test_texts_within_a_picture_are_bounded_and_never_shown_raw(client: httpx.Cl
     assert "script" not in answer.text
 
 
-def test_ten_thousand_frames_are_one_picture_or_none(client: httpx.Client) -> None:
+def test_ten_thousand_frames_are_one_picture_or_none(client: httpx2.Client) -> None:
     first = PIL.Image.new("P", (8, 8))
     stream = io.BytesIO()
     frames = [PIL.Image.new("P", (8, 8), number % 200) for number in range(2000)]
@@ -182,7 +182,7 @@ def test_ten_thousand_frames_are_one_picture_or_none(client: httpx.Client) -> No
 
 
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.99])
-def test_a_photograph_that_was_cut_off(client: httpx.Client, studio: Running, share: float) -> None:
+def test_a_photograph_that_was_cut_off(client: httpx2.Client, studio: Running, share: float) -> None:
     stream = io.BytesIO()
     PIL.Image.open(io.BytesIO(png(400, 300, seed=3))).save(stream, "JPEG")
     whole = stream.getvalue()
@@ -208,11 +208,11 @@ def test_a_photograph_that_was_cut_off(client: httpx.Client, studio: Running, sh
         gzip.compress(b"x" * 9999),
     ],
 )
-def test_what_is_no_picture_is_refused_in_a_sentence(client: httpx.Client, content: bytes) -> None:
+def test_what_is_no_picture_is_refused_in_a_sentence(client: httpx2.Client, content: bytes) -> None:
     refused(client.post("/api/v1/files", params={"name": "photo.jpg"}, content=content))
 
 
-def test_content_decides_not_the_name(client: httpx.Client) -> None:
+def test_content_decides_not_the_name(client: httpx2.Client) -> None:
     stream = io.BytesIO()
     PIL.Image.new("RGB", (20, 10)).save(stream, "TIFF")
     answer = client.post(
@@ -223,7 +223,7 @@ def test_content_decides_not_the_name(client: httpx.Client) -> None:
 
 
 @pytest.mark.slow
-def test_everything_hostile_is_answered(client: httpx.Client, studio: Running, shared: Path) -> None:
+def test_everything_hostile_is_answered(client: httpx2.Client, studio: Running, shared: Path) -> None:
     before = studio.bytes_used()
     accepted = 0
     for path in sorted((shared / "hostile").iterdir()):
@@ -320,21 +320,21 @@ def test_who_leaves_in_the_middle_leaves_nothing(narrow: Running) -> None:
 @pytest.mark.parametrize(
     "media", ["application/json", "multipart/form-data", "multipart/form-data; boundary=x", "text/html"]
 )
-def test_bodies_that_are_none(client: httpx.Client, body: bytes, media: str) -> None:
+def test_bodies_that_are_none(client: httpx2.Client, body: bytes, media: str) -> None:
     refused(client.post("/api/v1/jobs", content=body, headers={"Content-Type": media}))
 
 
-def test_raw_nonsense_is_answered(studio: Running) -> None:
+def test_raw_nonsense_is_answered(narrow: Running) -> None:
     for nonsense in (
         b"\0\0\0\0\r\n\r\n",
-        b"GET / HTTP/9.9\r\n\r\n",
+        b"GET / HTTP/9.9\r\nConnection: close\r\n\r\n",
         b"POST /api/v1/files HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: -5\r\n\r\n",
         b"POST /api/v1/files HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1e3\r\n\r\n",
         b"POST /api/v1/files HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
-        b"GET /" + b"a" * 100_000 + b" HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n",
+        b"GET /" + b"a" * 100_000 + b" HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n",
     ):
-        answer = studio.speak(nonsense)
+        answer = narrow.speak(nonsense)
         assert answer.startswith(b"HTTP/1.1 4") or answer == b"", answer[:200]
-    with socket.create_connection(("127.0.0.1", studio.port), timeout=10) as line:
+    with socket.create_connection(("127.0.0.1", narrow.port), timeout=10) as line:
         line.sendall(b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
         assert b"200 OK" in read_all(line)
