@@ -128,6 +128,17 @@ def put(client: httpx2.Client, body: dict[str, Any], **more: Any) -> dict[str, A
     return job
 
 
+def wait_for_progress(client: httpx2.Client, job: str, seconds: float = 60.0) -> dict[str, Any]:
+    """The progress of a job that has a preview by now."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        progress: dict[str, Any] | None = client.get(f"/api/v1/jobs/{job}").json()["progress"]
+        if progress and progress["preview"]:
+            return progress
+        time.sleep(0.1)
+    raise AssertionError(f"the job does not get on in {seconds} s")
+
+
 def wait_for(client: httpx2.Client, job: str, *states: str, seconds: float = 60.0) -> dict[str, Any]:
     """The job once it is in one of the states."""
     end = time.monotonic() + seconds

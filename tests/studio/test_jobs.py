@@ -12,7 +12,7 @@ import PIL.Image
 import pytest
 
 from tests.studio.conftest import GENEROUS
-from tests.studio.servers import Running, order, put, running, slow_order, wait_for
+from tests.studio.servers import Running, order, put, running, slow_order, wait_for, wait_for_progress
 from tests.studio.test_uploads import png, refused
 
 
@@ -104,13 +104,7 @@ def test_a_job_that_paints_is_seen_and_stopped(client: httpx2.Client) -> None:
     waiting = put(client, order(), priority=-5)
     assert wait_for(client, job["id"], "running")["attempts"] == 1
     assert client.get(f"/api/v1/jobs/{waiting['id']}").json()["position"] == 0
-    progress = None
-    for _ in range(600):
-        progress = client.get(f"/api/v1/jobs/{job['id']}").json()["progress"]
-        if progress and progress["preview"]:
-            break
-        client.get("/healthz")
-    assert progress, "it has begun"
+    progress = wait_for_progress(client, job["id"])
     assert progress["losses"]["total"] > 0
     picture = client.get(f"/api/v1/jobs/{job['id']}/preview", params={"n": progress["preview"]})
     assert PIL.Image.open(io.BytesIO(picture.content)).format == "JPEG"
