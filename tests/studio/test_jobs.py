@@ -87,7 +87,7 @@ def test_pages_of_the_gallery_hold_everything_once(client: httpx2.Client) -> Non
 
 
 def test_put_twice_is_one_job(client: httpx2.Client) -> None:
-    id, body = str(uuid.uuid4()), {"order": order(), "title": "twice"}  # noqa: A001
+    id, body = str(uuid.uuid4()), {"order": order(), "title": "twice"}
     answers = [client.put(f"/api/v1/jobs/{id}", json=body) for _ in range(3)]
     assert [answer.status_code for answer in answers] == [201, 200, 200]
     assert {answer.json()["id"] for answer in answers} == {id}
