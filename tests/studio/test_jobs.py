@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import uuid
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx2
@@ -200,6 +201,22 @@ def test_what_is_not_there_is_said(client: httpx2.Client) -> None:
         answer = client.request(method, f"/api/v1/{path}", json={} if method == "PATCH" else None)
         assert answer.status_code == 404, (path, answer.text)
         refused(answer)
+
+
+def test_putting_and_removing_at_once_get_along(client: httpx2.Client) -> None:
+    def remove(number: int) -> None:
+        for _ in range(10):
+            result = client.post("/api/v1/snapshots", content=png(8, 8, seed=300 + number)).json()["id"]
+            assert client.delete(f"/api/v1/results/{result}").status_code == 204
+
+    def cancel(number: int) -> None:
+        for _ in range(10):
+            job = put(client, order(seed=number))["id"]
+            assert client.post(f"/api/v1/jobs/{job}/cancel").status_code in (200, 409)
+
+    with ThreadPoolExecutor(6) as pool:
+        for done in [pool.submit(one, number) for number in range(3) for one in (remove, cancel)]:
+            done.result(timeout=120)
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from pinxit.studio.problems import Problem
 from pinxit.studio.settings import API, MB, Limits
 
-_UPLOADS = frozenset((f"{API}/files", f"{API}/snapshots"))
+_SNAPSHOT_BYTES = 64 * MB
 _DRAIN_SECONDS = 2.0
 
 
@@ -26,12 +26,16 @@ class Bodies:
 
     def __init__(self, app: ASGIApp, limits: Limits) -> None:
         self._app, self._limits = app, limits
+        self._most = {
+            f"{API}/files": limits.upload_bytes,
+            f"{API}/snapshots": min(limits.upload_bytes, _SNAPSHOT_BYTES),
+        }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, its body counted."""
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
-        most = self._limits.upload_bytes if scope["path"] in _UPLOADS else self._limits.body_bytes
+        most = self._most.get(scope["path"], self._limits.body_bytes)
         if int(Headers(scope=scope).get("content-length", "0")) > most:  # a number: h11 sees to that
             await _drain(receive)
             return await _too_large(most).response()(scope, receive, send)

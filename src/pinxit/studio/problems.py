@@ -25,6 +25,7 @@ _SENTENCES = {
 }
 # The first that fits; whatever else pinxit refuses is 422.
 _STATUS: dict[type[PinxitError], int] = {Missing: 404, Conflict: 409, TooLarge: 413, Full: 429, NoRoom: 507}
+_LONGEST = 400
 _NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -95,7 +96,9 @@ def sentence_of(errors: Any) -> str:
     # Where in the request it stood; which member of a union was tried says nothing to the person.
     where = ".".join(str(part) for part in first["loc"] if part not in ("body", "query", "path", "header"))
     problem = first["msg"].removeprefix("Value error, ").rstrip(".")
-    return f"{where + ': ' if where else ''}{problem[:1].lower()}{problem[1:]}."
+    sentence = f"{where + ': ' if where else ''}{problem[:1].lower()}{problem[1:]}"
+    # It may name what was sent, however long that is.
+    return f"{sentence if len(sentence) <= _LONGEST else sentence[:_LONGEST] + '…'}."
 
 
 def _told(request: Request, error: Exception) -> JSONResponse:

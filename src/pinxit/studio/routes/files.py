@@ -21,6 +21,8 @@ Side = Annotated[int, Query(description="Longer side of the picture, px.", ge=16
 
 # The name of a file says what is in it: whoever has it needs no other.
 FOREVER = {"Cache-Control": "private, max-age=31536000, immutable"}
+# Room is looked for again after so many bytes.
+_CHECKED_EVERY = 64 * MB
 # Whatever a file holds, as a page of its own it may do nothing.
 INERT = {"Content-Security-Policy": "default-src 'none'; sandbox"}
 ANY_BODY = {
@@ -44,15 +46,18 @@ async def upload(request: Request, here: Here, name: Name = "") -> File:
 
 async def receive(request: Request, here: Parts, name: str) -> File:
     """Stream a request's body into the store, looked at in a worker before it counts as there."""
-    told = int(request.headers.get("content-length", "0"))
-    await here.looking.run(here.store.make_room, told)
+    await anyio.to_thread.run_sync(here.store.make_room, int(request.headers.get("content-length", "0")))
     with here.store.files.new(here.studio.limits.upload_bytes) as incoming:
-        buffer = bytearray()
+        buffer, checked = bytearray(), 0
         async for part in request.stream():
             buffer += part
             if len(buffer) >= MB:
                 await anyio.to_thread.run_sync(incoming.write, bytes(buffer))
                 buffer.clear()
+            if incoming.bytes - checked >= _CHECKED_EVERY:
+                # Others come in beside it, and not all say how long they are.
+                await anyio.to_thread.run_sync(here.store.make_room, 0)
+                checked = incoming.bytes
         file = await here.looking.run(_take, here, incoming, bytes(buffer), name)
     here.metrics.received.inc(file.bytes)
     return file
@@ -62,7 +67,7 @@ def _take(here: Parts, incoming: Incoming, rest: bytes, name: str) -> File:
     incoming.write(rest)
     incoming.flush()
     facts = here.quick.inspect(incoming.path)
-    here.store.make_room(0)  # for bodies that did not say how long they are
+    here.store.make_room(0)
     return incoming.commit(name, facts)
 
 

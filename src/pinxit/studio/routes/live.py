@@ -38,10 +38,11 @@ class LiveModel(BaseModel):
 
 
 @routes.post("/preview", response_class=Response, responses={**binary("image/webp")})
-async def preview(order: Annotated[StylizeOrder, BeforeValidator(with_work)], here: Here) -> Response:
+async def preview(request: Request, order: Annotated[StylizeOrder, BeforeValidator(with_work)], here: Here) -> Response:
     """How an order would look, painted small by the network: no job, nothing kept."""
     begin = time.perf_counter()
-    picture = await here.painting.run(here.quick.preview, order)
+    # While a dial is turned, one preview after another is asked for and given up.
+    picture = await here.painting.run(here.quick.preview, order, left=request.is_disconnected)
     seconds = f"{time.perf_counter() - begin:.3f}"
     return Response(picture, media_type="image/webp", headers={"X-Seconds": seconds})
 
