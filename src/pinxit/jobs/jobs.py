@@ -346,8 +346,8 @@ class Jobs:
 
     def _in_use(self) -> set[str]:
         """The files that jobs may still need."""
-        with self._lock:
-            open_jobs = [job for job in self._jobs.values() if job.state != "succeeded"]
+        # Without the lock: whoever holds it may be waiting for the store, which asks. Copying a table is one step.
+        open_jobs = [job for job in list(self._jobs.values()) if job.state != "succeeded"]
         return {entry.sha256 for job in open_jobs for _, entry in read_order(job.order).inputs() if entry.sha256}
 
     def _folder(self, id: str) -> Path:
