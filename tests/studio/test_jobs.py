@@ -212,7 +212,7 @@ def test_removing_a_result_waits_for_no_job_that_waits_for_room(tmp_path: Path) 
     jobs = Jobs(store)
     result = store.results.put(Result(id="one", work="live"))
     with ThreadPoolExecutor(1) as pool, jobs._lock:
-        pool.submit(store.forget, result).result(timeout=10)
+        pool.submit(store.delete, result.id).result(timeout=10)
     store.close()
 
 

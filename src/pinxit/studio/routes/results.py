@@ -83,8 +83,7 @@ def change(id: ResultId, change: Change, here: Here) -> Result:
 @routes.delete("/{id}", status_code=204)
 def delete(id: ResultId, here: Here) -> None:
     """Remove it and the files that nothing else needs."""
-    here.store.forget(here.store.results.delete(id))
-    here.hub.tell("removed", json.dumps({"result": id}))
+    here.store.delete(id)
 
 
 @routes.get("/{id}/recipe", response_class=Response, responses={**binary("application/json")})
