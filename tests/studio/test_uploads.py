@@ -287,6 +287,16 @@ def test_a_drip_ends(narrow: Running, path: str) -> None:
     assert not list((narrow.home / "files" / "incoming").iterdir())
 
 
+def test_a_head_that_never_ends_ends(narrow: Running) -> None:
+    for begun in (b"", b"GET / HT", b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\nGET /"):
+        begin = time.monotonic()
+        with socket.create_connection(("127.0.0.1", narrow.port), timeout=10) as line:
+            line.sendall(begun)
+            answer = read_all(line)
+        assert answer == b"" or answer.startswith(b"HTTP/1.1 200")
+        assert time.monotonic() - begin < 8
+
+
 def test_who_leaves_in_the_middle_leaves_nothing(narrow: Running) -> None:
     for _ in range(20):
         with socket.create_connection(("127.0.0.1", narrow.port), timeout=5) as line:

@@ -6,7 +6,9 @@ import asyncio
 import errno
 import socket
 from collections.abc import Callable
+from functools import partial
 from types import FrameType
+from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -14,16 +16,22 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from pinxit.errors import PinxitError
 
-# Browsers send a head at once; who takes longer holds a connection for nothing.
-_HEAD_SECONDS = 20.0
 # What is being answered may take so long to end; painting goes on elsewhere and is not waited for here.
 _GRACE_SECONDS = 10
 
 
 class PatientProtocol(H11Protocol):
-    """HTTP/1.1 whose patience with the head of a request ends."""
+    """HTTP/1.1 whose patience with the head of a request ends: who sends none holds a connection for nothing.
 
-    _head_timer: asyncio.TimerHandle | None = None
+    Args:
+        patience: seconds that a head may take.
+        uvicorn: see there.
+    """
+
+    def __init__(self, patience: float, **uvicorn: Any) -> None:
+        super().__init__(**uvicorn)
+        self._patience = patience
+        self._head_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """A client has come."""
@@ -44,7 +52,7 @@ class PatientProtocol(H11Protocol):
     def _await_head(self) -> None:
         if self._head_timer is not None:
             self._head_timer.cancel()
-        self._head_timer = self.loop.call_later(_HEAD_SECONDS, self._head_is_due, self.cycle)
+        self._head_timer = self.loop.call_later(self._patience, self._head_is_due, self.cycle)
 
     def _head_is_due(self, last: object) -> None:
         if self.cycle is last:
@@ -56,15 +64,16 @@ class StudioServer(uvicorn.Server):
 
     Args:
         app: the studio's application.
+        patience: seconds that the head of a request may take.
         ready: called when it answers.
         leaving: called when it is asked to stop.
     """
 
-    def __init__(self, app: ASGIApp, ready: Callable[[], None], leaving: Callable[[], None]) -> None:
+    def __init__(self, app: ASGIApp, patience: float, ready: Callable[[], None], leaving: Callable[[], None]) -> None:
         super().__init__(
             uvicorn.Config(
                 app,
-                http=PatientProtocol,
+                http=partial(PatientProtocol, patience),  # type: ignore[arg-type]  # it is called, no more
                 ws="none",
                 loop="asyncio",
                 lifespan="on",

@@ -29,7 +29,8 @@ def serve(studio: Studio, ready: Callable[[str], None]) -> None:
         token = studio.token or ("" if is_loopback(studio.host) else secrets.token_urlsafe(24))
         studio = replace(studio, port=listener.getsockname()[1], token=token)
         with opened(studio) as parts:
-            server = StudioServer(create(parts), lambda: ready(address_of(studio)), parts.hub.close)
+            patience = studio.limits.grace_seconds
+            server = StudioServer(create(parts), patience, lambda: ready(address_of(studio)), parts.hub.close)
             server.run(sockets=[listener])
 
 

@@ -19,7 +19,7 @@ class Limits:
     Attributes:
         upload_bytes: of one file.
         body_bytes: of any other request's body.
-        grace_seconds: how long a body may take, whatever its length.
+        grace_seconds: how long a request's head may take, and its body whatever its length.
         slowest: bytes a second that a body must come with after that.
         requests, requests_burst: a second, from one client.
         heavy, heavy_burst: likewise of those that cost decoding or painting.
