@@ -60,7 +60,8 @@ def opened(studio: Studio) -> Iterator[Parts]:
         stack.callback(hub.close)
         stack.callback(jobs.close, _GRACE_SECONDS)
         jobs.start()
-        looking, painting = (Gate(at_once, limits.waiting) for at_once in (2, 1))
+        # Who waits for a preview waits no longer than for the painting of some others.
+        looking, painting = Gate(2, limits.waiting), Gate(1, limits.waiting // 4)
         yield Parts(studio, store, jobs, quick, hub, metrics, looking, painting)
 
 
