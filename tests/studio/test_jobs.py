@@ -53,6 +53,12 @@ def test_from_upload_to_gallery(client: httpx2.Client) -> None:
     ]
     assert pixels[0] == pixels[1]
 
+    # And the picture brings it along.
+    returned = client.post("/api/v1/files", content=painted.content).json()
+    assert returned["id"] == picture["id"]
+    assert returned["recipe"]["content"]["sha256"] == file["id"]
+    assert returned["recipe"]["styles"][0]["name"] == "house:waves"
+
     changed = client.patch(f"/api/v1/results/{result['id']}", json={"kept": True, "title": "<b>Ours</b>"})
     assert (changed.json()["kept"], changed.json()["title"]) == (True, "<b>Ours</b>")
     assert client.get("/api/v1/results", params={"kept": True}).json()["results"][0]["id"] == result["id"]

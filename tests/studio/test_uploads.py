@@ -170,6 +170,7 @@ def test_texts_within_a_picture_are_bounded_and_never_shown_raw(client: httpx2.C
     answer = client.post("/api/v1/files", content=stream.getvalue())
     assert answer.status_code == 201, answer.text
     assert "script" not in answer.text
+    assert answer.json()["recipe"] is None
 
 
 def test_ten_thousand_frames_are_one_picture_or_none(client: httpx2.Client) -> None:

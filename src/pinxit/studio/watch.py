@@ -15,7 +15,7 @@ from prometheus_client.registry import Collector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pinxit.jobs.events import Event
-from pinxit.jobs.jobs import State
+from pinxit.jobs.record import State
 from pinxit.studio.rate import client_of
 
 _log = logging.getLogger("pinxit.studio.requests")

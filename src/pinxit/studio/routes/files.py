@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Any
 
 import anyio.to_thread
 from fastapi import APIRouter, Path, Query, Request
@@ -38,13 +38,23 @@ def binary(media: str) -> Mapping[int | str, dict[str, object]]:
     return {200: {"content": {media: {"schema": {"type": "string", "format": "binary"}}}, "description": "The bytes."}}
 
 
+class Uploaded(File):
+    """A file that has just come.
+
+    Attributes:
+        recipe: the order that made it, where pinxit did.
+    """
+
+    recipe: dict[str, Any] | None = None
+
+
 @routes.post("", status_code=201, openapi_extra=ANY_BODY)
-async def upload(request: Request, here: Here, name: Name = "") -> File:
+async def upload(request: Request, here: Here, name: Name = "") -> Uploaded:
     """Hand over a picture, a clip or a network. What it is, its content decides; the same content is the same file."""
     return await receive(request, here, name)
 
 
-async def receive(request: Request, here: Parts, name: str) -> File:
+async def receive(request: Request, here: Parts, name: str) -> Uploaded:
     """Stream a request's body into the store, looked at in a worker before it counts as there."""
     await anyio.to_thread.run_sync(here.store.make_room, int(request.headers.get("content-length", "0")))
     with here.store.files.new(here.studio.limits.upload_bytes) as incoming:
@@ -63,12 +73,13 @@ async def receive(request: Request, here: Parts, name: str) -> File:
     return file
 
 
-def _take(here: Parts, incoming: Incoming, rest: bytes, name: str) -> File:
+def _take(here: Parts, incoming: Incoming, rest: bytes, name: str) -> Uploaded:
     incoming.write(rest)
     incoming.flush()
     facts = here.quick.inspect(incoming.path)
     here.store.make_room(0)
-    return incoming.commit(name, facts)
+    file = incoming.commit(name, facts)
+    return Uploaded(**file.model_dump(), recipe=facts.get("recipe"))
 
 
 @routes.get("/{id}/about")

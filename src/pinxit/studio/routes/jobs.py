@@ -9,8 +9,8 @@ from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from pinxit.jobs.errors import Missing
-from pinxit.jobs.jobs import Job, State
 from pinxit.jobs.orders import Order
+from pinxit.jobs.record import Job, State
 from pinxit.studio.parts import Here
 from pinxit.studio.routes.files import binary
 from pinxit.studio.settings import API
