@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 from collections.abc import AsyncIterator, Iterator
 
 from fastapi import FastAPI
@@ -24,6 +25,8 @@ from pinxit.studio.routes import about, events, files, jobs, live, results, styl
 from pinxit.studio.settings import Studio
 from pinxit.studio.watch import Metrics, Watch
 
+# All styles and samples, in some sizes; each takes some tens of kilobytes, and up to a second to be drawn.
+_MOST_DRAWN = 256
 # So long workers may take to save what they stand at, when the studio stops.
 _GRACE_SECONDS = 20.0
 # Every answer that any address may give; the rest stands at the addresses themselves.
@@ -62,7 +65,8 @@ def opened(studio: Studio) -> Iterator[Parts]:
         jobs.start()
         # Who waits for a preview waits no longer than for the painting of some others.
         looking, painting = Gate(2, limits.waiting), Gate(1, limits.waiting // 4)
-        yield Parts(studio, store, jobs, quick, hub, metrics, looking, painting)
+        draw = functools.lru_cache(_MOST_DRAWN)(quick.draw)
+        yield Parts(studio, store, jobs, quick, hub, metrics, looking, painting, draw)
 
 
 def create(parts: Parts) -> ASGIApp:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Annotated
 
@@ -30,6 +31,7 @@ class Parts:
         metrics: what is counted.
         looking: the door to looking into pictures: thumbnails, decoding.
         painting: the door to painting at once: previews, networks for the page.
+        draw: draws a style or a sample by its name; what was drawn lately is at hand.
         streams: open event streams of each client.
     """
 
@@ -41,6 +43,7 @@ class Parts:
     metrics: Metrics
     looking: Gate
     painting: Gate
+    draw: Callable[[str, int], bytes]
     streams: Counter[str] = field(default_factory=Counter)
 
 

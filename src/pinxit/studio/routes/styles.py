@@ -75,7 +75,7 @@ async def picture(name: Known, here: Here, side: Side = 512) -> Response:
     prefix, _, rest = name.partition(":")
     if rest not in (house.names() if prefix == "house" else sample_names()):
         raise Missing(f"there is no {name}.", "style_not_found")
-    webp = await here.looking.run(here.quick.draw, name, side)
+    webp = await here.looking.run(here.draw, name, side)
     return Response(webp, media_type="image/webp", headers=FOREVER)
 
 
