@@ -24,6 +24,7 @@ def test_imports_only_go_down() -> None:
     [
         "--help",
         "--version",
+        "studio --help",
         "stylize --help",
         "video --help",
         "panorama --help",
@@ -44,6 +45,7 @@ def test_help_imports_nothing_heavy(command: str) -> None:
         "try:\n    runpy.run_module('pinxit', run_name='__main__')\n"
         "except SystemExit as end:\n    assert not end.code, end.code\n"
         "heavy = {'torch', 'av', 'onnx', 'onnxruntime', 'cv2', 'scipy', 'skimage', 'matplotlib'} & set(sys.modules)\n"
+        "heavy |= {'fastapi', 'dbos', 'uvicorn', 'pebble'} & set(sys.modules)\n"
         "assert not heavy, heavy\n"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, env={**os.environ})

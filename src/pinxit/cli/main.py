@@ -17,6 +17,7 @@ FAILED, BAD_INPUT, INTERRUPTED = 1, 2, 130
 
 # Name → what it does. The command is the function of the same name in the file of the same name.
 COMMANDS = {
+    "studio": "Paint in the browser: everything here, to look at rather than to type.",
     "stylize": "Paint pictures in the manner of others: the main job.",
     "batch": "Paint all the pictures in a folder; goes on where it was interrupted.",
     "sweep": "Try styles and settings side by side, on one labelled sheet.",

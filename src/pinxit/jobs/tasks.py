@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import json
 import os
 import signal
 from pathlib import Path
@@ -184,8 +185,23 @@ def _picture(file: Path, most_pixels: int) -> dict[str, Any] | None:
         picture = pictures.read(file)
     except PinxitError as error:
         raise Refused(str(error), "image_corrupt") from error
-    facts = {"kind": "picture", "media": PIL.Image.MIME[kind], "width": picture.width, "height": picture.height}
-    return {**facts, "frames": frames} if frames > 1 else facts
+    return {
+        "kind": "picture",
+        "media": PIL.Image.MIME[kind],
+        "width": picture.width,
+        "height": picture.height,
+        **({"frames": frames} if frames > 1 else {}),
+        "recipe": _order_in(pictures.read_recipe(file)),
+    }
+
+
+def _order_in(text: str | None) -> dict[str, Any] | None:
+    """The order that a recipe in a file is, which anybody may have written: what is none is none."""
+    from pinxit.jobs.orders import read_order
+
+    with contextlib.suppress(PinxitError, ValueError, RecursionError):
+        return None if text is None else read_order(json.loads(text)).to_data()
+    return None
 
 
 def _looks_like_picture(begin: bytes) -> bool:
@@ -195,6 +211,7 @@ def _looks_like_picture(begin: bytes) -> bool:
 
 def _clip(file: Path, most_pixels: int) -> dict[str, Any]:
     from pinxit.video.clip import Clip
+    from pinxit.video.inside import read_recipe
 
     try:
         clip = Clip(file)
@@ -217,6 +234,7 @@ def _clip(file: Path, most_pixels: int) -> dict[str, Any]:
         "height": clip.height,
         "frames": clip.count,
         "seconds": round(clip.count / float(clip.rate), 3),
+        "recipe": _order_in(read_recipe(file)),
     }
 
 

@@ -1,0 +1,93 @@
+"""`pinxit studio`."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import re
+import sys
+import threading
+import webbrowser
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pinxit.errors import PinxitError
+
+app = typer.Typer(rich_markup_mode="rich", add_completion=False)
+
+_NEEDED = ("dbos", "fastapi", "pebble", "prometheus_client", "uvicorn")
+_UNITS = {"": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
+
+
+@app.command(
+    help="Paint in the browser, watch it happen, lose nothing.\n\n"
+    "It prints its address and opens it. Jobs go on where they were when it is started again. Only this machine can come "
+    "in; with another --host, whoever comes must show the token that is printed.",
+    epilog="[bold]pinxit studio[/bold]",
+)
+def studio(
+    host: Annotated[str, typer.Option(help="The address to listen on; 0.0.0.0 for all of them.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Likewise; 0 takes a free one.", min=0, max=65535)] = 8420,
+    home: Annotated[
+        Path | None,
+        typer.Option(help="The folder for pictures, jobs and results.", show_default="the user's data folder"),
+    ] = None,
+    token: Annotated[
+        str | None,
+        typer.Option(
+            help="What strangers must show.", envvar="PINXIT_TOKEN", show_default="made up where one is needed"
+        ),
+    ] = None,
+    database: Annotated[
+        str, typer.Option(help="Where the queue is kept, as postgresql://…", show_default="a file in --home")
+    ] = "",
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Do not open the page.")] = False,
+    jobs: Annotated[
+        int | None,
+        typer.Option(help="How many jobs paint at once.", min=1, max=64, show_default="a quarter of the cores"),
+    ] = None,
+    quota: Annotated[str, typer.Option(help="How much of the disk may be used, as 20GB.")] = "20GB",
+    log_json: Annotated[bool, typer.Option("--log-json", help="Tell every request, one line of JSON each.")] = False,
+) -> None:
+    if any(importlib.util.find_spec(name) is None for name in _NEEDED):
+        raise PinxitError("the studio needs a few packages more: pip install 'pinxit[studio]'.")
+    import platformdirs
+
+    from pinxit.studio.serving import serve
+    from pinxit.studio.settings import Studio
+
+    def ready(address: str) -> None:
+        print(f"pinxit studio: {address}\nCtrl-C stops it; what is painting goes on at the next start.", flush=True)  # noqa: T201
+        if not no_browser and _has_screen():
+            threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+
+    if database and not database.startswith(("postgresql://", "postgres://")):
+        raise PinxitError("a database is given as postgresql://…; without one the queue is kept in a file.")
+    serve(
+        Studio(
+            home=home or platformdirs.user_data_path("pinxit") / "studio",
+            host=host,
+            port=port,
+            token=token or "",
+            database=database,
+            painters=jobs,
+            quota=_bytes(quota),
+            log_json=log_json,
+        ),
+        ready,
+    )
+
+
+def _bytes(text: str) -> int:
+    """`20GB` → 20 000 000 000."""
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(|[KMGT]B)", text.strip().upper())
+    if match is None or float(match[1]) <= 0:
+        raise PinxitError(f"a quota is given as 20GB or 500MB, not {text!r}.")
+    return round(float(match[1]) * _UNITS[match[2]])
+
+
+def _has_screen() -> bool:
+    # Elsewhere a browser always has one; here one might otherwise open in this very terminal.
+    return sys.platform != "linux" or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

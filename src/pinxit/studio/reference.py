@@ -1,0 +1,97 @@
+"""The API's reference as one plain page, made of its OpenAPI document: it loads nothing, so it works without a network."""
+
+from __future__ import annotations
+
+import html
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+_STYLE = """
+:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
+body { max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
+code, pre { font: 0.9em ui-monospace, monospace; }
+pre { overflow: auto; padding: 0.75rem; border: 1px solid #8884; border-radius: 0.4rem; max-height: 30rem; }
+details { border: 1px solid #8884; border-radius: 0.4rem; margin: 0.5rem 0; padding: 0.4rem 0.8rem; }
+summary { cursor: pointer; } summary b { display: inline-block; min-width: 4.5rem; }
+table { border-collapse: collapse; } td, th { text-align: left; vertical-align: top; padding: 0.2rem 1rem 0.2rem 0; }
+"""
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+
+def page(document: Mapping[str, Any]) -> str:
+    """The page's text.
+
+    Args:
+        document: the API's OpenAPI document.
+    """
+    title = html.escape(f"{document['info']['title']} {document['info']['version']}")
+    operations = "".join(
+        _operation(method, path, operation)
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+    )
+    schemas = "".join(
+        f'<details id="{html.escape(name)}"><summary><code>{html.escape(name)}</code></summary>{_json(schema)}</details>'
+        for name, schema in sorted(document.get("components", {}).get("schemas", {}).items())
+    )
+    return (
+        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>'
+        '<meta name="viewport" content="width=device-width"><style>' + _STYLE + f"</style><h1>{title}</h1>"
+        f"<p>{html.escape(document['info'].get('description', ''))} The same for programs: "
+        '<a href="/openapi.json">openapi.json</a>.</p>'
+        f"<h2>Addresses</h2>{operations}<h2>Bodies</h2>{schemas}</html>"
+    )
+
+
+def _operation(method: str, path: str, operation: Mapping[str, Any]) -> str:
+    summary = html.escape(operation.get("summary", ""))
+    parts = [f"<p>{html.escape(operation.get('description', ''))}</p>"]
+    if operation.get("parameters"):
+        rows = "".join(
+            f"<tr><td><code>{html.escape(one['name'])}</code></td><td>{html.escape(one['in'])}</td>"
+            f"<td>{html.escape(one.get('description', ''))} {_links(one['schema'])}</td></tr>"
+            for one in operation["parameters"]
+        )
+        parts.append(f"<table>{rows}</table>")
+    for media, content in operation.get("requestBody", {}).get("content", {}).items():
+        parts.append(f"<p>Body: <code>{html.escape(media)}</code> {_links(content.get('schema', {}))}</p>")
+    answers = "".join(
+        f"<tr><td>{html.escape(status)}</td><td>{html.escape(answer.get('description', ''))}</td><td>"
+        + " ".join(
+            f"<code>{html.escape(media)}</code> {_links(content.get('schema', {}))}"
+            for media, content in answer.get("content", {}).items()
+        )
+        + "</td></tr>"
+        for status, answer in operation["responses"].items()
+    )
+    parts.append(f"<table>{answers}</table>")
+    return (
+        f"<details><summary><b>{method.upper()}</b> <code>{html.escape(path)}</code> {summary}</summary>"
+        f"{''.join(parts)}</details>"
+    )
+
+
+def _links(schema: Mapping[str, Any]) -> str:
+    """The schemas that one names, to be followed; else what kind of value it is."""
+    names = list(dict.fromkeys(_names(schema)))
+    if names:
+        return ", ".join(f'<a href="#{html.escape(name)}"><code>{html.escape(name)}</code></a>' for name in names)
+    kind = schema.get("type", "")
+    return html.escape(kind if isinstance(kind, str) else " or ".join(kind))
+
+
+def _names(schema: Any) -> Iterator[str]:
+    if isinstance(schema, Mapping):
+        for key, value in schema.items():
+            if key == "$ref":
+                yield value.rpartition("/")[2]
+            else:
+                yield from _names(value)
+    elif isinstance(schema, list):
+        for one in schema:
+            yield from _names(one)
+
+
+def _json(value: Any) -> str:
+    return f"<pre>{html.escape(json.dumps(value, indent=2, ensure_ascii=False))}</pre>"

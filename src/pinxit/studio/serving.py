@@ -1,0 +1,41 @@
+"""A studio from its start to its end."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import replace
+from urllib.parse import urlencode
+
+from pinxit.studio.app import create, opened
+from pinxit.studio.guard import is_loopback
+from pinxit.studio.protocol import StudioServer, listen
+from pinxit.studio.settings import Studio
+from pinxit.studio.watch import tell
+
+
+def serve(studio: Studio, ready: Callable[[str], None]) -> None:
+    """Answer until a signal asks to stop.
+
+    Args:
+        studio: how it is to be started.
+        ready: told the page's address, token included, when the studio answers.
+
+    Raises:
+        PinxitError: when it cannot be started.
+    """
+    tell(studio.log_json)
+    with listen(studio.host, studio.port) as listener:
+        token = studio.token or ("" if is_loopback(studio.host) else secrets.token_urlsafe(24))
+        studio = replace(studio, port=listener.getsockname()[1], token=token)
+        with opened(studio) as parts:
+            patience = studio.limits.grace_seconds
+            server = StudioServer(create(parts), patience, lambda: ready(address_of(studio)), parts.hub.close)
+            server.run(sockets=[listener])
+
+
+def address_of(studio: Studio) -> str:
+    """Where the page is to be found from this machine."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(studio.host, studio.host)  # noqa: S104 - what is asked, not listened to
+    name = f"[{host}]" if ":" in host else host
+    return f"http://{name}:{studio.port}/" + (f"?{urlencode({'token': studio.token})}" if studio.token else "")

@@ -1,0 +1,68 @@
+"""What one studio is told at its start, and the limits that it holds everybody to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pinxit.jobs.jobs import MOST_QUEUED
+from pinxit.jobs.store import QUOTA
+
+API = "/api/v1"
+MB = 1 << 20
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one client may ask for; all of it is told by `GET /api/v1`.
+
+    Attributes:
+        upload_bytes: of one file.
+        body_bytes: of any other request's body.
+        grace_seconds: how long a request's head may take, and its body whatever its length.
+        slowest: bytes a second that a body must come with after that.
+        requests, requests_burst: a second, from one client.
+        heavy, heavy_burst: likewise of those that cost decoding or painting.
+        waiting: heavy requests that may wait for a worker before others are turned away.
+        streams: event streams of one client.
+        queued: jobs that may wait.
+    """
+
+    upload_bytes: int = 1024 * MB
+    body_bytes: int = 1 * MB
+    grace_seconds: float = 20.0
+    slowest: float = 32 * 1024.0
+    requests: float = 60.0
+    requests_burst: int = 600
+    heavy: float = 5.0
+    heavy_burst: int = 60
+    waiting: int = 64
+    streams: int = 16
+    queued: int = MOST_QUEUED
+
+
+@dataclass(frozen=True)
+class Studio:
+    """Where and how a studio runs.
+
+    Attributes:
+        home: the folder that holds all it knows.
+        host: the address it listens on.
+        port: likewise; 0 takes a free one.
+        token: what strangers must show; empty where only this machine can come in.
+        database: of the queue, as `postgresql://…`; empty for a file in `home`.
+        painters: jobs that paint at once; as many as suit the machine where left out.
+        quota: bytes that `home` may take.
+        log_json: whether each request is told on standard error.
+        limits: see there.
+    """
+
+    home: Path
+    host: str = "127.0.0.1"
+    port: int = 8420
+    token: str = ""
+    database: str = ""
+    painters: int | None = None
+    quota: int = QUOTA
+    log_json: bool = False
+    limits: Limits = field(default_factory=Limits)

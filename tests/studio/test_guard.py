@@ -1,0 +1,136 @@
+"""Who may come in, and what every answer tells browsers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import httpx2
+import pytest
+
+from tests.studio.servers import Running, running
+
+TOKEN = "correct horse battery"  # noqa: S105 - a test's
+
+
+@pytest.fixture(scope="module")
+def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    with running(tmp_path_factory.mktemp("guarded") / "home", token=TOKEN) as it:
+        yield it
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "evil.example",
+        "evil.example:{port}",
+        "127.0.0.1.evil.example",
+        "localhost.evil.example",
+        "192.168.1.5",
+        "0.0.0.0",  # noqa: S104
+        "[::ffff:127.0.0.1",
+        "",
+        "2130706433",
+        "127.1",
+    ],
+)
+def test_a_name_that_points_here_is_refused(client: httpx2.Client, studio: Running, host: str) -> None:
+    answer = client.get("/api/v1/", headers={"Host": host.replace("{port}", str(studio.port))})
+    assert answer.status_code in (400, 421)
+
+
+@pytest.mark.parametrize(
+    "host", ["localhost", "LOCALHOST:9000", "127.0.0.1", "127.8.8.8:80", "[::1]:8420", "localhost."]
+)
+def test_names_of_this_machine_are_not(client: httpx2.Client, host: str) -> None:
+    assert client.get("/api/v1/", headers={"Host": host}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Origin": "http://127.0.0.1:1"},
+        {"Origin": "http://["},
+        {"Origin": "http://localhost.evil.example"},
+        {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors"},
+        {"Sec-Fetch-Site": "same-site", "Sec-Fetch-Mode": "cors"},
+        {"Sec-Fetch-Site": "cross-site"},
+    ],
+)
+@pytest.mark.parametrize(
+    ("method", "path"), [("POST", "/api/v1/files"), ("GET", "/api/v1/events"), ("GET", "/api/v1/results")]
+)
+def test_other_origins_are_refused(client: httpx2.Client, headers: dict[str, str], method: str, path: str) -> None:
+    answer = client.request(method, path, headers=headers)
+    assert answer.status_code == 403
+    assert answer.json()["error"]["code"] == "foreign_origin"
+    assert "access-control-allow-origin" not in answer.headers
+
+
+def test_a_form_cannot_be_posted_from_elsewhere_even_by_navigating(client: httpx2.Client) -> None:
+    headers = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}
+    assert client.post("/api/v1/jobs", headers=headers).status_code == 403
+    assert client.get("/healthz", headers=headers).status_code == 200
+
+
+def test_the_studio_itself_may(client: httpx2.Client, studio: Running) -> None:
+    headers = {"Origin": studio.address, "Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "cors"}
+    assert client.get("/api/v1/results", headers=headers).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/api/v1/", "/api/v1/results", "/nothing", "/healthz", "/docs", "/api/v1/jobs/x"]
+)
+def test_every_answer_says_what_browsers_may_do(client: httpx2.Client, path: str) -> None:
+    headers = client.get(path).headers
+    assert headers["cross-origin-opener-policy"] == "same-origin"
+    assert headers["cross-origin-embedder-policy"] == "require-corp"
+    assert headers["cross-origin-resource-policy"] == "same-origin"
+    assert headers["x-content-type-options"] == "nosniff"
+    assert "default-src 'none'" in headers["content-security-policy"]
+    assert "frame-ancestors 'none'" in headers["content-security-policy"]
+    assert "server" not in headers
+
+
+def test_strangers_need_the_token(guarded: Running) -> None:
+    with guarded.client() as client:
+        for path in ("/api/v1/", "/api/v1/events", "/metrics", "/docs", "/openapi.json", "/", "/nothing"):
+            assert client.get(path).status_code == 401, path
+        assert client.get("/api/v1/").headers["www-authenticate"] == "Bearer"
+        assert client.post("/api/v1/files").status_code == 401
+        for wrong in ("Bearer", "Bearer wrong", f"Basic {TOKEN}", f"Bearer {TOKEN}x", f"Bearer {TOKEN[:-1]}"):
+            assert client.get("/api/v1/", headers={"Authorization": wrong}).status_code == 401, wrong
+        assert client.get("/api/v1/", headers={"Authorization": f"Bearer {TOKEN}"}).status_code == 200
+        assert client.get("/healthz").json()["status"] in ("ready", "busy")
+
+
+def test_the_pages_address_gives_a_cookie_once(guarded: Running) -> None:
+    with guarded.client() as client:
+        assert client.get("/", params={"token": "wrong"}).status_code == 401
+        assert client.get("/api/v1/", params={"token": TOKEN}).status_code == 401, "programs show it otherwise"
+        answer = client.get("/gallery", params={"token": TOKEN, "q": "ä b"})
+        assert answer.status_code == 303
+        assert answer.headers["location"] == "/gallery?q=%C3%A4+b"
+        cookie = answer.headers["set-cookie"].lower()
+        assert "httponly" in cookie
+        assert "samesite=strict" in cookie
+        assert TOKEN not in cookie
+        assert client.get("/api/v1/").status_code == 200
+        assert client.get("/api/v1/", headers={"Origin": "https://evil.example"}).status_code == 403
+
+
+def test_the_way_to_the_page_leads_nowhere_else(guarded: Running) -> None:
+    answer = guarded.speak(
+        b"GET //evil.example/x?token=correct+horse+battery HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
+    )
+    assert b"303" in answer.split(b"\r\n")[0]
+    assert b"location: /evil.example/x\r\n" in answer.lower()
+
+
+def test_websockets_of_other_origins_are_refused(studio: Running) -> None:
+    answer = studio.speak(
+        b"GET /api/v1/events HTTP/1.1\r\nHost: 127.0.0.1\r\nOrigin: http://evil.example\r\nConnection: Upgrade, close\r\n"
+        b"Upgrade: websocket\r\nSec-WebSocket-Key: x3JJHMbDL1EzLkh9GBhXDw==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+    )
+    assert answer.startswith(b"HTTP/1.1 403")

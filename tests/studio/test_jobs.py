@@ -1,0 +1,255 @@
+"""Orders become jobs, jobs become results: over HTTP, by a real queue and real painting."""
+
+from __future__ import annotations
+
+import io
+import uuid
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import httpx2
+import PIL.Image
+import pytest
+
+from pinxit.jobs.jobs import Jobs
+from pinxit.jobs.results import Result
+from pinxit.jobs.store import Store
+from tests.studio.conftest import GENEROUS
+from tests.studio.servers import Running, order, put, running, slow_order, wait_for, wait_for_progress
+from tests.studio.test_uploads import png, refused
+
+
+def test_from_upload_to_gallery(client: httpx2.Client) -> None:
+    file = client.post("/api/v1/files", params={"name": "garden.png"}, content=png(96, 72)).json()
+    wanted = order(content={"name": "garden.png", "sha256": file["id"], "bytes": file["bytes"]})
+    seen = client.post("/api/v1/preview", json=wanted)
+    assert seen.status_code == 200, seen.text
+    assert float(seen.headers["x-seconds"]) < 60
+    assert max(PIL.Image.open(io.BytesIO(seen.content)).size) <= 768
+    job = put(client, wanted, title="A garden")
+    job = wait_for(client, job["id"], "succeeded", "failed")
+    assert job["state"] == "succeeded", job
+    result = client.get(f"/api/v1/results/{job['result']}").json()
+    assert (result["work"], result["title"], result["draft"], result["kept"]) == ("stylize", "A garden", False, False)
+    (picture,) = [part for part in result["files"] if part["role"] == "picture"]
+    painted = client.get(f"/api/v1/files/{picture['id']}")
+    assert PIL.Image.open(io.BytesIO(painted.content)).size == (96, 72)
+    found = client.get("/api/v1/results", params={"q": "GARDEN waves"}).json()["results"]
+    assert [one["id"] for one in found] == [result["id"]]
+    assert not client.get("/api/v1/results", params={"q": "garden swirl"}).json()["results"]
+
+    # A recipe is an order.
+    recipe = client.get(f"/api/v1/results/{result['id']}/recipe")
+    assert recipe.headers["content-disposition"].startswith("attachment")
+    again = put(client, recipe.json())
+    again = wait_for(client, again["id"], "succeeded", "failed")
+    assert again["state"] == "succeeded", again
+    other = client.get(f"/api/v1/results/{again['result']}").json()
+    (same,) = [part for part in other["files"] if part["role"] == "picture"]
+    pixels = [
+        PIL.Image.open(io.BytesIO(client.get(f"/api/v1/files/{one['id']}").content)).tobytes()
+        for one in (picture, same)
+    ]
+    assert pixels[0] == pixels[1]
+
+    # And the picture brings it along.
+    returned = client.post("/api/v1/files", content=painted.content).json()
+    assert returned["id"] == picture["id"]
+    assert returned["recipe"]["content"]["sha256"] == file["id"]
+    assert returned["recipe"]["styles"][0]["name"] == "house:waves"
+
+    changed = client.patch(f"/api/v1/results/{result['id']}", json={"kept": True, "title": "<b>Ours</b>"})
+    assert (changed.json()["kept"], changed.json()["title"]) == (True, "<b>Ours</b>")
+    assert client.get("/api/v1/results", params={"kept": True}).json()["results"][0]["id"] == result["id"]
+    shared = client.get(f"/api/v1/results/{result['id']}/share")
+    assert shared.status_code == 200, shared.text
+    assert "&lt;b&gt;Ours&lt;/b&gt;" in shared.text
+    assert "<b>Ours" not in shared.text
+    assert "http://" not in shared.text
+    assert shared.text.count("data:image/") >= 2
+
+    assert client.delete(f"/api/v1/results/{result['id']}").status_code == 204
+    assert client.get(f"/api/v1/results/{result['id']}").status_code == 404
+    assert client.delete(f"/api/v1/results/{result['id']}").status_code == 404
+    assert client.delete(f"/api/v1/jobs/{job['id']}").status_code == 204
+
+
+def test_pages_of_the_gallery_hold_everything_once(client: httpx2.Client) -> None:
+    for number in range(5):
+        answer = client.post(
+            "/api/v1/snapshots",
+            params={"title": f"page {number}", "style": ["house:ink"]},
+            content=png(seed=100 + number),
+        )
+        assert answer.status_code == 201, answer.text
+        assert answer.json()["work"] == "live"
+    seen: list[str] = []
+    before = ""
+    while True:
+        page = client.get("/api/v1/results", params={"work": "live", "limit": 2, "before": before}).json()
+        seen += [one["title"] for one in page["results"]]
+        if page["next"] is None:
+            break
+        before = page["next"]
+    assert [title for title in seen if title.startswith("page")] == [f"page {number}" for number in (4, 3, 2, 1, 0)]
+    assert refused(client.post("/api/v1/snapshots", content=b"no picture"))
+
+
+def test_put_twice_is_one_job(client: httpx2.Client) -> None:
+    id, body = str(uuid.uuid4()), {"order": order(), "title": "twice"}
+    answers = [client.put(f"/api/v1/jobs/{id}", json=body) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [201, 200, 200]
+    assert {answer.json()["id"] for answer in answers} == {id}
+    other = client.put(f"/api/v1/jobs/{id}", json={"order": order(size=112), "title": "twice"})
+    assert other.status_code == 409
+    refused(other)
+    job = wait_for(client, id, "succeeded")
+    assert client.put(f"/api/v1/jobs/{id}", json=body).json()["result"] == job["result"]
+    assert len([one for one in client.get("/api/v1/jobs").json() if one["title"] == "twice"]) == 1
+
+
+def test_a_job_that_paints_is_seen_and_stopped(client: httpx2.Client) -> None:
+    job = put(client, slow_order())
+    waiting = put(client, order(), priority=-5)
+    assert wait_for(client, job["id"], "running")["attempts"] == 1
+    assert client.get(f"/api/v1/jobs/{waiting['id']}").json()["position"] == 0
+    progress = wait_for_progress(client, job["id"])
+    assert progress["losses"]["total"] > 0
+    picture = client.get(f"/api/v1/jobs/{job['id']}/preview", params={"n": progress["preview"]})
+    assert PIL.Image.open(io.BytesIO(picture.content)).format == "JPEG"
+    assert client.get("/healthz").json()["status"] == "busy"
+    assert client.delete(f"/api/v1/jobs/{job['id']}").status_code == 409
+    assert client.post(f"/api/v1/jobs/{job['id']}/stop").status_code == 200
+    stopped = wait_for(client, job["id"], "succeeded", "failed", "cancelled")
+    assert stopped["state"] == "succeeded"
+    assert client.get(f"/api/v1/results/{stopped['result']}").json()["draft"]
+    for verb in ("cancel", "stop", "pause", "resume", "retry"):
+        assert client.post(f"/api/v1/jobs/{job['id']}/{verb}").status_code == 409, verb
+    wait_for(client, waiting["id"], "succeeded")
+
+
+def test_what_waits_is_cancelled_paused_and_resumed(client: httpx2.Client) -> None:
+    first = put(client, slow_order())
+    second = put(client, order(seed=5))
+    assert client.post(f"/api/v1/jobs/{second['id']}/pause").json()["state"] == "paused"
+    assert client.post(f"/api/v1/jobs/{second['id']}/resume").json()["state"] == "queued"
+    assert client.post(f"/api/v1/jobs/{second['id']}/cancel").json()["state"] == "cancelled"
+    assert client.post(f"/api/v1/jobs/{second['id']}/retry").json()["state"] == "queued"
+    client.post(f"/api/v1/jobs/{first['id']}/cancel")
+    wait_for(client, first["id"], "cancelled")
+    wait_for(client, second["id"], "succeeded")
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"size": 0}, "size"),
+        ({"size": -1}, "size"),
+        ({"size": 10**6}, "size"),
+        ({"size": "large"}, "size"),
+        ({"style_weight": -1}, "style_weight"),
+        ({"style_weight": 1e308}, "style_weight"),
+        ({"content_weight": None, "style_weight": "x"}, "style_weight"),
+        ({"iterations": [0]}, "iterations"),
+        ({"iterations": [10**9]}, "iterations"),
+        ({"iterations": []}, "iterations"),
+        ({"strength": 2}, "strength"),
+        ({"unknown": 1}, "unknown"),
+        ({"work": "teleport"}, "work"),
+        ({"content": None}, "content"),
+        ({"styles": []}, "styles"),
+        ({"styles": [{"name": "house:wavs"}]}, "house:waves"),
+        ({"content": {"name": "/etc/passwd"}}, "content"),
+        ({"content": {"name": "http://127.0.0.1/"}}, "content"),
+        ({"content": {"name": "x", "sha256": "../../etc/passwd"}}, "sha256"),
+        ({"content": {"name": "x", "sha256": "a" * 64}}, "upload"),
+        ({"seed": 2**63}, "seed"),
+        ({"preset": "best"}, "preset"),
+        ({"styles": [{"name": "house:waves", "share": 0}]}, "share"),
+        ({"styles": [{"name": "house:waves", "mask": {"name": "m"}}]}, "mask"),
+    ],
+)
+@pytest.mark.parametrize("address", ["jobs", "preview"])
+def test_what_is_not_allowed_is_said_in_a_sentence(
+    client: httpx2.Client, change: dict[str, object], says: str, address: str
+) -> None:
+    wanted = {**order(), **change}
+    body = {"order": wanted} if address == "jobs" else wanted
+    answer = client.post(f"/api/v1/{address}", json=body)
+    assert answer.status_code in (404, 422), answer.text
+    if not (address == "preview" and says == "work"):
+        assert says in answer.json()["error"]["message"], answer.text
+
+
+def test_numbers_that_are_none(client: httpx2.Client) -> None:
+    for number in ("NaN", "Infinity", "-Infinity", "1e999"):
+        for field in ("style_weight", "tolerance", "seconds", "style_scale"):
+            text = (
+                '{"order": {"work": "stylize", "content": {"name": "sample:cat"}, "styles": [{"name": "house:ink"}], '
+            )
+            body = f'{text}"{field}": {number}}}}}'
+            answer = client.post("/api/v1/jobs", content=body, headers={"Content-Type": "application/json"})
+            assert answer.status_code == 422, (number, field, answer.text)
+
+
+def test_what_is_not_there_is_said(client: httpx2.Client) -> None:
+    nobody = uuid.uuid4()
+    for method, path in (
+        ("GET", f"jobs/{nobody}"),
+        ("POST", f"jobs/{nobody}/cancel"),
+        ("DELETE", f"jobs/{nobody}"),
+        ("GET", f"jobs/{nobody}/preview"),
+        ("GET", "results/nobody"),
+        ("PATCH", "results/nobody"),
+        ("GET", "results/nobody/share"),
+        ("GET", f"files/{'a' * 64}"),
+        ("GET", "nothing"),
+        ("GET", "styles/house:nothing/picture"),
+    ):
+        answer = client.request(method, f"/api/v1/{path}", json={} if method == "PATCH" else None)
+        assert answer.status_code == 404, (path, answer.text)
+        refused(answer)
+
+
+def test_removing_a_result_waits_for_no_job_that_waits_for_room(tmp_path: Path) -> None:
+    """The queue asks the store for room while it holds its lock: the store must not ask for that lock in turn."""
+    store = Store(tmp_path)
+    jobs = Jobs(store)
+    result = store.results.put(Result(id="one", work="live"))
+    with ThreadPoolExecutor(1) as pool, jobs._lock:
+        pool.submit(store.delete, result.id).result(timeout=10)
+    store.close()
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A studio where few jobs may wait."""
+    with running(tmp_path_factory.mktemp("small") / "home", limits={**GENEROUS, "queued": 3}) as it:
+        yield it
+
+
+def test_a_full_queue_says_when_to_come_back(small: Running) -> None:
+    with small.client() as client:
+        jobs = [put(client, slow_order())["id"]]
+        wait_for(client, jobs[0], "running")
+        jobs += [put(client, order(seed=number))["id"] for number in range(3)]
+        answer = client.put(f"/api/v1/jobs/{uuid.uuid4()}", json={"order": order()})
+        assert answer.status_code == 429
+        assert int(answer.headers["retry-after"]) > 0
+        assert answer.json()["error"]["code"] == "queue_full"
+        for job in reversed(jobs):
+            client.post(f"/api/v1/jobs/{job}/cancel")
+
+
+def test_a_full_disk_is_a_sentence(tmp_path: Path) -> None:
+    with running(tmp_path / "home", limits=GENEROUS, quota=3_000_000) as full, full.client() as client:
+        for number in range(12):
+            answer = client.post("/api/v1/files", content=png(500, 400, seed=number))
+            if answer.status_code != 201:
+                break
+        for refusal in (answer, client.post("/api/v1/jobs", json={"order": order()})):
+            assert refusal.status_code == 507
+            assert refusal.json()["error"]["code"] == "no_space"
+        assert client.get("/api/v1/results").status_code == 200
+        assert not list((full.home / "files" / "incoming").iterdir())
