@@ -12,15 +12,17 @@ import httpx2
 import PIL.Image
 import pytest
 
+from pinxit.job import prepare
 from pinxit.jobs.jobs import Jobs
 from pinxit.jobs.results import Result
 from pinxit.jobs.store import Store
+from pinxit.picture.recipe import Recipe
 from tests.studio.conftest import GENEROUS
 from tests.studio.servers import Running, order, put, running, slow_order, wait_for, wait_for_progress
 from tests.studio.test_uploads import png, refused
 
 
-def test_from_upload_to_gallery(client: httpx2.Client) -> None:
+def test_from_upload_to_gallery(client: httpx2.Client, tmp_path: Path) -> None:
     file = client.post("/api/v1/files", params={"name": "garden.png"}, content=png(96, 72)).json()
     wanted = order(content={"name": "garden.png", "sha256": file["id"], "bytes": file["bytes"]})
     seen = client.post("/api/v1/preview", json=wanted)
@@ -38,6 +40,13 @@ def test_from_upload_to_gallery(client: httpx2.Client) -> None:
     found = client.get("/api/v1/results", params={"q": "GARDEN waves"}).json()["results"]
     assert [one["id"] for one in found] == [result["id"]]
     assert not client.get("/api/v1/results", params={"q": "garden swirl"}).json()["results"]
+
+    # What the library and the command line would write down for the same.
+    (tmp_path / "garden.png").write_bytes(png(96, 72))
+    settings = {name: wanted[name] for name in ("engine", "network", "size")}
+    same = prepare(tmp_path / "garden.png", "house:waves", **settings).recipe
+    told = Recipe.model_validate({name: value for name, value in result["recipe"].items() if name != "work"})
+    assert told.model_copy(update={"memory": None, "done": None}) == same
 
     # A recipe is an order.
     recipe = client.get(f"/api/v1/results/{result['id']}/recipe")
