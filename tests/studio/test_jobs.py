@@ -238,15 +238,44 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         yield it
 
 
+@pytest.fixture(scope="module")
+def narrow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A studio where few jobs of one client may wait."""
+    with running(tmp_path_factory.mktemp("narrow") / "home", limits={**GENEROUS, "queued_by_one": 2}) as it:
+        yield it
+
+
 def test_a_full_queue_says_when_to_come_back(small: Running) -> None:
     with small.client() as client:
         jobs = [put(client, slow_order())["id"]]
         wait_for(client, jobs[0], "running")
-        jobs += [put(client, order(seed=number))["id"] for number in range(3)]
+        jobs += [put(client, order(seed=number))["id"] for number in range(2)]
+        stranger = httpx2.HTTPTransport(local_address="127.0.0.9")
+        with httpx2.Client(base_url=small.address, transport=stranger) as other:
+            waiting = put(other, order())["id"]
+            # Put again it is the same job, however full the queue is.
+            answer = other.put(f"/api/v1/jobs/{waiting}", json={"order": order()})
+            assert answer.status_code == 200
         answer = client.put(f"/api/v1/jobs/{uuid.uuid4()}", json={"order": order()})
         assert answer.status_code == 429
         assert int(answer.headers["retry-after"]) > 0
         assert answer.json()["error"]["code"] == "queue_full"
+        for job in (waiting, *reversed(jobs)):
+            client.post(f"/api/v1/jobs/{job}/cancel")
+
+
+def test_nobody_fills_the_queue_alone(narrow: Running) -> None:
+    with narrow.client() as client:
+        jobs = [put(client, slow_order())["id"]]
+        wait_for(client, jobs[0], "running")
+        jobs += [put(client, order(seed=number))["id"] for number in range(2)]
+        answer = client.post("/api/v1/jobs", json={"order": order()})
+        assert (answer.status_code, answer.json()["error"]["code"]) == (429, "queue_full")
+        client.post(f"/api/v1/jobs/{jobs.pop()}/cancel")
+        jobs.append(put(client, order())["id"])
+        stranger = httpx2.HTTPTransport(local_address="127.0.0.9")
+        with httpx2.Client(base_url=narrow.address, transport=stranger) as other:
+            jobs.append(put(other, order(seed=9))["id"])
         for job in reversed(jobs):
             client.post(f"/api/v1/jobs/{job}/cancel")
 

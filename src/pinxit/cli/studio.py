@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import re
+import socket
 import sys
 import threading
 import webbrowser
@@ -18,6 +19,8 @@ from pinxit.errors import PinxitError
 app = typer.Typer(rich_markup_mode="rich", add_completion=False)
 
 _NEEDED = ("dbos", "fastapi", "pebble", "prometheus_client", "uvicorn")
+# How an address that stands for all of a machine's is shown.
+_ALL_ADDRESSES = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 - what is asked for, not what is taken
 _UNITS = {"": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
 
 
@@ -59,7 +62,10 @@ def studio(
     from pinxit.studio.settings import Studio
 
     def ready(address: str) -> None:
-        print(f"pinxit studio: {address}\nCtrl-C stops it; what is painting goes on at the next start.", flush=True)  # noqa: T201
+        print(f"pinxit studio: {address}")  # noqa: T201
+        if host in _ALL_ADDRESSES:
+            print(f"from elsewhere: {address.replace(_ALL_ADDRESSES[host], socket.gethostname(), 1)}")  # noqa: T201
+        print("Ctrl-C stops it; what is painting goes on at the next start.", flush=True)  # noqa: T201
         if not no_browser and _has_screen():
             threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
 

@@ -23,6 +23,7 @@ from pinxit.studio.problems import ErrorBody
 from pinxit.studio.rate import Rate
 from pinxit.studio.routes import about, events, files, jobs, live, results, styles
 from pinxit.studio.settings import Studio
+from pinxit.studio.turns import Turns
 from pinxit.studio.watch import Metrics, Watch
 
 # All styles and samples, in some sizes; each takes some tens of kilobytes, and up to a second to be drawn.
@@ -40,6 +41,7 @@ _ANSWERS: dict[int | str, dict[str, object]] = {
     413: {"model": ErrorBody, "description": "It is too large."},
     422: {"model": ErrorBody, "description": "It is not allowed; the sentence says what and why."},
     429: {"model": ErrorBody, "description": "Too much at once: `Retry-After` says when to come back."},
+    503: {"model": ErrorBody, "description": "The queue's database did not answer: try again."},
     507: {"model": ErrorBody, "description": "The disk, or the part of it that may be used, is full."},
 }
 
@@ -65,8 +67,9 @@ def opened(studio: Studio) -> Iterator[Parts]:
         jobs.start()
         # Who waits for a preview waits no longer than for the painting of some others.
         looking, painting = Gate(2, limits.waiting), Gate(1, limits.waiting // 4)
+        turns = Turns(jobs, limits.queued_by_one)
         draw = functools.lru_cache(_MOST_DRAWN)(quick.draw)
-        yield Parts(studio, store, jobs, quick, hub, metrics, looking, painting, draw)
+        yield Parts(studio, store, jobs, quick, hub, metrics, looking, painting, draw, turns)
 
 
 def create(parts: Parts) -> ASGIApp:

@@ -36,7 +36,7 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-store",
 }
-# Whoever watches over the process may ask whether it lives, and learns nothing else.
+# Whoever watches over the process may ask whether it lives and how busy it is, and learns nothing else.
 _OPEN = frozenset(("/healthz",))
 _LOOPBACK_NAMES = frozenset(("localhost", "localhost.localdomain", "ip6-localhost"))
 

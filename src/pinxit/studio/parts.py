@@ -15,6 +15,7 @@ from pinxit.jobs.store import Store
 from pinxit.studio.gate import Gate
 from pinxit.studio.hub import Hub
 from pinxit.studio.settings import Studio
+from pinxit.studio.turns import Turns
 from pinxit.studio.watch import Metrics
 
 
@@ -32,6 +33,7 @@ class Parts:
         looking: the door to looking into pictures: thumbnails, decoding.
         painting: the door to painting at once: previews, networks for the page.
         draw: draws a style or a sample by its name; what was drawn lately is at hand.
+        turns: whose jobs wait.
         streams: open event streams of each client.
     """
 
@@ -44,6 +46,7 @@ class Parts:
     looking: Gate
     painting: Gate
     draw: Callable[[str, int], bytes]
+    turns: Turns
     streams: Counter[str] = field(default_factory=Counter)
 
 

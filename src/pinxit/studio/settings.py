@@ -25,7 +25,7 @@ class Limits:
         heavy, heavy_burst: likewise of those that cost decoding or painting.
         waiting: heavy requests that may wait for a worker before others are turned away.
         streams: event streams of one client.
-        queued: jobs that may wait.
+        queued, queued_by_one: jobs that may wait, and of one client.
     """
 
     upload_bytes: int = 1024 * MB
@@ -39,6 +39,7 @@ class Limits:
     waiting: int = 64
     streams: int = 16
     queued: int = MOST_QUEUED
+    queued_by_one: int = MOST_QUEUED // 2
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import uuid
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from pinxit.jobs.errors import Missing
 from pinxit.jobs.orders import Order
 from pinxit.jobs.record import Job, State
-from pinxit.studio.parts import Here
+from pinxit.studio.parts import Here, Parts
+from pinxit.studio.rate import client_of
 from pinxit.studio.routes.files import binary
 from pinxit.studio.settings import API
 
@@ -46,17 +47,22 @@ class NewJob(BaseModel):
 
 
 @routes.put("/{id}", responses={201: {"model": Job, "description": "It is new."}})
-def put(id: JobId, new: NewJob, here: Here, response: Response) -> Job:
+def put(id: JobId, new: NewJob, request: Request, here: Here, response: Response) -> Job:
     """Put a job under an id of your own. Put again, as after a lost connection, it is still one job."""
-    job, created = here.jobs.put(str(id), new.order, priority=new.priority, title=new.title)
+    job, created = _put(here, request, str(id), new)
     response.status_code = 201 if created else 200
     return job
 
 
 @routes.post("", status_code=201)
-def post(new: NewJob, here: Here) -> Job:
+def post(new: NewJob, request: Request, here: Here) -> Job:
     """Put a job under an id that the studio chooses."""
-    return here.jobs.put(str(uuid.uuid4()), new.order, priority=new.priority, title=new.title)[0]
+    return _put(here, request, str(uuid.uuid4()), new)[0]
+
+
+def _put(here: Parts, request: Request, id: str, new: NewJob) -> tuple[Job, bool]:
+    here.turns.take(client_of(request.scope), id)
+    return here.jobs.put(id, new.order, priority=new.priority, title=new.title)
 
 
 @routes.get("")

@@ -6,6 +6,7 @@ import time
 import uuid
 from typing import Annotated
 
+import anyio.to_thread
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -85,6 +86,6 @@ async def snapshot(
         cover=file.id,
         files=(part,),
     )
-    here.store.results.put(result)
+    await anyio.to_thread.run_sync(here.store.results.put, result)
     here.hub.tell("result", result.model_dump_json())
     return result
