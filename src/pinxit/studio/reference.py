@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -40,36 +41,53 @@ def page(document: Mapping[str, Any]) -> str:
         '<meta name="viewport" content="width=device-width"><style>' + _STYLE + f"</style><h1>{title}</h1>"
         f"<p>{html.escape(document['info'].get('description', ''))} The same for programs: "
         '<a href="/openapi.json">openapi.json</a>.</p>'
-        f"<h2>Addresses</h2>{operations}<h2>Bodies</h2>{schemas}</html>"
+        f"<h2>Addresses</h2>{operations}<h2>Failures</h2>{_failures(document)}<h2>Bodies</h2>{schemas}</html>"
     )
 
 
 def _operation(method: str, path: str, operation: Mapping[str, Any]) -> str:
     summary = html.escape(operation.get("summary", ""))
-    parts = [f"<p>{html.escape(operation.get('description', ''))}</p>"]
+    parts = [f"<p>{_text(operation.get('description', ''))}</p>"]
     if operation.get("parameters"):
         rows = "".join(
             f"<tr><td><code>{html.escape(one['name'])}</code></td><td>{html.escape(one['in'])}</td>"
-            f"<td>{html.escape(one.get('description', ''))} {_links(one['schema'])}</td></tr>"
+            f"<td>{_text(one.get('description', ''))} {_links(one['schema'])}</td></tr>"
             for one in operation["parameters"]
         )
         parts.append(f"<table>{rows}</table>")
     for media, content in operation.get("requestBody", {}).get("content", {}).items():
         parts.append(f"<p>Body: <code>{html.escape(media)}</code> {_links(content.get('schema', {}))}</p>")
+    successes = {status: answer for status, answer in operation["responses"].items() if status < "4"}
     answers = "".join(
-        f"<tr><td>{html.escape(status)}</td><td>{html.escape(answer.get('description', ''))}</td><td>"
+        f"<tr><td>{html.escape(status)}</td><td>{_text(answer.get('description', ''))}</td><td>"
         + " ".join(
             f"<code>{html.escape(media)}</code> {_links(content.get('schema', {}))}"
             for media, content in answer.get("content", {}).items()
         )
         + "</td></tr>"
-        for status, answer in operation["responses"].items()
+        for status, answer in successes.items()
     )
     parts.append(f"<table>{answers}</table>")
     return (
         f"<details><summary><b>{method.upper()}</b> <code>{html.escape(path)}</code> {summary}</summary>"
         f"{''.join(parts)}</details>"
     )
+
+
+def _failures(document: Mapping[str, Any]) -> str:
+    """Those of any address, which are the same everywhere."""
+    answers = next(iter(next(iter(document["paths"].values())).values()))["responses"]
+    rows = "".join(
+        f"<tr><td>{html.escape(status)}</td><td>{_text(answer.get('description', ''))}</td></tr>"
+        for status, answer in answers.items()
+        if status >= "4"
+    )
+    return f"<p>All have the body {_links({'$ref': 'ErrorBody'})}.</p><table>{rows}</table>"
+
+
+def _text(text: str) -> str:
+    """What a docstring says, its names set as code."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(text))
 
 
 def _links(schema: Mapping[str, Any]) -> str:
