@@ -230,6 +230,8 @@ class VideoOrder(_Order):
 
     @model_validator(mode="after")
     def _is_possible(self) -> Self:
+        if not self.clip.sha256:
+            raise ValueError(f"{self.clip.name} is a picture, not a clip: upload one")
         if self.end is not None and self.end <= self.start:
             raise ValueError("the film would end before it begins: end must be later than start")
         timed = [style.at is not None for style in self.styles]
