@@ -91,6 +91,23 @@ def test_a_postgres_that_is_not_there_is_told(store: Store, running: Running) ->
         pass
 
 
+@pytest.mark.skipif(
+    "PINXIT_POSTGRES" not in os.environ, reason="no address postgresql://… of an empty database is given"
+)
+def test_a_queue_in_postgres_is_the_same(store: Store, running: Running) -> None:
+    database = os.environ["PINXIT_POSTGRES"]
+    with running(database=database) as jobs:
+        for id, priority in (("a", 0), ("b", 0), ("c", 9)):
+            jobs.put(id, QUICK, priority)
+        jobs.pause("b")
+        began = [wait_for(jobs, id, "succeeded").started or "" for id in ("c", "a")]
+        assert began == sorted(began)
+    with running(database=database) as jobs:
+        assert {job.id: job.state for job in jobs.list()} == {"a": "succeeded", "b": "paused", "c": "succeeded"}
+        jobs.resume("b")
+        wait_for(jobs, "b", "succeeded")
+
+
 def test_a_database_that_goes_away_is_one_sentence(
     store: Store, running: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:

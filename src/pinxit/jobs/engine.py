@@ -21,8 +21,8 @@ from pinxit.jobs.errors import JobsError
 
 # A run that takes the server down with it so often is not tried again.
 _MOST_RECOVERIES = 100
-# The queue is looked at so often; it costs half a millisecond.
-_SECONDS_BETWEEN_POLLS = 0.25
+# The queue is looked at so often, which takes a hundredth of a core; a person does not mind half a second.
+_SECONDS_BETWEEN_POLLS = 0.5
 _SECONDS_FOR_DATABASE = 5.0
 # Between higher priorities, which DBOS counts from 1 as the highest.
 PRIORITIES = range(-100, 101)
