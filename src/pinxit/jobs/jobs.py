@@ -334,9 +334,9 @@ class Jobs:
                 continue
             file = self.store.files.get(entry.sha256)
             self.store.files.touch(file.id)
-            wanted = (
-                "clip" if where == "clip" else "network" if file.kind == "network" and "styles" in where else "picture"
-            )
+            # A network may stand where a style does.
+            a_style = where.startswith("styles.") and where.count(".") == 1
+            wanted = "clip" if where == "clip" else "network" if a_style and file.kind == "network" else "picture"
             moves = where == "clip" and (file.frames or 1) > 1  # as a GIF does
             if file.kind != wanted and not moves:
                 raise Refused(f"{where}: {file.name} is a {file.kind}, not a {wanted}.", "wrong_kind")
