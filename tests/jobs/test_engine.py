@@ -8,6 +8,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import dbos
 import pytest
@@ -81,6 +82,23 @@ def test_a_locked_database_is_told_at_the_start_and_waited_for_later(
     with pytest.raises(PinxitError, match="another program holds"), running():
         pass
     foreign.close()
+
+
+def test_a_home_may_be_called_anything(tmp_path: Path) -> None:
+    store = Store(tmp_path / "my home?x=1#a%20b ü'")
+    jobs = Jobs(store, spare=False)
+    jobs.start()
+    jobs.put("a", QUICK)
+    wait_for(jobs, "a", "succeeded")
+    jobs.close()
+    store.close()
+    assert [path.name for path in tmp_path.iterdir()] == [store.home.name]
+    assert (store.home / "queue.sqlite").exists()
+
+
+def test_another_kind_of_database_is_refused(running: Running) -> None:
+    with pytest.raises(PinxitError, match="postgresql://"), running(database="mysql://x/y"):
+        pass
 
 
 def test_a_postgres_that_is_not_there_is_told(store: Store, running: Running) -> None:

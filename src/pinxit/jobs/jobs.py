@@ -271,6 +271,8 @@ class Jobs:
     def _wish(self, id: str, wish: str, states: tuple[str, ...]) -> Job:
         with self._lock:
             job = self.get(id)
+            if job.state == "paused":
+                self._change.wait_for(lambda: id not in self._at_work, timeout=10.0)
             if job.state not in states:
                 raise Conflict(f"the job is {job.state}: there is nothing to {wish}.", f"job_{job.state}")
             self._engine.wish(id, job.run, wish)

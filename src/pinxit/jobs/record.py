@@ -94,7 +94,9 @@ def wish_of(run: Any) -> str:
 
 def _ending(run: Any) -> tuple[Outcome, Any]:
     if run.status == "SUCCESS":
-        return run.output, run.output["state"]
+        # One that was put aside may have been cancelled since.
+        given_up = run.output["state"] == "paused" and wish_of(run) == "cancel"
+        return run.output, "cancelled" if given_up else run.output["state"]
     if run.status == "CANCELLED":  # before it began
         return {}, "paused" if wish_of(run) == "pause" else "cancelled"
     if run.status in ("ENQUEUED", "PENDING", "DELAYED"):  # what was at work is about to be again
