@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import dbos
 import pytest
@@ -18,7 +19,7 @@ from pinxit.jobs import engine
 from pinxit.jobs.errors import JobsError
 from pinxit.jobs.jobs import Jobs
 from pinxit.jobs.store import Store
-from tests.jobs.conftest import LONG, QUICK, wait_for, wait_for_progress
+from tests.jobs.conftest import LONG, QUICK, wait, wait_for, wait_for_progress
 
 Running = Callable[..., contextlib.AbstractContextManager[Jobs]]
 
@@ -141,6 +142,25 @@ def test_a_database_that_goes_away_is_one_sentence(
         assert jobs.list() == []
         jobs.put("a", QUICK)
         wait_for(jobs, "a", "succeeded")
+
+
+def test_a_job_of_which_the_database_did_not_say_that_it_has_it_is_done(
+    store: Store, running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    accept = dbos.DBOS.enqueue_workflow
+
+    def accepts_in_silence(*arguments: Any, **options: Any) -> None:
+        accept(*arguments, **options)
+        raise sqlite3.OperationalError("disk I/O error")
+
+    with running() as jobs:
+        monkeypatch.setattr(dbos.DBOS, "enqueue_workflow", accepts_in_silence)
+        with pytest.raises(JobsError, match="did not answer"):
+            jobs.put("a", QUICK)
+        monkeypatch.undo()
+        wait(lambda: [job.state for job in jobs.list()], ["succeeded"].__eq__)
+        assert jobs.put("a", QUICK)[1] is False
+    assert len(store.results) == 1
 
 
 def test_nothing_in_the_database_is_pickled(store: Store, running: Running) -> None:

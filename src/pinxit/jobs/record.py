@@ -60,6 +60,11 @@ def told(milliseconds: float) -> str:
     return datetime.datetime.fromtimestamp(milliseconds / 1000, datetime.UTC).isoformat(timespec="milliseconds")
 
 
+def accepted(id: str, body: dict[str, Any], run: int = 1) -> Job:
+    """A job as it begins."""
+    return Job(id=id, work=body["order"]["work"], state="queued", created=now(), run=run, **body)
+
+
 def remembered(run: Any, before: Job | None) -> Job:
     """A job from a run of it that the database knows.
 
