@@ -38,6 +38,8 @@ import psutil
 from pinxit import picture as pictures
 from pinxit.errors import PinxitError
 
+# The help that a pool has from Python speaks of what a killed server could not clean up.
+QUIET = {**os.environ, "PYTHONWARNINGS": "ignore::UserWarning:multiprocessing.resource_tracker"}
 WAITING = 6  # as many jobs are kept in the queue
 KINDS = ("server", "worker", "both", "mid-upload", "mid-write")
 
@@ -108,7 +110,10 @@ class Floor(Server):
     def start(self) -> None:
         """See Server."""
         self.process = subprocess.Popen(
-            [sys.executable, __file__, "--serve", str(self.home)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            [sys.executable, __file__, "--serve", str(self.home)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env={**QUIET, "PINXIT_CACHE": str(self.home / "cache")},
         )
         self._lock = threading.Lock()
         self.call("jobs")
@@ -147,6 +152,7 @@ class Http(Server):
                 "--port", str(self.port), "--home", str(self.home), "--no-browser", "--jobs", "2",
             ],
             stdout=subprocess.DEVNULL,
+            env={**QUIET, "PINXIT_CACHE": str(self.home / "cache")},
         )  # fmt: skip
         deadline = time.monotonic() + 60
         while True:
@@ -416,7 +422,6 @@ def main() -> None:
         serve(options.serve)
         return
     home = Path(tempfile.mkdtemp(prefix="pinxit-kills-"))
-    os.environ.setdefault("PINXIT_CACHE", str(home / "cache"))
     server = (Http if options.http else Floor)(home)
     start = time.monotonic()
     try:

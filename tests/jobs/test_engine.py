@@ -8,6 +8,8 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import dbos
 import pytest
@@ -17,7 +19,7 @@ from pinxit.jobs import engine
 from pinxit.jobs.errors import JobsError
 from pinxit.jobs.jobs import Jobs
 from pinxit.jobs.store import Store
-from tests.jobs.conftest import LONG, QUICK, wait_for, wait_for_progress
+from tests.jobs.conftest import LONG, QUICK, wait, wait_for, wait_for_progress
 
 Running = Callable[..., contextlib.AbstractContextManager[Jobs]]
 
@@ -83,12 +85,46 @@ def test_a_locked_database_is_told_at_the_start_and_waited_for_later(
     foreign.close()
 
 
+def test_a_home_may_be_called_anything(tmp_path: Path) -> None:
+    store = Store(tmp_path / "my home?x=1#a%20b ü'")
+    jobs = Jobs(store, spare=False)
+    jobs.start()
+    jobs.put("a", QUICK)
+    wait_for(jobs, "a", "succeeded")
+    jobs.close()
+    store.close()
+    assert [path.name for path in tmp_path.iterdir()] == [store.home.name]
+    assert (store.home / "queue.sqlite").exists()
+
+
+def test_another_kind_of_database_is_refused(running: Running) -> None:
+    with pytest.raises(PinxitError, match="postgresql://"), running(database="mysql://x/y"):
+        pass
+
+
 def test_a_postgres_that_is_not_there_is_told(store: Store, running: Running) -> None:
     with (
         pytest.raises(PinxitError, match="database cannot be used"),
         running(database="postgresql://127.0.0.1:9/x?connect_timeout=1"),
     ):
         pass
+
+
+@pytest.mark.skipif(
+    "PINXIT_POSTGRES" not in os.environ, reason="no address postgresql://… of an empty database is given"
+)
+def test_a_queue_in_postgres_is_the_same(store: Store, running: Running) -> None:
+    database = os.environ["PINXIT_POSTGRES"]
+    with running(database=database) as jobs:
+        for id, priority in (("a", 0), ("b", 0), ("c", 9)):
+            jobs.put(id, QUICK, priority)
+        jobs.pause("b")
+        began = [wait_for(jobs, id, "succeeded").started or "" for id in ("c", "a")]
+        assert began == sorted(began)
+    with running(database=database) as jobs:
+        assert {job.id: job.state for job in jobs.list()} == {"a": "succeeded", "b": "paused", "c": "succeeded"}
+        jobs.resume("b")
+        wait_for(jobs, "b", "succeeded")
 
 
 def test_a_database_that_goes_away_is_one_sentence(
@@ -106,6 +142,25 @@ def test_a_database_that_goes_away_is_one_sentence(
         assert jobs.list() == []
         jobs.put("a", QUICK)
         wait_for(jobs, "a", "succeeded")
+
+
+def test_a_job_of_which_the_database_did_not_say_that_it_has_it_is_done(
+    store: Store, running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    accept = dbos.DBOS.enqueue_workflow
+
+    def accepts_in_silence(*arguments: Any, **options: Any) -> None:
+        accept(*arguments, **options)
+        raise sqlite3.OperationalError("disk I/O error")
+
+    with running() as jobs:
+        monkeypatch.setattr(dbos.DBOS, "enqueue_workflow", accepts_in_silence)
+        with pytest.raises(JobsError, match="did not answer"):
+            jobs.put("a", QUICK)
+        monkeypatch.undo()
+        wait(lambda: [job.state for job in jobs.list()], ["succeeded"].__eq__)
+        assert jobs.put("a", QUICK)[1] is False
+    assert len(store.results) == 1
 
 
 def test_nothing_in_the_database_is_pickled(store: Store, running: Running) -> None:

@@ -205,8 +205,14 @@ def test_a_paused_job_makes_way_and_goes_on_after_a_restart_where_it_was(running
         first = wait_for_progress(jobs, "long").progress
         assert first is not None
         assert sum(first["done"]) > reached
-        jobs.cancel("long")
-        wait_for(jobs, "long", "cancelled")
+        jobs.pause("long")
+        wait_for(jobs, "long", "paused")
+        assert jobs.cancel("long").state == "cancelled"
+    with running() as jobs:
+        assert jobs.get("long").state == "cancelled"
+        jobs.delete("long")
+    with running() as jobs:
+        assert [job.id for job in jobs.list()] == ["short"]
 
 
 def test_pausing_one_that_waits(running: Running) -> None:

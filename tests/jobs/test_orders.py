@@ -13,7 +13,7 @@ from pinxit import picture as pictures
 from pinxit.errors import PinxitError
 from pinxit.jobs.errors import Missing, Refused
 from pinxit.jobs.files import File, Files
-from pinxit.jobs.orders import Order, StylizeOrder, read_order, title_of
+from pinxit.jobs.orders import WORKS, Order, StylizeOrder, adapter, read_order, title_of
 from pinxit.jobs.work import Delivery, begin
 from pinxit.picture import Picture
 
@@ -163,6 +163,8 @@ BASE: dict[str, Any] = {"work": "stylize", "content": {"name": "sample:cat"}, "s
         ({"work": "sweep", "vary": {"size": [64, 9000]}}, "size"),
         ({"work": "sweep", "vary": {"content": ["/etc/passwd"]}}, "no setting"),
         ({"work": "sweep", "vary": {}}, "vary"),
+        ({"work": "sweep", "vary": {"init": ["noise", "picture"]}}, "init"),
+        ({"work": "video", "clip": {"name": "sample:cat"}}, "not a clip"),
     ],
 )
 def test_what_is_not_allowed_is_told_in_a_sentence(change: dict[str, Any], told: str) -> None:
@@ -176,6 +178,20 @@ def test_what_is_not_allowed_is_told_in_a_sentence(change: dict[str, Any], told:
 def test_nonsense_is_refused(data: Any) -> None:
     with pytest.raises(Refused):
         read_order(data)
+
+
+def test_what_is_nested_without_end_is_refused() -> None:
+    deep: Any = "x"
+    for _ in range(5000):
+        deep = {"name": deep}
+    with pytest.raises(Refused):
+        read_order({**BASE, "content": deep})
+
+
+def test_there_is_a_schema_of_all_orders() -> None:
+    schema = adapter().json_schema()
+    assert set(schema["discriminator"]["mapping"]) == set(WORKS)
+    assert schema["$defs"]["StylizeOrder"]["properties"]["style_weight"]["group"] == "Options"
 
 
 def test_what_is_none_was_not_chosen() -> None:

@@ -153,6 +153,7 @@ class Filmed:
         self.film = dataclasses.replace(film, recipe=sources.named(film.recipe))
         self.order, self.sources, self.target = order, sources, folder / "film.mp4"
         self._notes: tuple[str, ...] = ()
+        self._painted: Progress | None = None
 
     def paint(self) -> Iterator[Progress]:
         """See `Work`."""
@@ -164,6 +165,8 @@ class Filmed:
             return
         for progress in self.film.paint(self.target):
             self._notes = progress.notes
+            if progress.painted is not None:
+                self._painted = progress
             yield progress
 
     def keep(self, progress: Progress) -> None:
@@ -175,7 +178,8 @@ class Filmed:
         recipe = json.loads(self.film.recipe.to_json())
         notes = [self.sources.told(note) for note in self._notes]
         if not whole:
-            return Delivery([picture_file("picture", title, progress.picture(), folder)], recipe, notes)
+            shown = (self._painted or progress).picture()
+            return Delivery([picture_file("picture", title, shown, folder)], recipe, notes)
         height, width, cover = _first_frame(self.target)
         film = Made("film", f"{title}.mp4", "video/mp4", self.target, width, height, kind="clip")
         return Delivery([film, picture_file("cover", title, cover, folder, kind="WEBP")], recipe, notes)

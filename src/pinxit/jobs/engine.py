@@ -8,21 +8,21 @@ from __future__ import annotations
 import json
 import logging
 import sqlite3
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from dbos import DBOS, DBOSConfig, SetEnqueueOptions, SetWorkflowID
 from dbos import Serializer as _Serializer
+from sqlalchemy import URL
 
 from pinxit.errors import PinxitError
 from pinxit.jobs.errors import JobsError
 
 # A run that takes the server down with it so often is not tried again.
 _MOST_RECOVERIES = 100
-# The queue is looked at so often; it costs half a millisecond.
-_SECONDS_BETWEEN_POLLS = 0.25
+# The queue is looked at so often, which takes a hundredth of a core; a person does not mind half a second.
+_SECONDS_BETWEEN_POLLS = 0.5
 _SECONDS_FOR_DATABASE = 5.0
 # Between higher priorities, which DBOS counts from 1 as the highest.
 PRIORITIES = range(-100, 101)
@@ -80,7 +80,6 @@ class Engine:
         self, database: str | Path, name: str, at_once: int, perform: Callable[[str, str, dict[str, Any]], Outcome]
     ) -> None:
         self._database, self._name, self._at_once, self._perform = database, f"pinxit-{name}", at_once, perform
-        self._lock = threading.Lock()
 
     def start(self) -> None:
         """Open the database, take up what was left.
@@ -91,9 +90,11 @@ class Engine:
         global _perform
         if isinstance(self._database, Path):
             _check(self._database)
-            url = f"sqlite:///{self._database}"
+            url = URL.create("sqlite", database=str(self._database.absolute())).render_as_string(hide_password=False)
         else:
             url = self._database
+            if not url.startswith(("postgresql://", "postgres://")):
+                raise PinxitError("a database is given as postgresql://USER@HOST/NAME.")
         logger = logging.getLogger("dbos")
         if not logger.handlers:
             logger.addHandler(logging.NullHandler())  # or it would write to the terminal

@@ -17,7 +17,7 @@ from pinxit.jobs.errors import Conflict, Full, Missing, Refused
 from pinxit.jobs.events import Events, Subscription
 from pinxit.jobs.orders import Order, read_order, title_of
 from pinxit.jobs.painter import SECONDS_SILENT
-from pinxit.jobs.record import ENDED, Job, State, now, remembered, wish_of
+from pinxit.jobs.record import ENDED, Job, State, accepted, now, remembered, wish_of
 from pinxit.jobs.staff import Staff, forget_crashes
 from pinxit.jobs.store import Store
 
@@ -122,15 +122,7 @@ class Jobs:
         if id not in self._jobs:
             self.store.make_room(_ROOM)
         with self._lock:
-            job = Job(
-                id=id,
-                work=order.work,
-                title=title,
-                state="queued",
-                priority=priority,
-                created=now(),
-                order=order.to_data(),
-            )
+            job = accepted(id, {"order": order.to_data(), "priority": priority, "title": title})
             if id in self._jobs:
                 if self._jobs[id].body != job.body:
                     raise Conflict("there is a job of this id with another order: choose another id.", "id_taken")
@@ -215,8 +207,9 @@ class Jobs:
         """One run, in a thread of its own."""
         self._ready.wait()
         with self._lock:
-            if self._jobs[id].run > int(run):  # it had been put aside, and is taken up again
-                return {"state": "paused"}
+            # Of one that was accepted by a database that did not say so, nobody has heard yet.
+            if self._jobs.setdefault(id, accepted(id, body, int(run))).run > int(run):
+                return {"state": "paused"}  # it had been put aside, and is taken up again
             self._at_work.add(id)
             self._queued.pop(id, None)
         try:
@@ -271,6 +264,8 @@ class Jobs:
     def _wish(self, id: str, wish: str, states: tuple[str, ...]) -> Job:
         with self._lock:
             job = self.get(id)
+            if job.state == "paused":
+                self._change.wait_for(lambda: id not in self._at_work, timeout=10.0)
             if job.state not in states:
                 raise Conflict(f"the job is {job.state}: there is nothing to {wish}.", f"job_{job.state}")
             self._engine.wish(id, job.run, wish)
@@ -334,9 +329,9 @@ class Jobs:
                 continue
             file = self.store.files.get(entry.sha256)
             self.store.files.touch(file.id)
-            wanted = (
-                "clip" if where == "clip" else "network" if file.kind == "network" and "styles" in where else "picture"
-            )
+            # A network may stand where a style does.
+            a_style = where.startswith("styles.") and where.count(".") == 1
+            wanted = "clip" if where == "clip" else "network" if a_style and file.kind == "network" else "picture"
             moves = where == "clip" and (file.frames or 1) > 1  # as a GIF does
             if file.kind != wanted and not moves:
                 raise Refused(f"{where}: {file.name} is a {file.kind}, not a {wanted}.", "wrong_kind")

@@ -125,11 +125,11 @@ class _Request(BaseModel):
                         yield f"{where}.{part}", inner
 
 
-def _without_none(data: Any) -> Any:
-    """The same without what is None: not chosen."""
-    if isinstance(data, dict):
-        return {name: _without_none(value) for name, value in data.items() if value is not None}
-    return [_without_none(value) for value in data] if isinstance(data, list | tuple) else data
+def _without_none(data: Any, depth: int = 4) -> Any:
+    """The same without what is None: not chosen. Nothing in an order lies deeper than a style's mask."""
+    if isinstance(data, dict) and depth:
+        return {name: _without_none(value, depth - 1) for name, value in data.items() if value is not None}
+    return [_without_none(value, depth - 1) for value in data] if isinstance(data, list | tuple) and depth else data
 
 
 class _Order(_Request, Settings):
@@ -191,6 +191,8 @@ class SweepOrder(_Stylized):
                 raise ValueError(f"{name[:40]!r} is no setting that can be varied")
             if not values:
                 raise ValueError(f"no values are given for {name}")
+            if name == "init" and "picture" in values:
+                raise ValueError("init cannot be varied with a picture among its values")
             cells *= len(values)
         if cells > MOST_CELLS:
             raise ValueError(f"these are {cells} pictures, a sheet holds {MOST_CELLS}: vary less")
@@ -230,6 +232,8 @@ class VideoOrder(_Order):
 
     @model_validator(mode="after")
     def _is_possible(self) -> Self:
+        if not self.clip.sha256:
+            raise ValueError(f"{self.clip.name} is a picture, not a clip: upload one")
         if self.end is not None and self.end <= self.start:
             raise ValueError("the film would end before it begins: end must be later than start")
         timed = [style.at is not None for style in self.styles]

@@ -60,6 +60,11 @@ def told(milliseconds: float) -> str:
     return datetime.datetime.fromtimestamp(milliseconds / 1000, datetime.UTC).isoformat(timespec="milliseconds")
 
 
+def accepted(id: str, body: dict[str, Any], run: int = 1) -> Job:
+    """A job as it begins."""
+    return Job(id=id, work=body["order"]["work"], state="queued", created=now(), run=run, **body)
+
+
 def remembered(run: Any, before: Job | None) -> Job:
     """A job from a run of it that the database knows.
 
@@ -94,7 +99,9 @@ def wish_of(run: Any) -> str:
 
 def _ending(run: Any) -> tuple[Outcome, Any]:
     if run.status == "SUCCESS":
-        return run.output, run.output["state"]
+        # One that was put aside may have been cancelled since.
+        given_up = run.output["state"] == "paused" and wish_of(run) == "cancel"
+        return run.output, "cancelled" if given_up else run.output["state"]
     if run.status == "CANCELLED":  # before it began
         return {}, "paused" if wish_of(run) == "pause" else "cancelled"
     if run.status in ("ENQUEUED", "PENDING", "DELAYED"):  # what was at work is about to be again

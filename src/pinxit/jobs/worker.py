@@ -184,19 +184,23 @@ class Worker:
             self._preview(progress)
             took = time.monotonic() - now
             self._preview_due = time.monotonic() + max(self._work.seconds_between_previews, took / _SHARE_OF_PREVIEWS)
-        whole = progress.seconds + progress.seconds_left
+        frame, frames = getattr(progress, "frame", None), getattr(progress, "frames", None)
+        done, whole = progress.seconds, progress.seconds + progress.seconds_left
+        if frame is not None:
+            # How long a film takes is known when some of it is painted.
+            done, whole = frame, frames or 0
         self.line.tell(
             "progress",
-            fraction=round(progress.seconds / whole, 4) if whole > 0 else None,
+            fraction=round(done / whole, 4) if whole > 0 else None,
             size=progress.size,
             done=list(progress.done),
             losses={name: float(f"{loss:.6g}") for name, loss in progress.losses.items()},
             facts=progress.facts,
             seconds=round(progress.seconds, 2),
-            seconds_left=round(progress.seconds_left, 1),
+            seconds_left=None if frame == 0 else round(progress.seconds_left, 1),
             preview=self._previews or None,
-            frame=getattr(progress, "frame", None),
-            frames=getattr(progress, "frames", None),
+            frame=frame,
+            frames=frames,
         )
 
     def _preview(self, progress: Any) -> None:
