@@ -8,6 +8,7 @@ import operator
 import os
 import signal
 import sys
+import threading
 import time
 from collections.abc import Callable
 from typing import Any
@@ -183,6 +184,29 @@ def test_cancelling_one_that_waits(jobs: Jobs, store: Store) -> None:
     jobs.delete("b")
     with pytest.raises(Missing):
         jobs.get("b")
+
+
+@pytest.mark.parametrize("wish", ["cancel", "pause"])
+def test_told_to_end_at_the_very_moment_when_its_turn_comes(
+    jobs: Jobs, monkeypatch: pytest.MonkeyPatch, wish: str
+) -> None:
+    """The queue has handed it out already, and its thread is about to begin."""
+    about_to, may_begin, perform = threading.Event(), threading.Event(), jobs._engine._perform
+
+    def wait(*args: Any) -> Any:
+        about_to.set()
+        assert may_begin.wait(30)
+        return perform(*args)
+
+    monkeypatch.setattr("pinxit.jobs.engine._perform", wait)
+    jobs.put("a", LONG)
+    assert about_to.wait(30)
+    told = getattr(jobs, wish)("a").state
+    may_begin.set()
+    jobs.put("b", QUICK)
+    wait_for(jobs, "b", "succeeded")
+    after = jobs.get("a")
+    assert (after.state, after.attempts) == (told, 0)
 
 
 def test_a_paused_job_makes_way_and_goes_on_after_a_restart_where_it_was(running: Running, store: Store) -> None:

@@ -208,8 +208,11 @@ class Jobs:
         self._ready.wait()
         with self._lock:
             # Of one that was accepted by a database that did not say so, nobody has heard yet.
-            if self._jobs.setdefault(id, accepted(id, body, int(run))).run > int(run):
+            job = self._jobs.setdefault(id, accepted(id, body, int(run)))
+            if job.run > int(run):
                 return {"state": "paused"}  # it had been put aside, and is taken up again
+            if job.state != "queued":
+                return {"state": job.state}  # it was told to end at the very moment when its turn came
             self._at_work.add(id)
             self._queued.pop(id, None)
         try:
