@@ -1,0 +1,16 @@
+import { svelte } from "@sveltejs/vite-plugin-svelte";
+import { defineConfig } from "vite";
+
+export default defineConfig({
+  plugins: [svelte()],
+  build: {
+    outDir: "../../src/pinxit/studio/page",
+    emptyOutDir: true,
+    target: "es2023",
+    // The polyfill would be an inline script, which the server's policy forbids.
+    modulePreload: { polyfill: false },
+    // The browser's runtime for networks is megabytes: kept as files, never inlined.
+    assetsInlineLimit: 2048,
+  },
+  server: { proxy: { "/api": "http://127.0.0.1:8420" } },
+});
