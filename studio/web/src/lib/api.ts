@@ -230,6 +230,12 @@ export function upload(
 export const fileUrl = (id: string): string => `${API}/files/${id}`;
 export const thumbnailUrl = (id: string, side = 256): string => `${API}/files/${id}/thumbnail?side=${side}`;
 
+/** Whether the studio has a file. */
+export async function has(id: string): Promise<boolean> {
+  const response = await fetch(fileUrl(id), { method: "HEAD" }).catch(() => null);
+  return response?.status !== 404;
+}
+
 /** Where an input's picture can be seen, `side` px at most when given, else the file itself. */
 export function pictureUrl(input: Pick<Input, "name" | "sha256">, side?: number): string {
   if (input.sha256) return side ? thumbnailUrl(input.sha256, side) : fileUrl(input.sha256);
