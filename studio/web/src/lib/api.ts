@@ -95,10 +95,11 @@ export interface Result {
   styles: string[];
   seconds: number;
   bytes: number;
-  cover: string;
+  cover: string | null;
   files: ResultFile[];
   recipe: (Order & Record<string, unknown>) | null;
   inputs: Input[];
+  notes?: string[];
 }
 
 export interface StyleCard {
@@ -124,14 +125,10 @@ export interface Property {
   exclusiveMaximum?: number;
 }
 
-export interface Preset {
-  summary: string;
-  settings: Settings;
-}
-
 export interface Schema {
   settings: { properties: Record<string, Property> };
-  presets: Record<string, Preset>;
+  /** What each preset makes of all settings. */
+  presets: Record<string, Settings>;
 }
 
 /** What the server answered when it would not: `message` is one sentence for a person. */
@@ -232,7 +229,7 @@ export const thumbnailUrl = (id: string, side = 256): string => `${API}/files/${
 
 /** Whether the studio has a file. */
 export async function has(id: string): Promise<boolean> {
-  const response = await fetch(fileUrl(id), { method: "HEAD" }).catch(() => null);
+  const response = await fetch(`${fileUrl(id)}/about`).catch(() => null);
   return response?.status !== 404;
 }
 
@@ -308,7 +305,8 @@ export const pageUrl = (id: string): string => `${API}/results/${id}/page`;
 
 /** Keep a picture of the live page in the gallery. */
 export async function snapshot(picture: Blob, styles: string[]): Promise<Result> {
-  const response = await fetch(API + "/snapshots" + query({ styles: styles.join(",") }), {
+  const named = new URLSearchParams(styles.map((style) => ["style", style]));
+  const response = await fetch(`${API}/snapshots?${named}`, {
     method: "POST",
     headers: { "Content-Type": picture.type },
     body: picture,

@@ -26,6 +26,12 @@ class Catalogue {
     this.load();
   }
 
+  /** Where a small picture of an input is: of a network, what it was shown with. */
+  picture(input: api.Input, side: number): string {
+    const network = this.styles.find((card) => card.sha256 && card.sha256 === input.sha256);
+    return network ? network.thumbnail : api.pictureUrl(input, side);
+  }
+
   add(input: api.Input): void {
     this.own = [input, ...this.own.filter((known) => known.sha256 !== input.sha256)].slice(0, MOST_OWN);
     remember("own", this.own);

@@ -11,7 +11,7 @@ export function fileOf(result: Result, ...roles: string[]): ResultFile | undefin
 /** The file that is looked at; what is no picture has its cover. */
 export function pictureOf(result: Result): string {
   const file = fileOf(result, ...PICTURES) ?? result.files.find((one) => one.media.startsWith("image/"));
-  return fileUrl(file?.id ?? result.cover);
+  return fileUrl(file?.id ?? result.cover ?? result.files[0]?.id ?? "");
 }
 
 export function originalOf(result: Result): string | null {

@@ -4,7 +4,7 @@ import type { Property, Schema, Setting, Settings } from "./api";
 
 /** What a setting is when nobody touched it. */
 export function usual(schema: Schema | null, preset: string, name: string): Setting {
-  return schema?.presets[preset]?.settings[name] ?? schema?.settings.properties[name]?.default ?? null;
+  return schema?.presets[preset]?.[name] ?? schema?.settings.properties[name]?.default ?? null;
 }
 
 /** A value as one would type it. The server reads such texts, too. */
