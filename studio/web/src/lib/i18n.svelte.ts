@@ -3,6 +3,7 @@
 import { en as enPages } from "./i18n/en";
 import { enWorks } from "./i18n/en-works";
 import { zh as zhPages } from "./i18n/zh";
+import { zhSettings } from "./i18n/zh-settings";
 import { zhWorks } from "./i18n/zh-works";
 import { recall, remember } from "./kept";
 
@@ -42,4 +43,9 @@ export function t(key: Key, values: Record<string, string | number> = {}): strin
 export function named(prefix: string, name: string): string {
   const key = `${prefix}.${name}`;
   return key in en ? t(key as Key) : name;
+}
+
+/** What a setting does. English comes with the setting itself, from the server. */
+export function explained(name: string, description = ""): string {
+  return (speech.language === "zh" && zhSettings[name]) || description;
 }

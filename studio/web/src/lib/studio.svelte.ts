@@ -2,6 +2,7 @@
 
 import { SvelteMap } from "svelte/reactivity";
 import * as api from "./api";
+import { recall, remember } from "./kept";
 
 export interface Point {
   iteration: number;
@@ -15,7 +16,7 @@ const MOST_POINTS = 1200;
 class Studio {
   readonly jobs = new SvelteMap<string, api.Job>();
   /** Each running job's losses so far, for the curves. */
-  readonly curves = new SvelteMap<string, Point[]>();
+  readonly curves = new SvelteMap<string, Point[]>(recall<[string, Point[]][]>("curves", []));
   connected = $state(false);
   /** Grows whenever the gallery may have changed. */
   galleryVersion = $state(0);
@@ -32,6 +33,10 @@ class Studio {
       .filter((job) => ["succeeded", "failed", "cancelled"].includes(job.state))
       .sort((a, b) => (b.ended ?? b.created).localeCompare(a.ended ?? a.created)),
   );
+
+  constructor() {
+    addEventListener("pagehide", () => this.#keepCurves());
+  }
 
   /** Listen from now on. A connection that breaks is taken up where it broke off: the browser and the server see to it. */
   start(): void {
@@ -66,8 +71,10 @@ class Studio {
   }
 
   put(job: api.Job): void {
-    const progress = newest(this.jobs.get(job.id)?.progress ?? null, job.progress);
-    this.jobs.set(job.id, { ...job, progress });
+    const known = this.jobs.get(job.id);
+    // An event may arrive before the answer that was asked for earlier: while it is painted, the further one holds.
+    const going = known?.state === "running" && job.state === "running";
+    this.jobs.set(job.id, going ? { ...job, progress: further(known.progress, job.progress) } : job);
   }
 
   async begin(order: api.Order, title = ""): Promise<api.Job> {
@@ -87,6 +94,15 @@ class Studio {
     this.curves.delete(id);
   }
 
+  /** Only of what is still being painted: what has ended is in the gallery. */
+  #keepCurves(): void {
+    const going = new Set(this.pending.map((job) => job.id));
+    remember(
+      "curves",
+      [...this.curves].filter(([id]) => going.has(id)),
+    );
+  }
+
   #progress(id: string, progress: api.Progress): void {
     const job = this.jobs.get(id);
     if (!job) return;
@@ -103,8 +119,7 @@ function rank(job: api.Job): number {
   return job.state === "running" ? 0 : job.state === "paused" ? 1 : 2 + (job.position ?? 1e6);
 }
 
-/** An event may arrive before the answer that was asked for earlier: the further one holds. */
-function newest(known: api.Progress | null, told: api.Progress | null): api.Progress | null {
+function further(known: api.Progress | null, told: api.Progress | null): api.Progress | null {
   if (!known || !told) return told ?? known;
   return (told.preview ?? 0) >= (known.preview ?? 0) && (told.fraction ?? 0) >= (known.fraction ?? 0)
     ? told
