@@ -4,12 +4,14 @@ import * as api from "./api";
 import { recall, remember } from "./kept";
 import { trying } from "./notices.svelte";
 
-/** What a person added, the latest first. */
+/** Small pictures have one size, px, so that each is drawn once. */
+const SMALL = 256;
 const MOST_OWN = 48;
 
 class Catalogue {
   styles = $state<api.StyleCard[]>([]);
   samples = $state<api.StyleCard[]>([]);
+  /** What a person added, the latest first. */
   own = $state<api.Input[]>(recall<api.Input[]>("own", []));
   #asked = false;
 
@@ -27,9 +29,9 @@ class Catalogue {
   }
 
   /** Where a small picture of an input is: of a network, what it was shown with. */
-  picture(input: api.Input, side: number): string {
+  picture(input: api.Input): string {
     const network = this.styles.find((card) => card.sha256 && card.sha256 === input.sha256);
-    return network ? network.thumbnail : api.pictureUrl(input, side);
+    return network ? network.thumbnail : api.pictureUrl(input, SMALL);
   }
 
   add(input: api.Input): void {
