@@ -74,7 +74,7 @@ def test_a_photograph_is_painted_watched_stopped_and_found_again(
             page.get_by_role("button", name="Use Swirl").click()
         preview = page.get_by_alt_text("Preview by the network")
         expect(preview).to_have_attribute("src", re.compile("^blob:"))
-        assert preview.evaluate("picture => [picture.naturalWidth, picture.naturalHeight]") == [120, 80]
+        assert preview.evaluate("picture => [picture.naturalWidth, picture.naturalHeight]") == [512, 341]
 
         page.get_by_text("Every setting").click()
         setting(page, "Size", "96")

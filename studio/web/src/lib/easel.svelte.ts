@@ -14,6 +14,7 @@ interface Standing {
   preset: string;
   settings: api.Settings;
   job: string | null;
+  begun: string;
 }
 
 const EMPTY: Standing = {
@@ -24,6 +25,7 @@ const EMPTY: Standing = {
   preset: "standard",
   settings: {},
   job: null,
+  begun: "",
 };
 /** Changes follow each other while a dial is turned: the preview waits this long for the last one, ms. */
 const PATIENCE = 180;
@@ -37,6 +39,8 @@ class Easel {
   /** What a person chose on top of the preset, nothing else. */
   settings = $state<api.Settings>({});
   job = $state<string | null>(null);
+  /** The order of that job, as text: whether what stands here now is what it paints. */
+  begun = $state("");
   schema = $state<api.Schema | null>(null);
 
   preview = $state<string | null>(null);
@@ -128,12 +132,14 @@ class Easel {
   async begin(order = this.order): Promise<void> {
     if (!order) return;
     const job = await trying(() => studio.begin(order));
-    if (job) this.job = job.id;
+    if (!job) return;
+    this.job = job.id;
+    this.begun = JSON.stringify(order);
   }
 
   #standing(): Standing {
-    const { content, styles, keep, initPicture, preset, settings, job } = this;
-    return $state.snapshot({ content, styles, keep, initPicture, preset, settings, job }) as Standing;
+    const { content, styles, keep, initPicture, preset, settings, job, begun } = this;
+    return $state.snapshot({ content, styles, keep, initPicture, preset, settings, job, begun }) as Standing;
   }
 
   /** Have the network paint what stands here whenever it changes. */
@@ -163,6 +169,11 @@ class Easel {
       this.problem = "";
     } catch (error) {
       if (signal.aborted) return;
+      if (api.isRefusal(error) && error.status === 429) {
+        // A dial turned for long asks for more than is painted: the last asks again.
+        setTimeout(() => !signal.aborted && void this.#paint(order, signal), 1000);
+        return;
+      }
       this.problem = sentence(error);
     }
     this.previewing = false;

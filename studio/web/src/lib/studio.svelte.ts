@@ -21,6 +21,8 @@ class Studio {
   /** Grows whenever the gallery may have changed. */
   galleryVersion = $state(0);
   #source: EventSource | null = null;
+  /** Jobs of which an event told since they were asked for last. */
+  readonly #told = new Set<string>();
 
   /** The jobs that are still to be done, first in the queue first. */
   readonly pending = $derived(
@@ -52,7 +54,10 @@ class Studio {
       // A server that answered with an error is not asked again by the browser.
       if (source.readyState === EventSource.CLOSED) setTimeout(() => this.start(), 3000);
     };
-    on<api.Job>("job", (job) => this.put(job));
+    on<api.Job>("job", (job) => {
+      this.#told.add(job.id);
+      this.#put(job);
+    });
     on<{ job: string } & api.Progress>("progress", ({ job, ...progress }) => this.#progress(job, progress));
     on("result", () => this.galleryVersion++);
     on("removed", () => this.galleryVersion++);
@@ -61,31 +66,33 @@ class Studio {
     this.#source = source;
   }
 
+  /** Ask for all jobs. An answer may be older than what events told while it was on its way: then these hold. */
   async reload(): Promise<void> {
+    this.#told.clear();
     const jobs = await api.jobs().catch(() => null);
     if (!jobs) return;
     const known = new Set(jobs.map((job) => job.id));
-    for (const id of this.jobs.keys()) if (!known.has(id)) this.jobs.delete(id);
-    for (const job of jobs) this.put(job);
+    for (const id of this.jobs.keys()) if (!known.has(id) && !this.#told.has(id)) this.jobs.delete(id);
+    for (const job of jobs) if (!this.#told.has(job.id)) this.#put(job);
     this.galleryVersion++;
   }
 
-  put(job: api.Job): void {
+  #put(job: api.Job): void {
     const known = this.jobs.get(job.id);
-    // An event may arrive before the answer that was asked for earlier: while it is painted, the further one holds.
     const going = known?.state === "running" && job.state === "running";
     this.jobs.set(job.id, going ? { ...job, progress: further(known.progress, job.progress) } : job);
   }
 
   async begin(order: api.Order, title = ""): Promise<api.Job> {
     const job = await api.begin(order, title);
-    this.put(job);
+    if (!this.jobs.has(job.id)) this.#put(job);
     return job;
   }
 
   async tell(id: string, verb: api.Verb): Promise<void> {
     await api.tell(id, verb);
-    this.put(await api.job(id));
+    // What becomes of it, its events tell.
+    if (!this.connected) await this.reload();
   }
 
   async forget(id: string): Promise<void> {
