@@ -80,8 +80,9 @@ class Watch:
         page.on("request", self._asked)
 
     def _said(self, message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning") and not (self._expected and self._expected in message.text):
-            self.wrong.append(message.text)
+        told = f"{message.text} {message.location.get('url', '')}"
+        if message.type in ("error", "warning") and not (self._expected and self._expected in told):
+            self.wrong.append(told)
 
     def _asked(self, request: Request) -> None:
         if not request.url.startswith((self._address, "blob:", "data:")):
@@ -110,4 +111,4 @@ def visit(
     watch = Watch(page, address, expected)
     yield page
     context.close()
-    assert watch.wrong == []
+    assert not watch.wrong, watch.wrong

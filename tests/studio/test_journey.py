@@ -64,7 +64,8 @@ def test_a_photograph_is_painted_watched_stopped_and_found_again(
     chromium: Browser, photo: Path, tmp_path: Path
 ) -> None:
     port = free_port()
-    with studio(tmp_path / "home", port) as address, visit(chromium, address) as page:
+    # A job that is taken up again begins without a picture, which may just be asked for.
+    with studio(tmp_path / "home", port) as address, visit(chromium, address, expected="/preview?n=") as page:
         previews: list[str] = []
         page.on("response", lambda answer: previews.append(answer.url) if "/preview?n=" in answer.url else None)
         page.goto("/")
@@ -91,6 +92,8 @@ def test_a_photograph_is_painted_watched_stopped_and_found_again(
         page.get_by_role("button", name="Pause").click()
         expect(page.get_by_text(re.compile("^Paused"))).to_be_visible()
         page.get_by_role("button", name="Go on").click()
+        seen = len(set(previews))
+        wait_until(page, lambda: len(set(previews)) > seen, 60)
         expect(page.get_by_text(re.compile("^Painting ·"))).to_be_visible()
         page.get_by_role("button", name="Stop here and keep it").click()
         expect(page.get_by_role("link", name="In the gallery")).to_be_visible()

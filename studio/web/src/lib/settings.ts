@@ -43,10 +43,13 @@ export function groupsOf(schema: Schema): Group[] {
   return [...groups].map(([name, fields]) => ({ name, fields }));
 }
 
+/** What a recipe tells besides what was chosen: the preset, and the memory that its machine had. */
+const UNCHOSEN = new Set(["preset", "memory"]);
+
 /** Of all settings those that differ from the preset's: a recipe tells them all. */
 export function chosenOf(schema: Schema, preset: string, all: Record<string, unknown>): Settings {
   const names = Object.keys(schema.settings.properties).filter(
-    (name) => name !== "preset" && all[name] != null,
+    (name) => !UNCHOSEN.has(name) && all[name] != null,
   );
   return Object.fromEntries(
     names

@@ -17,9 +17,19 @@ function sourceOf(order: Record<string, unknown> | null): string {
   return ((order?.["content"] ?? order?.["clip"]) as Input | undefined)?.name ?? "";
 }
 
+/** What somebody called it; nothing where nobody did. */
+export function givenTitle(result: Result): string {
+  return given(result.title, sourceOf(result.recipe), result.styles);
+}
+
+/** The server calls it by what went in where nobody says. */
+function given(title: string, source: string, styles: string[]): string {
+  return title === [source, ...styles.slice(0, 2)].filter(Boolean).map(stem).join("-") ? "" : title;
+}
+
 function titled(title: string, source: string, styles: string[], work: string): string {
-  const given = [source, ...styles.slice(0, 2)].filter(Boolean).map(stem).join("-");
-  if (title && title !== given) return title;
+  const name = given(title, source, styles);
+  if (name) return name;
   return [source ? styleTitle(source) : work, styles.map(styleTitle).join(" + ")].filter(Boolean).join(" · ");
 }
 
