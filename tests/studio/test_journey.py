@@ -129,12 +129,25 @@ def test_a_photograph_is_painted_watched_stopped_and_found_again(
         with page.expect_download() as downloading:
             detail.get_by_role("link", name="A page to share (HTML)").click()
         assert "<html" in Path(downloading.value.path()).read_text()
+        with page.expect_download() as downloading:
+            detail.get_by_role("link", name=re.compile(r"^my cat-swirl\.png")).click()
+        painted = tmp_path / "from elsewhere.png"
+        downloading.value.save_as(painted)
 
         detail.get_by_role("button", name="Use all settings").click()
         expect(page).to_have_url(re.compile("/paint$"))
         expect(page.get_by_text("my cat", exact=True)).to_be_visible()
         page.get_by_text("Every setting").click()
         expect(page.get_by_role("group", name="Schedule").get_by_label("Iterations")).to_have_value("5000")
+
+        # The picture brings its recipe along, to whoever hands it over.
+        with visit(chromium, address) as other:
+            other.goto("/paint")
+            other.get_by_label("Drop a photograph here").set_input_files(painted)
+            expect(other.get_by_text("my cat", exact=True)).to_be_visible()
+            expect(other.get_by_role("button", name="Take Swirl away").first).to_be_visible()
+            other.get_by_text("Every setting").click()
+            expect(other.get_by_role("group", name="Schedule").get_by_label("Iterations")).to_have_value("5000")
 
 
 def test_a_region_is_painted_with_the_brush(chromium: Browser, address: str) -> None:
