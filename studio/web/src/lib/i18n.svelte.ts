@@ -3,6 +3,7 @@
 import { en as enPages } from "./i18n/en";
 import { enWorks } from "./i18n/en-works";
 import { zh as zhPages } from "./i18n/zh";
+import { zhErrors } from "./i18n/zh-errors";
 import { zhSettings } from "./i18n/zh-settings";
 import { zhWorks } from "./i18n/zh-works";
 import { recall, remember } from "./kept";
@@ -48,4 +49,9 @@ export function named(prefix: string, name: string): string {
 /** What a setting does. English comes with the setting itself, from the server. */
 export function explained(name: string, description = ""): string {
   return (speech.language === "zh" && zhSettings[name]) || description;
+}
+
+/** What the server refused, and why. English comes from the server, and says more. */
+export function refused(code: string, message: string): string {
+  return (speech.language === "zh" && zhErrors[code]) || message;
 }

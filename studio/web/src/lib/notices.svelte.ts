@@ -1,7 +1,7 @@
 /** What has to be said in passing: it worked, or it did not and why. */
 
 import { isRefusal } from "./api";
-import { t } from "./i18n.svelte";
+import { refused } from "./i18n.svelte";
 
 export interface Notice {
   id: number;
@@ -28,7 +28,7 @@ export const notices = new Notices();
 
 /** One sentence on what went wrong. */
 export function sentence(error: unknown): string {
-  if (isRefusal(error)) return error.status === 0 ? t("problem.unreachable") : error.message;
+  if (isRefusal(error)) return refused(error.code, error.message);
   return error instanceof Error ? error.message : String(error);
 }
 

@@ -38,7 +38,6 @@ export const en = {
   "do.keepIt": "Keep",
 
   "problem.page": "This page could not be fetched: is the studio still running?",
-  "problem.unreachable": "The studio does not answer: is it still running?",
   "problem.picture": "This picture cannot be shown.",
   unnamed: "untitled",
 
@@ -148,6 +147,7 @@ export const en = {
   "paint.viewPainting": "Painting",
   "paint.viewPainted": "Painted",
   "paint.previewOf": "Preview by the network",
+  "paint.previewing": "The network paints…",
   "paint.previewSeconds": "Preview in {seconds} s. Perfect it to paint it properly.",
   "paint.inGallery": "In the gallery",
   "paint.chooseStyle": "Now choose a style.",

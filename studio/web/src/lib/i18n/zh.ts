@@ -40,7 +40,6 @@ export const zh: Record<keyof typeof en, string> = {
   "do.keepIt": "保留",
 
   "problem.page": "无法载入此页面：画室还在运行吗？",
-  "problem.unreachable": "画室没有回应：它还在运行吗？",
   "problem.picture": "无法显示这张图片。",
   unnamed: "未命名",
 
@@ -149,6 +148,7 @@ export const zh: Record<keyof typeof en, string> = {
   "paint.viewPainting": "绘制中",
   "paint.viewPainted": "画作",
   "paint.previewOf": "网络绘制的预览",
+  "paint.previewing": "网络正在绘制…",
   "paint.previewSeconds": "预览用时 {seconds} 秒。点“精绘”获得正式画作。",
   "paint.inGallery": "在画廊中查看",
   "paint.chooseStyle": "接下来请选择一种风格。",
