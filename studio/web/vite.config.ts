@@ -1,6 +1,8 @@
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vite";
 
+const STUDIO = "http://127.0.0.1:8420";
+
 export default defineConfig({
   plugins: [svelte()],
   build: {
@@ -12,5 +14,6 @@ export default defineConfig({
     // The browser's runtime for networks is megabytes: kept as files, never inlined.
     assetsInlineLimit: 2048,
   },
-  server: { proxy: { "/api": "http://127.0.0.1:8420" } },
+  // `npm run dev` beside a running `pinxit studio`, which answers its own address only.
+  server: { proxy: { "/api": { target: STUDIO, changeOrigin: true, headers: { origin: STUDIO } } } },
 });

@@ -34,6 +34,11 @@ export const en = {
   "do.done": "Done",
   "do.download": "Download",
   "do.change": "Change",
+  "do.save": "Save",
+  "preset.own": "Presets of your own",
+  "preset.drop": "Remove the preset {name}",
+  "preset.save": "Save all of this as a preset",
+  "preset.name": "Its name",
   "do.sure": "Delete for good?",
   "do.keepIt": "Keep",
 

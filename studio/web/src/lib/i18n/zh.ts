@@ -36,6 +36,11 @@ export const zh: Record<keyof typeof en, string> = {
   "do.done": "完成",
   "do.download": "下载",
   "do.change": "更换",
+  "do.save": "保存",
+  "preset.own": "我的预设",
+  "preset.drop": "移除预设{name}",
+  "preset.save": "将全部设置保存为预设",
+  "preset.name": "名称",
   "do.sure": "确定永久删除？",
   "do.keepIt": "保留",
 

@@ -1,0 +1,33 @@
+/** Presets of one's own: all settings as they stood, by a name. */
+
+import type { Settings } from "./api";
+import { easel } from "./easel.svelte";
+import { recall, remember } from "./kept";
+
+interface Own {
+  name: string;
+  preset: string;
+  settings: Settings;
+}
+
+class Presets {
+  own = $state<Own[]>(recall<Own[]>("presets", []));
+
+  save(name: string): void {
+    const { preset, settings } = easel;
+    this.own = [...this.own.filter((one) => one.name !== name), { name, preset, settings: { ...settings } }];
+    remember("presets", this.own);
+  }
+
+  take({ preset, settings }: Own): void {
+    easel.preset = preset;
+    easel.settings = { ...settings };
+  }
+
+  drop(name: string): void {
+    this.own = this.own.filter((one) => one.name !== name);
+    remember("presets", this.own);
+  }
+}
+
+export const presets = new Presets();
