@@ -257,7 +257,7 @@ export const en = {
   "vary.begin": "Paint the sheet",
   "vary.begun": "The sheet is being painted: see Jobs.",
 
-  "gallery.search": "Search titles, styles, files",
+  "gallery.search": "Search titles and styles",
   "gallery.byStyle": "Style",
   "gallery.anyStyle": "Any style",
   "gallery.byWork": "Kind",

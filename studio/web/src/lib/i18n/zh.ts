@@ -256,7 +256,7 @@ export const zh: Record<keyof typeof en, string> = {
   "vary.begin": "绘制对照表",
   "vary.begun": "对照表正在绘制：见“任务”。",
 
-  "gallery.search": "搜索标题、风格、文件",
+  "gallery.search": "搜索标题与风格",
   "gallery.byStyle": "风格",
   "gallery.anyStyle": "所有风格",
   "gallery.byWork": "类别",
