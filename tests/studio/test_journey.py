@@ -14,9 +14,9 @@ import numpy as np
 import PIL.Image
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
-from tests.studio.browsing import NEEDED, browser, free_port, studio, visit
 
 from pinxit import picture as pictures
+from tests.studio.browsing import NEEDED, browser, free_port, studio, visit
 
 pytestmark = [*NEEDED, pytest.mark.slow]
 
