@@ -218,7 +218,9 @@ def test_all_of_it_by_keys(chromium: Browser, address: str) -> None:
         tab_to(page, strokes)
         with page.expect_response(lambda answer: answer.url.endswith("/preview") and answer.ok) as painted:
             page.keyboard.press("ArrowRight")
-        assert painted.value.request.post_data_json["style_scale"] == pytest.approx(1.2, abs=0.05)
+        order = painted.value.request.post_data_json
+        assert order is not None
+        assert order["style_scale"] == pytest.approx(1.2, abs=0.05)
         tab_to(page, page.get_by_role("button", name="Vary…"))
         page.keyboard.press("Enter")
         expect(page.get_by_role("dialog", name="A sheet of neighbours")).to_be_visible()
