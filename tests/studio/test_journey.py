@@ -245,7 +245,7 @@ def test_in_chinese(chromium: Browser, address: str) -> None:
         page.get_by_role("region", name="画架").get_by_role("button", name="使用咖啡").click()
         with page.expect_response(lambda answer: answer.url.endswith("/preview") and answer.ok):
             page.get_by_role("button", name="使用水墨").click()
-        page.get_by_text("全部设置").click()
+        page.get_by_text("全部设置", exact=True).click()
         for place in ("paint", "gallery", "jobs"):
             page.get_by_role("navigation").locator(f"a[href='/{place}']").click()
             words = page.locator("body").inner_text()
