@@ -72,7 +72,8 @@ export class Making<Own extends object> extends Choices {
     });
     onMount(async () => {
       await this.load();
-      const order = takeOver(work);
+      const handed = takeOver(work);
+      const order = handed && flat(handed);
       if (order) this.#restore(order, { ...own, ...fromOrder(order) });
     });
   }
@@ -108,4 +109,21 @@ export class Making<Own extends object> extends Choices {
 /** Without what was not chosen. */
 function without(fields: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value != null));
+}
+
+/** A recipe says how it was painted in a part of its own; an order says all side by side. */
+function flat({ painted, settings, pictures, shares, ...rest }: api.Order): api.Order {
+  const inner = { ...(painted as object), ...(settings as object) } as Partial<api.Order>;
+  const paintings = pictures as api.Input[] | undefined;
+  const styles = paintings?.map((one, at) => ({
+    ...one,
+    share: (shares as number[] | undefined)?.[at] ?? 1,
+  }));
+  return { ...inner, ...(styles ? { styles } : {}), ...rest } as api.Order;
+}
+
+/** The picture that guides a synthesis; a recipe without one names what stood in its place. */
+export function likeOf(order: api.Order): api.Input | null {
+  const like = (order["like"] ?? order.content ?? null) as api.Input | null;
+  return like && (like.sha256 || like.name.includes(":")) ? like : null;
 }
