@@ -37,7 +37,7 @@ export class Making<Own extends object> extends Choices {
   readonly underway = $derived(this.current !== null && UNDERWAY.includes(this.current.state));
   /** The work's picture so far, while it is under way. */
   readonly preview = $derived(
-    this.current?.progress?.preview && !this.made
+    this.current?.progress?.preview && this.underway
       ? api.jobPreviewUrl(this.current.id, this.current.progress.preview)
       : null,
   );
