@@ -1,10 +1,14 @@
 import { svelte } from "@sveltejs/vite-plugin-svelte";
-import { defineConfig } from "vite";
+import { defaultClientConditions, defineConfig } from "vite";
+import { packed } from "./vite/packed.ts";
 
 const STUDIO = "http://127.0.0.1:8420";
 
 export default defineConfig({
-  plugins: [svelte()],
+  plugins: [svelte(), packed()],
+  // The runtime's own files are fetched when a network is first run, and not copied into its script.
+  resolve: { conditions: ["onnxruntime-web-use-extern-wasm", ...defaultClientConditions] },
+  worker: { format: "es" },
   build: {
     outDir: "../../src/pinxit/studio/page",
     emptyOutDir: true,

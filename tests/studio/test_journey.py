@@ -21,7 +21,7 @@ from tests.studio.browsing import NEEDED, browser, free_port, studio, visit
 pytestmark = [*NEEDED, pytest.mark.slow]
 
 AXE = Path(__file__).parents[2] / "studio" / "web" / "node_modules" / "axe-core" / "axe.min.js"
-PAGES = ("paint", "gallery", "jobs")
+PAGES = ("paint", "gallery", "jobs", "video", "live", "panoramas", "textures", "patterns", "themes", "train")
 
 
 @pytest.fixture(scope="module")
@@ -246,7 +246,7 @@ def test_in_chinese(chromium: Browser, address: str) -> None:
         with page.expect_response(lambda answer: answer.url.endswith("/preview") and answer.ok):
             page.get_by_role("button", name="使用水墨").click()
         page.get_by_text("全部设置", exact=True).click()
-        for place in ("paint", "gallery", "jobs"):
+        for place in PAGES:
             page.get_by_role("navigation").locator(f"a[href='/{place}']").click()
             words = page.locator("body").inner_text()
             # What stays Latin are names: of the program, a preset, layers, units, the choices of settings.

@@ -1,9 +1,10 @@
 /** What stands on the easel: a photograph, styles, settings, what the network makes of them, and the job painting them. */
 
 import * as api from "./api";
+import { Choices } from "./choices.svelte";
 import { recall, remember } from "./kept";
 import { sentence, trying } from "./notices.svelte";
-import { chosenOf, textOf, usual } from "./settings";
+import { chosenOf } from "./settings";
 import { studio } from "./studio.svelte";
 
 interface Standing {
@@ -30,18 +31,14 @@ const EMPTY: Standing = {
 /** Changes follow each other while a dial is turned: the preview waits this long for the last one, ms. */
 const PATIENCE = 180;
 
-class Easel {
+class Easel extends Choices {
   content = $state<api.Input | null>(null);
   styles = $state<api.Style[]>([]);
   keep = $state<api.Input | null>(null);
   initPicture = $state<api.Input | null>(null);
-  preset = $state("standard");
-  /** What a person chose on top of the preset, nothing else. */
-  settings = $state<api.Settings>({});
   job = $state<string | null>(null);
   /** The order of that job, as text: whether what stands here now is what it paints. */
   begun = $state("");
-  schema = $state<api.Schema | null>(null);
 
   preview = $state<string | null>(null);
   previewSeconds = $state(0);
@@ -63,32 +60,12 @@ class Easel {
   });
 
   constructor() {
+    super();
     Object.assign(this, EMPTY, recall<Partial<Standing>>("easel", {}));
     $effect.root(() => {
       $effect(() => remember("easel", this.#standing()));
       $effect(() => this.#watchPreview());
     });
-  }
-
-  async load(): Promise<void> {
-    if (!this.schema) this.schema = (await trying(api.schema)) ?? null;
-  }
-
-  /** A setting as it stands: chosen, or by the preset. */
-  value(name: string): api.Setting {
-    return this.settings[name] ?? usual(this.schema, this.preset, name);
-  }
-
-  number(name: string, otherwise: number): number {
-    const value = this.value(name);
-    return typeof value === "number" ? value : Number(value ?? otherwise) || otherwise;
-  }
-
-  /** Choose a setting; what the preset has anyway is chosen by nobody. */
-  set(name: string, value: api.Setting | undefined): void {
-    const { [name]: _, ...others } = this.settings;
-    const plain = value == null || textOf(value) === textOf(usual(this.schema, this.preset, name));
-    this.settings = plain ? others : { ...others, [name]: value };
   }
 
   /** Another photograph: what was painted on the last one does not fit this one. */

@@ -1,7 +1,7 @@
 /** Presets of one's own: all settings as they stood, by a name. */
 
 import type { Settings } from "./api";
-import { easel } from "./easel.svelte";
+import type { Choices } from "./choices.svelte";
 import { recall, remember } from "./kept";
 
 interface Own {
@@ -13,15 +13,14 @@ interface Own {
 class Presets {
   own = $state<Own[]>(recall<Own[]>("presets", []));
 
-  save(name: string): void {
-    const { preset, settings } = easel;
+  save(name: string, { preset, settings }: Choices): void {
     this.own = [...this.own.filter((one) => one.name !== name), { name, preset, settings: { ...settings } }];
     remember("presets", this.own);
   }
 
-  take({ preset, settings }: Own): void {
-    easel.preset = preset;
-    easel.settings = { ...settings };
+  take({ preset, settings }: Own, to: Choices): void {
+    to.preset = preset;
+    to.settings = { ...settings };
   }
 
   drop(name: string): void {
