@@ -1,0 +1,30 @@
+"""The studio's page goes into wheels built: a wheel without it would be a studio without a page."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+WEB = Path("studio", "web")
+PAGE = Path("src", "pinxit", "studio", "page", "index.html")
+
+
+class BuildPage(BuildHookInterface):  # type: ignore[type-arg]
+    """Builds the page where it is missing."""
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """Before files are gathered; an editable installation finds the page where `make` puts it, now or later."""
+        root = Path(self.root)
+        if version == "editable" or (root / PAGE).is_file():
+            return
+        npm = shutil.which("npm")
+        if npm is None or not (root / WEB).is_dir():
+            raise RuntimeError(
+                "the studio's page is not built and npm is not there to build it: run `make page` first."
+            )
+        for command in (["ci", "--no-audit", "--no-fund"], ["run", "build"]):
+            subprocess.run([npm, *command], cwd=root / WEB, check=True)  # noqa: S603

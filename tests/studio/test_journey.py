@@ -1,0 +1,303 @@
+"""What a person does in the studio, in a real browser before a real server."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import PIL.Image
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from pinxit import picture as pictures
+from tests.studio.browsing import NEEDED, browser, free_port, studio, visit
+
+pytestmark = [*NEEDED, pytest.mark.slow]
+
+AXE = Path(__file__).parents[2] / "studio" / "web" / "node_modules" / "axe-core" / "axe.min.js"
+PAGES = ("paint", "gallery", "jobs", "video", "live", "panoramas", "textures", "patterns", "themes", "train")
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with browser() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A studio that the tests share which do not stop it."""
+    with studio(tmp_path_factory.mktemp("studio") / "home") as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def photo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small photograph with a name of its own."""
+    path = tmp_path_factory.mktemp("photo") / "my cat.png"
+    pictures.write(pictures.fit(pictures.sample("cat"), 120), path)
+    return path
+
+
+def take_sample(page: Page, photograph: str = "Coffee", style: str = "Waves") -> None:
+    """Choose a sample and a style, and see what the network makes of them."""
+    page.goto("/paint")
+    page.get_by_role("region", name="Easel").get_by_role("button", name=f"Use {photograph}").click()
+    with page.expect_response(lambda answer: answer.url.endswith("/preview") and answer.ok):
+        page.get_by_role("button", name=f"Use {style}").click()
+    expect(page.get_by_alt_text("Preview by the network")).to_be_visible()
+
+
+def setting(page: Page, name: str, value: str) -> None:
+    field = page.get_by_role("group", name=re.compile("Options|Schedule")).get_by_label(name, exact=True)
+    field.fill(value)
+    field.press("Tab")
+
+
+def test_a_photograph_is_painted_watched_stopped_and_found_again(
+    chromium: Browser, photo: Path, tmp_path: Path
+) -> None:
+    port = free_port()
+    # A job that is taken up again begins without a picture, which may just be asked for.
+    with studio(tmp_path / "home", port) as address, visit(chromium, address, expected="/preview?n=") as page:
+        previews: list[str] = []
+        page.on("response", lambda answer: previews.append(answer.url) if "/preview?n=" in answer.url else None)
+        page.goto("/")
+        with page.expect_response(lambda answer: "/api/v1/files" in answer.url and answer.status == 201):
+            page.get_by_label("Drop a photograph here").set_input_files(photo)
+        with page.expect_response(lambda answer: answer.url.endswith("/preview") and answer.ok):
+            page.get_by_role("button", name="Use Swirl").click()
+        preview = page.get_by_alt_text("Preview by the network")
+        expect(preview).to_have_attribute("src", re.compile("^blob:"))
+        assert preview.evaluate("picture => [picture.naturalWidth, picture.naturalHeight]") == [512, 341]
+
+        page.get_by_text("Every setting").click()
+        setting(page, "Size", "96")
+        setting(page, "Coarsest scale", "48")
+        setting(page, "Iterations", "5000")
+        setting(page, "Tolerance", "0")
+        page.get_by_role("button", name="Perfect it").click()
+        wait_until(page, lambda: len(set(previews)) >= 3, 60)
+        picture = page.get_by_alt_text("my cat · Swirl")
+        expect(picture).to_have_attribute("src", re.compile(r"preview\?n=\d+"))
+        expect(page.get_by_role("img", name="Losses")).to_be_visible()
+        expect(page.get_by_text(re.compile(r"iteration \d+.*left"))).to_be_visible()
+
+        page.get_by_role("button", name="Pause").click()
+        expect(page.get_by_text(re.compile("^Paused"))).to_be_visible()
+        page.get_by_role("button", name="Go on").click()
+        seen = len(set(previews))
+        wait_until(page, lambda: len(set(previews)) > seen, 60)
+        expect(page.get_by_text(re.compile("^Painting ·"))).to_be_visible()
+        page.get_by_role("button", name="Stop here and keep it").click()
+        expect(page.get_by_role("link", name="In the gallery")).to_be_visible()
+        expect(picture).to_have_attribute("src", re.compile("/files/"))
+        shown = picture.get_attribute("src") or ""
+        assert page.request.get(shown).headers["content-type"].startswith("image/")
+
+        # Whoever comes back finds everything as it stood.
+        page.reload()
+        expect(page.get_by_text("my cat", exact=True)).to_be_visible()
+        expect(page.get_by_role("button", name="Take Swirl away").first).to_be_visible()
+        expect(page.get_by_role("link", name="In the gallery")).to_be_visible()
+
+    with studio(tmp_path / "home", port) as address, visit(chromium, address) as page:
+        page.goto("/gallery")
+        frame = page.get_by_role("listitem").filter(has_text="my cat · Swirl")
+        expect(frame).to_have_count(1)
+        expect(frame).to_contain_text("draft")
+        page.get_by_label("Search titles and styles").fill("mosaic")
+        expect(frame).to_have_count(0)
+        page.get_by_label("Search titles and styles").fill("swirl")
+        expect(frame).to_have_count(1)
+        frame.get_by_role("button", name="Keep").click()
+        expect(frame.get_by_role("button", name="Keep")).to_have_attribute("aria-pressed", "true")
+
+        frame.get_by_role("button", name="my cat · Swirl", exact=True).click()
+        detail = page.get_by_role("dialog")
+        expect(detail).to_contain_text("5000")
+        with page.expect_download() as downloading:
+            detail.get_by_role("link", name="Recipe (JSON)").click()
+        recipe: dict[str, Any] = json.loads(Path(downloading.value.path()).read_text())
+        assert recipe["size"] == 96
+        assert recipe["styles"][0]["name"] == "house:swirl"
+        with page.expect_download() as downloading:
+            detail.get_by_role("link", name="A page to share (HTML)").click()
+        assert "<html" in Path(downloading.value.path()).read_text()
+        with page.expect_download() as downloading:
+            detail.get_by_role("link", name=re.compile(r"^my cat-swirl\.png")).click()
+        painted = tmp_path / "from elsewhere.png"
+        downloading.value.save_as(painted)
+
+        detail.get_by_role("button", name="Use all settings").click()
+        expect(page).to_have_url(re.compile("/paint$"))
+        expect(page.get_by_text("my cat", exact=True)).to_be_visible()
+        page.get_by_text("Every setting").click()
+        expect(page.get_by_role("group", name="Schedule").get_by_label("Iterations")).to_have_value("5000")
+
+        # The picture brings its recipe along, to whoever hands it over.
+        with visit(chromium, address) as other:
+            other.goto("/paint")
+            other.get_by_label("Drop a photograph here").set_input_files(painted)
+            expect(other.get_by_text("my cat", exact=True)).to_be_visible()
+            expect(other.get_by_role("button", name="Take Swirl away").first).to_be_visible()
+            other.get_by_text("Every setting").click()
+            expect(other.get_by_role("group", name="Schedule").get_by_label("Iterations")).to_have_value("5000")
+
+
+def test_a_region_is_painted_with_the_brush(chromium: Browser, address: str) -> None:
+    with visit(chromium, address) as page:
+        take_sample(page)
+        page.get_by_role("button", name="Use Mosaic").click()
+        page.get_by_role("button", name="Where Mosaic").click()
+        canvas = page.get_by_role("application")
+        mask = brushed(page, canvas, [(0.1, 0.2), (0.3, 0.2)])
+        assert mask[mask.shape[0] // 5, mask.shape[1] // 5] == 255
+        assert mask[mask.shape[0] // 2 :].max() == 0
+        assert np.unique(mask).size > 3  # its edge is soft
+
+        second = brushed(page, canvas, [(0.7, 0.8), (0.9, 0.8)])
+        assert second[second.shape[0] * 4 // 5, second.shape[1] * 4 // 5] == 255
+        with page.expect_response(lambda answer: answer.url.endswith("/preview") and answer.ok) as painted:
+            page.get_by_role("button", name="Undo").click()
+        order = painted.value.request.post_data_json
+        assert order is not None
+        plain, mosaic = order["styles"]
+        assert not plain.get("region")
+        undone = PIL.Image.open(io.BytesIO(page.request.get(f"/api/v1/files/{mosaic['region']['sha256']}").body()))
+        assert np.array_equal(np.asarray(undone.convert("L")), mask)
+
+        # And by keys alone: erase what is in the middle of nothing, paint there.
+        canvas.focus()
+        for key in ("]", "ArrowDown", "ArrowLeft"):
+            page.keyboard.press(key)
+        with page.expect_response(lambda answer: "/files?" in answer.url and answer.status == 201) as sent:
+            page.keyboard.press(" ")
+        by_keys = grey(page, sent.value.json()["id"])
+        assert by_keys.astype(int).sum() > mask.astype(int).sum()
+        page.get_by_role("button", name="Done").click()
+        expect(canvas).to_have_count(0)
+
+
+def brushed(page: Page, canvas: Locator, along: list[tuple[float, float]]) -> np.ndarray[Any, np.dtype[np.uint8]]:
+    """Draw with the mouse, in shares of the picture; gives the mask that the studio received."""
+    box = canvas.bounding_box()
+    assert box is not None
+    places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in along]
+    page.mouse.move(*places[0])
+    page.mouse.down()
+    for place in places[1:]:
+        page.mouse.move(*place, steps=5)
+    with page.expect_response(lambda answer: "/files?" in answer.url and answer.status == 201) as sent:
+        page.mouse.up()
+    return grey(page, sent.value.json()["id"])
+
+
+def grey(page: Page, file: str) -> np.ndarray[Any, np.dtype[np.uint8]]:
+    return np.asarray(PIL.Image.open(io.BytesIO(page.request.get(f"/api/v1/files/{file}").body())).convert("L"))
+
+
+def test_all_of_it_by_keys(chromium: Browser, address: str) -> None:
+    with visit(chromium, address) as page:
+        page.goto("/paint")
+        expect(page.get_by_role("button", name="Use Waves")).to_be_visible()
+        page.keyboard.press("Tab")
+        expect(page.get_by_role("link", name="Skip to the page")).to_be_focused()
+        page.keyboard.press("Enter")
+        tab_to(page, page.get_by_role("region", name="Easel").get_by_role("button", name="Use Cat"))
+        page.keyboard.press("Enter")
+        tab_to(page, page.get_by_role("button", name="Use Ink wash"))
+        with page.expect_response(lambda answer: answer.url.endswith("/preview") and answer.ok):
+            page.keyboard.press("Enter")
+        strokes = page.get_by_role("slider", name="Stroke size")
+        tab_to(page, strokes)
+        with page.expect_response(lambda answer: answer.url.endswith("/preview") and answer.ok) as painted:
+            page.keyboard.press("ArrowRight")
+        order = painted.value.request.post_data_json
+        assert order is not None
+        assert order["style_scale"] == pytest.approx(1.2, abs=0.05)
+        tab_to(page, page.get_by_role("button", name="Vary…"))
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("dialog", name="A sheet of neighbours")).to_be_visible()
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("dialog")).to_have_count(0)
+        expect(page.get_by_role("button", name="Vary…")).to_be_focused()
+
+
+def tab_to(page: Page, wanted: Locator) -> None:
+    for _ in range(90):
+        page.keyboard.press("Tab")
+        if wanted.evaluate("element => element === document.activeElement"):
+            return
+    raise AssertionError(f"the tab key does not come to {wanted}")
+
+
+def test_in_chinese(chromium: Browser, address: str) -> None:
+    with visit(chromium, address, language="zh-CN") as page:
+        page.goto("/paint")
+        assert page.locator("html").get_attribute("lang") == "zh-Hans"
+        expect(page.get_by_text("把照片拖到这里")).to_be_visible()
+        page.get_by_role("region", name="画架").get_by_role("button", name="使用咖啡").click()
+        with page.expect_response(lambda answer: answer.url.endswith("/preview") and answer.ok):
+            page.get_by_role("button", name="使用水墨").click()
+        page.get_by_text("全部设置", exact=True).click()
+        for place in PAGES:
+            page.get_by_role("navigation").locator(f"a[href='/{place}']").click()
+            words = page.locator("body").inner_text()
+            # What stays Latin are names: of the program, a preset, layers, units, the choices of settings.
+            assert not re.search(r"\b(the|and|with|of|is)\b", words), words
+        page.get_by_label("语言").select_option("en")
+        expect(page.get_by_role("link", name="Gallery")).to_be_visible()
+        page.reload()
+        expect(page.get_by_role("link", name="Gallery")).to_be_visible()
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_nobody_is_kept_out(chromium: Browser, address: str, dark: bool) -> None:
+    """axe finds nothing: names, contrasts, order of headings, roles."""
+    if not AXE.is_file():
+        pytest.skip("there is no axe-core: make page")
+    with visit(chromium, address, dark=dark) as page:
+        take_sample(page)
+        page.get_by_text("Every setting").click()
+        for place in PAGES:
+            if place != "paint":
+                page.goto(f"/{place}")
+            expect(page.get_by_role("heading").first).to_be_attached()
+            page.evaluate(AXE.read_text())
+            found = page.evaluate("axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'] })")
+            assert [(one["id"], one["nodes"][0]["html"]) for one in found["violations"]] == [], place
+
+
+def test_on_a_telephone(chromium: Browser, address: str) -> None:
+    with visit(chromium, address, width=390, height=844) as page:
+        take_sample(page)
+        page.get_by_text("Every setting").click()
+        for place in PAGES:
+            if place != "paint":
+                page.get_by_role("button", name="Menu").click()
+                page.get_by_role("navigation").locator(f"a[href='/{place}']").click()
+            assert page.evaluate("document.documentElement.scrollWidth") <= 390, place
+
+
+def test_what_the_studio_refuses_is_said_in_a_sentence(chromium: Browser, address: str, tmp_path: Path) -> None:
+    hostile = tmp_path / "not a picture.png"
+    hostile.write_bytes(b"\x89PNG\r\n\x1a\n" + b"\0" * 100)
+    with visit(chromium, address, expected="422") as page:
+        page.goto("/paint")
+        page.get_by_label("Drop a photograph here").set_input_files(hostile)
+        expect(page.get_by_role("status").filter(has_text=re.compile(r"\w+.*\."))).to_be_visible()
+        expect(page.get_by_label("Drop a photograph here")).to_be_attached()
+
+
+def wait_until(page: Page, true: Callable[[], bool], seconds: float) -> None:
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "it did not happen in time"
+        page.wait_for_timeout(50)
