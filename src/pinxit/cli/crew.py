@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class _Shown:
+class Told:
     """What the bar shows of news; see `pinxit.picture.progress`."""
 
     facts: str
     seconds: float
-    seconds_left: float
+    seconds_left: float = 0.0
 
 
 @dataclass
@@ -62,7 +62,7 @@ class Tally:
                     for outcome in item.outcomes:
                         self._count(outcome, display, take)
                     facts = f"{self.done} of {self.total} {self.noun}  {item.painters} painters  {item.facts}"
-                    display.show(_Shown(facts, item.seconds, item.seconds_left))
+                    display.show(Told(facts, item.seconds, item.seconds_left))
         except KeyboardInterrupt:
             self.interrupted = True
 

@@ -92,6 +92,32 @@ def recipe_in(name: str) -> str | None:
         return pictures.read_recipe(fetch(name, Path(folder)))
 
 
+def names(folder: str) -> set[str]:
+    """What is in a folder and the folders within it, if it is there."""
+    system, path = _system(folder)
+    with _spoken(folder):
+        system.invalidate_cache()
+        return (
+            {str(file).removeprefix(path).lstrip("/") for file in system.find(path)} if system.exists(path) else set()
+        )
+
+
+def mirror(folder: str, copy: Path) -> None:
+    """Fetch all that is in a folder of an object store."""
+    system, _ = _system(folder)
+    for name in names(folder):
+        (copy / name).parent.mkdir(parents=True, exist_ok=True)
+        with _spoken(folder):
+            system.get_file(below(folder, name), str(copy / name))
+
+
+def upload(path: Path, name: str) -> None:
+    """Put a large file into an object store."""
+    system, there = _system(name)
+    with _spoken(name):
+        system.put_file(str(path), there)
+
+
 def publish(content: bytes, name: str, *, overwrite: bool) -> None:
     """Put a file where everybody finds it, whole or not at all.
 
@@ -115,12 +141,6 @@ def remove(folder: str) -> None:
     with _spoken(folder):
         if system.exists(path):
             system.rm(path, recursive=True)
-
-
-def check_folder(name: str) -> None:
-    """Raise PinxitError now for an output that could not be written to."""
-    if is_address(name):
-        _system(name)
 
 
 def _system(name: str) -> tuple[Any, str]:

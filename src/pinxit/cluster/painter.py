@@ -28,12 +28,12 @@ class Painter:
         self._step = Step(0.0)
 
     def ready(self) -> tuple[str, str, str]:
-        """Warm up; the node's id, its address, and what speaks against painting on it."""
+        """Move in; the node's id, its address, and what speaks against painting on it."""
         import ray
 
         context = ray.get_runtime_context()
         node, host = context.get_node_id(), str(ray.util.get_node_ip_address())  # type: ignore[no-untyped-call]
-        # Before PyTorch is imported, which counts processors then.
+        # PyTorch and the networks, which are loaded with the first unit and stay, heed it.
         os.environ["OMP_NUM_THREADS"] = str(self._needs.cpus)
         if not self._needs.gpus:
             os.environ["CUDA_VISIBLE_DEVICES"] = ""
@@ -42,7 +42,6 @@ class Painter:
                 raise PinxitError(f"it has pinxit {__version__}, this machine {self._version}")
             self._work.check()
             self._bench = Bench(self._supplies)
-            self._warm_up()
         except (OSError, PinxitError) as error:
             return node, host, judged("", error).sentence
         return node, host, ""
@@ -65,8 +64,3 @@ class Painter:
     def where(self) -> Step:
         """Where it is in its unit; answered while it paints."""
         return self._step
-
-    def _warm_up(self) -> None:
-        import torch
-
-        torch.set_num_threads(self._needs.cpus)

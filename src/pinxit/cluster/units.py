@@ -74,17 +74,24 @@ class Bench:
 
     Args:
         supplies: name → bytes.
+
+    Attributes:
+        folder: its own.
+        warm: what a work keeps from unit to unit.
     """
 
     def __init__(self, supplies: Mapping[str, bytes]) -> None:
         _clear_benches(Path(tempfile.gettempdir()))
         self.folder = Path(tempfile.mkdtemp(prefix=f"{_BENCHES}{os.getpid()}-"))
+        self.warm: dict[str, Any] = {}
         self._copies: dict[str, Path] = {}
-        for number, (name, content) in enumerate(supplies.items()):
-            copy = self.folder / "supplies" / str(number) / Path(name).name
-            copy.parent.mkdir(parents=True)
-            copy.write_bytes(content)
-            self._copies[name] = copy
+        for name, content in supplies.items():
+            parent, _, own = name.rpartition("/")
+            # What was in one folder is in one folder here too.
+            folder = self._copies.setdefault(parent, self.folder / "supplies" / str(len(self._copies)))
+            folder.mkdir(parents=True, exist_ok=True)
+            self._copies[name] = folder / own
+            self._copies[name].write_bytes(content)
 
     def path(self, name: str) -> str:
         """Where a file is that the driver knows by a name; what was not supplied is called as it is."""
