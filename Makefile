@@ -25,7 +25,7 @@ demo: $(VENV)/.installed ## set up, then paint a real photograph
 	$(BIN)/pinxit stylize sample:astronaut --style house:swirl -o $(OUT)/demo.png --overwrite
 
 test: $(VENV)/.installed-dev ## set up, then run the tests
-	$(BIN)/pytest -n auto
+	$(BIN)/pytest -n auto --dist loadgroup
 
 check: $(VENV)/.installed-dev ## formatting, lint, types, floors
 	$(BIN)/ruff format --check .

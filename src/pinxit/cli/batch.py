@@ -88,6 +88,8 @@ def batch(
         order = Batch(folder, output, styles, keep, weights, settings, overwrite, how.bits, quality)
         _on_cluster(cluster, order.absolute(), first.recipe, gpus, cpus, as_json=as_json)
         return
+    if "://" in folder or "://" in output:
+        raise PinxitError("addresses are for --cluster: name folders, or a cluster.")
     root, out = Path(folder), Path(output)
     sources = [path for path in pictures.tree(root) if out.resolve() not in path.resolve().parents]
     painted, before, failures = 0, 0, list[str]()

@@ -120,8 +120,9 @@ def _clear_benches(folder: Path) -> None:
 def disk_trouble(error: BaseException | None) -> str:
     """What is wrong with the disk, if that is what an error is about; nothing if not."""
     while error is not None:
-        if isinstance(error, OSError) and error.errno in _DISK:
-            return os.strerror(error.errno).lower()
+        number = getattr(error, "errno", None)  # FFmpeg's errors have one and are no OSError
+        if number in _DISK:
+            return os.strerror(number).lower()
         error = error.__cause__ or error.__context__
     return ""
 
