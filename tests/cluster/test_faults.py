@@ -27,7 +27,7 @@ pytestmark = pytest.mark.xdist_group("cluster")
 
 NEEDS = Needs(1, 0.0, 500 * MIB)
 # Long enough that whoever is killed is killed in mid-picture.
-SLOW = ("--size", "112", "--coarsest", "112", "--iterations", "10", "--tolerance", "0", "--device", "cpu")
+SLOW = ("--engine", "network", "--size", "1200")
 
 
 def done(machines: Machines, work: Writing, names: list[str]) -> dict[str, Outcome]:

@@ -13,8 +13,8 @@ GIB = 2**30
 # A photograph of 24 megapixels while it is read, as float32 and on the way there.
 _READING = 0.6 * GIB
 # benchmarks/cluster.py --memory measures these for the networks: the interpreter, and the pixels of the result.
-_NETWORK_FIXED = 0.35 * GIB
-_NETWORK_TILE = 0.9 * GIB
+_NETWORK_FIXED = 0.25 * GIB
+_NETWORK_TILE = 0.8 * GIB
 _NETWORK_PIXEL = 60
 
 
