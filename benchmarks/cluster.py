@@ -7,12 +7,15 @@ faster two and three nodes are than one.
 
 The nodes are `ray.cluster_utils.Cluster`'s, on this one machine: with more nodes than processors the efficiency is that of the
 machine, not of the cluster. `--kills` kills painters by chance while they paint real pictures, and fails unless every result is
-there once, whole, and the same as on one machine. `--memory` measures what the networks need, which `pinxit.cluster.needs` declares.
+there once, whole, and the same as on one machine. `--memory` measures what the networks need.
+
+Times are those of the processor, so that a busy machine does not show in them, but for those said to be by the clock.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import random
 import signal
@@ -23,7 +26,10 @@ import tempfile
 import threading
 import time
 from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
+
+import psutil
 
 from machine import describe
 from pinxit import picture as pictures
@@ -75,65 +81,83 @@ def alone(order: Batch) -> list[float]:
     """The same units in this process, one after the other: seconds of each."""
     bench, took = Bench({}), []
     for unit in order.units():
-        start = time.perf_counter()
+        start = time.process_time()
         for _ in order.paint(unit, bench):
             pass
-        took.append(time.perf_counter() - start)
+        took.append(time.process_time() - start)
     return took
 
 
-def on_cluster(order: Batch, machines: Machines) -> tuple[float, float, list[Outcome]]:
-    """Seconds until the first painter had begun, seconds from there to the end, and what came of the units."""
+@dataclass
+class Run:
+    """What a run on a cluster took.
+
+    Attributes:
+        outcomes: of the units.
+        began: until painters were at work, s by the clock.
+        lasted: from there to the end, s by the clock.
+        driver: s of the driver's processor.
+        painters: s of all painters' processors, as far as they were seen.
+    """
+
+    outcomes: list[Outcome]
+    began: float
+    lasted: float
+    driver: float
+    painters: float
+
+
+def on_cluster(order: Batch, machines: Machines, times: int = 1) -> Run:
+    """Do all units so many times."""
     outcomes: list[Outcome] = []
+    seen: dict[int, float] = {}
     with connected(machines.address):
-        start, began = time.perf_counter(), 0.0
-        for news in Crew(order, NEEDS).paint(order.units()):
-            if not began and news.painters:
-                began = time.perf_counter()
+        start, began, driver = time.perf_counter(), 0.0, time.process_time()
+        for news in Crew(order, NEEDS).paint(order.units() * times):
+            began = began or (time.perf_counter() if news.painters else 0.0)
             outcomes += news.outcomes
-        return began - start, time.perf_counter() - began, outcomes
+            looked = time.process_time()
+            for process in machines.painters():
+                with contextlib.suppress(psutil.Error):
+                    seen[process.pid] = sum(process.cpu_times()[:2])
+            driver += time.process_time() - looked  # which is no part of the work
+        return Run(
+            outcomes, began - start, time.perf_counter() - began, time.process_time() - driver, sum(seen.values())
+        )
 
 
 def scale(folder: Path, count: int, size: int, nodes: list[int]) -> None:
     """The overhead of a unit, and the pictures an hour of one, two and three nodes."""
     took = alone(batch(folder, count, size, "alone"))
-    paint = statistics.median(took)
-    print(f"{count} pictures at {size} px, one process without Ray: {paint:.3f} s each (median), "
-          f"{3600 * count / sum(took):,.0f} an hour", flush=True)  # fmt: skip
+    print(f"{count} pictures at {size} px, one process without Ray: {statistics.median(took):.3f} s each", flush=True)
     first = 0.0
-    for nodes_now in nodes:
-        machines = Machines(folder / "cache", count=nodes_now)
+    for number in nodes:
+        machines = Machines(folder / "cache", count=number)
         try:
-            started, seconds, outcomes = on_cluster(batch(folder, count, size, f"many{nodes_now}"), machines)
+            run = on_cluster(batch(folder, count, size, f"many{number}"), machines)
         finally:
             machines.stop()
-        claim(tree(folder / f"many{nodes_now}") == tree(folder / "alone"), "other bytes than on one machine")
-        inside = [float(outcome.report["seconds"]) for outcome in outcomes]
-        rate = count / seconds
+        claim(tree(folder / f"many{number}") == tree(folder / "alone"), "other bytes than on one machine")
+        rate = count / run.lasted
         first = first or rate
-        print(f"{nodes_now} nodes: painters began after {started:.1f} s, then {3600 * rate:,.0f} an hour, efficiency "
-              f"{rate / first / nodes_now:.0%}; a unit takes {nodes_now / rate:.3f} s of a painter, the engine "
-              f"{statistics.median(inside):.3f} s of them", flush=True)  # fmt: skip
-    empty(folder, nodes[-1])
+        print(f"{number} nodes: painters began after {run.began:.1f} s by the clock, then {3600 * rate:,.0f} pictures an hour "
+              f"by the clock, efficiency {rate / first / number:.0%}; of the painters' processors {run.painters / count:.3f} s "
+              f"a picture with their start, of the driver's {run.driver / count:.4f} s", flush=True)  # fmt: skip
+    nothing(folder)
 
 
-def empty(folder: Path, nodes: int, count: int = 200) -> None:
-    """What is left of a unit's time when there is nothing to paint: the results are there already."""
+def nothing(folder: Path, times: int = 50) -> None:
+    """What a unit costs when there is nothing to paint, for the results are there already."""
     small = batch(folder, 6, 64, "small")
     alone(small)
+    own = statistics.median(alone(small))
     machines = Machines(folder / "cache", count=1)
     try:
-        with connected(machines.address):
-            start = 0.0
-            units = [unit for _ in range(count // 6) for unit in small.units()]
-            for news in Crew(small, NEEDS).paint(units):
-                start = start or (time.perf_counter() if news.painters else 0.0)
-            seconds = time.perf_counter() - start
+        run = on_cluster(small, machines, times)
     finally:
         machines.stop()
-    own = statistics.median(alone(small))
-    print(f"a unit that is done already: {seconds / len(units):.4f} s through one painter, {own:.4f} s without Ray: "
-          f"dispatch and transfer take {seconds / len(units) - own:.4f} s", flush=True)  # fmt: skip
+    print(f"a unit that is done already: {own:.4f} s without Ray; on a cluster {run.driver / (6 * times):.4f} s of the "
+          f"driver's processor, by the clock {run.lasted / (6 * times):.4f} s through one painter", flush=True)  # fmt: skip
 
 
 def kills(folder: Path, count: int) -> None:
@@ -149,7 +173,7 @@ def kills(folder: Path, count: int) -> None:
     def kill() -> None:
         nonlocal killed
         chance = random.Random(8)  # noqa: S311
-        while killed < count and not ended.wait(chance.uniform(0.2, 1.5)):
+        while killed < count and not ended.wait(chance.uniform(0.5, 3.0)):
             painters = machines.painters()
             if painters:
                 os.kill(chance.choice(painters).pid, signal.SIGKILL)
@@ -162,13 +186,14 @@ def kills(folder: Path, count: int) -> None:
     try:
         while True:
             runs += 1
-            _, _, outcomes = on_cluster(batch(folder, pictures_count, 320, "many"), machines)
+            outcomes = on_cluster(batch(folder, pictures_count, 320, "many"), machines).outcomes
             states.update(outcome.state for outcome in outcomes)
             given_up += sum(outcome.state == "failed" for outcome in outcomes)
             claim(sorted(outcome.name for outcome in outcomes) == names, "a unit was lost or doubled")
             if killed >= count and all(outcome.state != "failed" for outcome in outcomes):
                 break
             if killed < count and all(outcome.state != "failed" for outcome in outcomes):
+                claim(tree(folder / "many") == tree(folder / "alone"), "a result is lost, doubled or half-written")
                 for path in (folder / "many").glob("*"):
                     path.unlink()
     finally:

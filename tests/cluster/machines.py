@@ -11,13 +11,14 @@ from typing import Any
 
 import psutil
 
+from pinxit.cluster.connection import SETTINGS
+
 ROOT = Path(__file__).parent.parent.parent
 MIB = 2**20
 # Nothing is sent anywhere, and nothing listens beyond this machine: Ray calls that a machine that cannot be a cluster.
 ENVIRONMENT = {
-    "RAY_USAGE_STATS_ENABLED": "0",
+    **SETTINGS,
     "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",
-    "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
     "RAY_memory_monitor_refresh_ms": "0",
     "OMP_NUM_THREADS": "1",
 }

@@ -40,7 +40,6 @@ from pinxit.picture.writer import target_name
 
 if TYPE_CHECKING:
     from pinxit.cluster.batch import Batch
-    from pinxit.picture.recipe import Recipe
 
 app = typer.Typer(rich_markup_mode="rich", add_completion=False)
 
@@ -77,19 +76,17 @@ def batch(
     styles = placed_styles(ctx, style or [], region or [], style_mask or [], blend)
     how = Output(overwrite, check_bits(bits), quality, as_json=as_json)
     check_alone(cluster, gpus, cpus)
-    # What is wrong with the styles or settings is wrong for every picture: told once, before the first.
-    first = prepare(
-        "sample:coffee", [replace(one, region=None) for one in styles], encoder_weights=encoder_weights, **settings
-    )
     if cluster is not None:
         from pinxit.cluster.batch import Batch
 
         weights = None if encoder_weights is None else str(encoder_weights)
         order = Batch(folder, output, styles, keep, weights, settings, overwrite, how.bits, quality)
-        _on_cluster(cluster, order.absolute(), first.recipe, gpus, cpus, as_json=as_json)
+        _on_cluster(cluster, order.absolute(), gpus, cpus, as_json=as_json)
         return
     if "://" in folder or "://" in output:
         raise PinxitError("addresses are for --cluster: name folders, or a cluster.")
+    # What is wrong with the styles or settings is wrong for every picture: told once, before the first.
+    prepare("sample:coffee", [replace(one, region=None) for one in styles], encoder_weights=encoder_weights, **settings)
     root, out = Path(folder), Path(output)
     sources = [path for path in pictures.tree(root) if out.resolve() not in path.resolve().parents]
     painted, before, failures = 0, 0, list[str]()
@@ -115,13 +112,13 @@ def batch(
         sys.exit(FAILED)
 
 
-def _on_cluster(address: str, batch: Batch, recipe: Recipe, gpus: float, cpus: int | None, *, as_json: bool) -> None:
+def _on_cluster(address: str, batch: Batch, gpus: float, cpus: int | None, *, as_json: bool) -> None:
     """Paint on many machines; see `docs/cluster.md`."""
     from pinxit.cluster.connection import connected
     from pinxit.cluster.crew import Crew
     from pinxit.cluster.needs import needs_of, planned
 
-    settings = planned(recipe, gpus)
+    settings = planned(batch.recipe(), gpus)
     batch = replace(batch, settings={**batch.settings, "memory": settings.memory})
     units = batch.units()
     tally = Tally(len(units), "pictures")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import sys
 from pathlib import Path
@@ -86,7 +87,6 @@ def sweep(
     if len(runs) > _MOST:
         raise PinxitError(f"these are {len(runs)} pictures, a sheet holds {_MOST}: vary less.")
     every = [{**settings, **run} for run in runs]
-    jobs = prepare_runs(content, style, cell, every, encoder_weights)
     labels = [_label(run) for run in runs]
     cells: list[tuple[str, Picture]] = []
     interrupted, failed = False, False
@@ -95,11 +95,11 @@ def sweep(
 
         weights = None if encoder_weights is None else str(encoder_weights)
         order = Sweep(content, style, size_of(cell, every), cell, weights)
-        tally, painted = _on_cluster(cluster, order, output, labels, every, jobs, gpus, cpus)
+        tally, painted = _on_cluster(cluster, order, output, labels, every, gpus, cpus)
         cells = [(label, picture) for label, picture in zip(labels, painted, strict=True) if picture is not None]
         interrupted, failed = tally.interrupted, bool(tally.failures)
     else:
-        interrupted = _paint(labels, jobs, cells)
+        interrupted = _paint(labels, prepare_runs(content, style, cell, every, encoder_weights), cells)
     if not cells:
         if failed:
             sys.exit(FAILED)
@@ -138,7 +138,6 @@ def _on_cluster(
     output: Path,
     labels: list[str],
     runs: list[dict[str, Any]],
-    jobs: list[Job],
     gpus: float,
     cpus: int | None,
 ) -> tuple[Tally, list[Picture | None]]:
@@ -147,7 +146,13 @@ def _on_cluster(
     from pinxit.cluster.crew import Crew
     from pinxit.cluster.needs import most_of, needs_of, planned
     from pinxit.cluster.sweep import Cell, Cells
+    from pinxit.cluster.units import driver_bench
 
+    with contextlib.closing(driver_bench(sweep)) as bench:
+        here = [{**run, "style": bench.path(run["style"])} for run in runs]
+        styles = [bench.path(name) for name in sweep.styles]
+        weights = None if sweep.encoder_weights is None else Path(bench.path(sweep.encoder_weights))
+        jobs = prepare_runs(bench.path(sweep.content), styles, sweep.cell, here, weights)
     kept = Cells(output, sweep.cell)
     painted = [kept.find(job) for job in jobs]
     recipes = [planned(job.recipe, gpus) for job in jobs]

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
 from pinxit.cluster import files
-from pinxit.cluster.units import Bench, Outcome, Step
+from pinxit.cluster.units import Bench, Outcome, Step, driver_bench
 from pinxit.errors import PinxitError
-from pinxit.job import StyleImage, prepare, report
+from pinxit.job import Job, StyleImage, prepare, report
 from pinxit.picture import to_bytes
+from pinxit.picture.recipe import Recipe
 from pinxit.picture.writer import kind_of, target_name
 
 
@@ -88,17 +90,26 @@ class Batch:
                 # A person knows the picture by its own name.
                 raise PinxitError(str(error).replace(str(source), unit.source)) from error
 
-    def _paint(self, unit: Photograph, source: Path, bench: Bench) -> Generator[Step, None, Outcome]:
+    def recipe(self) -> Recipe:
+        """What all pictures are painted by; PinxitError for what is wrong with all of them."""
+        with contextlib.closing(driver_bench(self)) as bench:
+            styles = [replace(style, region=None) for style in self.styles]
+            return self._prepare("sample:coffee", styles, None, bench).recipe
+
+    def _prepare(self, source: str, styles: Sequence[StyleImage], keep: str | None, bench: Bench) -> Job:
         settings = dict(self.settings)
         if settings.get("init"):
             settings["init"] = bench.path(settings["init"])
-        job = prepare(
-            str(source),
-            [_copied(style, bench) for style in self.styles],
-            keep=None if self.keep is None else bench.path(self.keep),
+        return prepare(
+            source,
+            [_copied(style, bench) for style in styles],
+            keep=None if keep is None else bench.path(keep),
             encoder_weights=None if self.encoder_weights is None else bench.path(self.encoder_weights),
             **settings,
         )
+
+    def _paint(self, unit: Photograph, source: Path, bench: Bench) -> Generator[Step, None, Outcome]:
+        job = self._prepare(str(source), self.styles, self.keep, bench)
         if not self.overwrite and files.exists(unit.target):
             if job.made(files.recipe_in(unit.target)):
                 return Outcome(unit.name, "before")

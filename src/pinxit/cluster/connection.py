@@ -11,8 +11,11 @@ from collections.abc import Iterator
 
 from pinxit.errors import PinxitError
 
-# Nothing is told to anybody; and what a painter may see of a GPU is set by itself, as Ray asks for.
-_QUIET = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0"}
+SETTINGS = {
+    "RAY_USAGE_STATS_ENABLED": "0",  # nothing is told to anybody
+    "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",  # what a painter may see of a GPU it says itself, as Ray asks for
+    "RAY_DEDUP_LOGS_SKIP_REGEX": "^",  # what happens to painters is told by pinxit; Ray would print it among the results
+}
 
 
 @contextlib.contextmanager
@@ -25,7 +28,7 @@ def connected(address: str) -> Iterator[None]:
     Raises:
         PinxitError: when Ray is not installed, or no cluster answers.
     """
-    os.environ.update({name: value for name, value in _QUIET.items() if name not in os.environ})
+    os.environ.update({name: value for name, value in SETTINGS.items() if name not in os.environ})
     try:
         import ray
     except ImportError as error:

@@ -23,8 +23,12 @@ from pinxit.errors import PinxitError
 
 # A unit whose painter died so often is what kills them.
 TRIES = 3
+# And where so many painters die one after the other before they have begun, for each that there is room for, all would.
+_MOST_STILLBORN = 10
 _SECONDS_BETWEEN_LOOKS = 1.0
 _SECONDS_BETWEEN_CENSUSES = 5.0
+# Painters that are asked how far they are each time: of a thousand, a few tell enough.
+_ASKED_AT_ONCE = 32
 
 
 @dataclass(frozen=True)
@@ -81,10 +85,11 @@ class Crew:
         self._hired: dict[Any, _Hired] = {}
         self._waiting: deque[Any] = deque()
         self._tries: Counter[str] = Counter()
+        self._stillborn = 0
         self._avoided: dict[str, str] = {}
         self._notes: list[str] = []
         self._supplies: Any = None
-        self._census, self._room = 0.0, 0
+        self._census, self._room, self._turn = 0.0, 0, 0
 
     def paint(self, units: Sequence[Unit]) -> Iterator[News]:
         """Do all units, in any order, telling once a second how it goes.
@@ -163,6 +168,7 @@ class Crew:
             self._dismiss(hired)
             return self._died(hired, error)
         if unit is None:
+            self._stillborn = 0
             hired.node, hired.host, trouble = answer
             if trouble:
                 self._avoid(hired, trouble)
@@ -181,8 +187,8 @@ class Crew:
     def _died(self, hired: _Hired, error: Exception) -> Outcome | None:
         self._census = 0.0  # perhaps its node is gone too
         if hired.unit is None:
-            self._tries[""] += 1
-            if self._tries[""] > TRIES * max(1, self._room):
+            self._stillborn += 1
+            if self._stillborn > _MOST_STILLBORN * max(1, self._room):
                 raise PinxitError(f"painters die before they have begun ({_first_line(error)}): see `ray logs`.")
             return None
         return self._again(hired.unit, f"its painter died {TRIES} times, perhaps for lack of memory: see `ray logs`.")
@@ -205,9 +211,9 @@ class Crew:
 
     def _look(self) -> None:
         """Ask painters how far they are, and take the answers that have come."""
-        for hired in self._hired.values():
-            if hired.unit is None:
-                continue
+        busy = [hired for hired in self._hired.values() if hired.unit is not None]
+        self._turn = (self._turn + _ASKED_AT_ONCE) % max(len(busy), 1)
+        for hired in (busy[self._turn :] + busy[: self._turn])[:_ASKED_AT_ONCE]:
             if hired.asked is not None:
                 if not self._ray.wait([hired.asked], timeout=0)[0]:
                     continue

@@ -11,7 +11,7 @@ from typing import Any
 
 from pinxit import picture as pictures
 from pinxit.cluster import files
-from pinxit.cluster.units import Bench, Outcome, Step
+from pinxit.cluster.units import Bench, Outcome, Step, driver_bench
 from pinxit.errors import PinxitError
 from pinxit.video.film import Film
 from pinxit.video.making import prepare
@@ -90,24 +90,24 @@ class Shooting:
                 raise PinxitError(f"it does not see {name}, which must be in a folder that all nodes share")
 
     def film(self, bench: Bench) -> Film:
-        """The film, prepared once on each bench."""
-        if "film" not in bench.warm:
-            clip = files.fetch(self.clip, bench.folder / "clip")
-            bench.warm["film"] = prepare(
-                clip,
-                [(bench.path(name), at) for name, at in self.styles],
-                shares=self.shares,
-                keyframes=None if self.keyframes is None else bench.path(self.keyframes),
-                encoder_weights=None if self.encoder_weights is None else bench.path(self.encoder_weights),
-                **self.options,
-            )
-            bench.warm["brush"] = bench.warm["film"].brush()
-        film: Film = bench.warm["film"]
-        return film
+        """The film, prepared on a bench."""
+        if "clip" not in bench.warm:
+            bench.warm["clip"] = files.fetch(self.clip, bench.folder / "clip")
+        return prepare(
+            bench.warm["clip"],
+            [(bench.path(name), at) for name, at in self.styles],
+            shares=self.shares,
+            keyframes=None if self.keyframes is None else bench.path(self.keyframes),
+            encoder_weights=None if self.encoder_weights is None else bench.path(self.encoder_weights),
+            **self.options,
+        )
 
     def paint(self, unit: Part, bench: Bench) -> Generator[Step, None, Outcome]:
         """See `Work`."""
-        film = self.film(bench)
+        if "film" not in bench.warm:
+            bench.warm["film"] = self.film(bench)
+            bench.warm["brush"] = bench.warm["film"].brush()
+        film: Film = bench.warm["film"]
         brush = bench.warm["brush"]
         with bench.cleared() as folder:
             store = Store(folder / Path(self.target).name, film.recipe.to_json())
@@ -138,23 +138,21 @@ class Production:
     """
 
     def __init__(self, shooting: Shooting, *, overwrite: bool) -> None:
-        self._bench = tempfile.TemporaryDirectory(prefix="pinxit-")
+        self._bench = driver_bench(shooting)
         self._overwrite, self._remote = overwrite, files.is_address(shooting.target)
         name = shooting.target.rsplit("/", 1)[-1]
         if self._remote and not Path(name).suffix:
             raise PinxitError(
                 f"{shooting.target} would be a folder of frames: end its name in .mp4, or name a shared folder."
             )
-        self._target = Path(self._bench.name) / "target" / name if self._remote else Path(shooting.target)
-        # Of the parts nothing is fetched twice; so the driver keeps the clip itself.
-        self._clip = files.fetch(shooting.clip, Path(self._bench.name) / "clip")
+        self._target = self._bench.folder / "target" / name if self._remote else Path(shooting.target)
         self.shooting = shooting
-        self.film = self._prepare(shooting.options)
+        self.film = shooting.film(self._bench)
         self.plan = self.film.plan(self._target)
 
     def close(self) -> None:
         """Remove what was fetched."""
-        self._bench.cleanup()
+        self._bench.close()
 
     def is_done(self) -> bool:
         """Whether the film is there, painted by the same recipe.
@@ -179,7 +177,7 @@ class Production:
             yield shot.end
         if self._wants_pieces(shots):
             self.shooting = replace(self.shooting, options={**self.shooting.options, "piece": PIECE})
-            self.film = self._prepare(self.shooting.options)
+            self.film = self.shooting.film(self._bench)
         self.plan = self.film.plan(self._target).cut(tuple(shots))
         self.film.check(self.plan)
         self.store = Store(self._target, self.film.recipe.to_json())
@@ -230,10 +228,3 @@ class Production:
         if recipe.piece is not None or recipe.engine != "network":
             return False
         return any(len(shot.times) > PIECE for shot in shots)
-
-    def _prepare(self, options: Mapping[str, Any]) -> Film:
-        shooting = self.shooting
-        return prepare(
-            self._clip, shooting.styles, shares=shooting.shares, keyframes=shooting.keyframes,
-            encoder_weights=shooting.encoder_weights, **options,
-        )  # fmt: skip

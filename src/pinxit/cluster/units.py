@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
+from pinxit.cluster import files
 from pinxit.errors import PinxitError
 
 # What a disk says that is full or broken: the node's misfortune, not the unit's.
@@ -69,6 +70,11 @@ class Work(Protocol):
         """Do a unit whole: what is done already is not done again, what breaks off leaves nothing behind."""
 
 
+def driver_bench(work: Work) -> Bench:
+    """The driver's own, on which it finds out what is wrong before anybody is hired."""
+    return Bench({name: files.read(name) for name in work.supplies})
+
+
 class Bench:
     """A painter's own folder, and in it copies of the files it was supplied with.
 
@@ -96,6 +102,10 @@ class Bench:
     def path(self, name: str) -> str:
         """Where a file is that the driver knows by a name; what was not supplied is called as it is."""
         return str(self._copies.get(name, name))
+
+    def close(self) -> None:
+        """Remove it."""
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     @contextlib.contextmanager
     def cleared(self) -> Any:
