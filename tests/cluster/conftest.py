@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,8 +16,33 @@ NAMES = ("cat", "coffee", "astronaut", "rocket", "motorcycle", "hubble")
 
 
 @pytest.fixture(scope="session")
-def machines(own_cache: Path) -> Iterator[Machines]:
-    """Three nodes."""
+def bucket() -> Iterator[Any]:
+    """A bucket on a server on this machine; whoever starts after it finds it by its environment."""
+    import fsspec
+    from moto.server import ThreadedMotoServer
+
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    _, port = server.get_host_and_port()
+    own = {
+        "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}",
+        "AWS_ACCESS_KEY_ID": "anybody",
+        "AWS_SECRET_ACCESS_KEY": "anything",
+        "AWS_DEFAULT_REGION": "us-east-1",
+    }
+    before = {name: os.environ.get(name) for name in own}
+    os.environ.update(own)
+    system = fsspec.filesystem("s3", skip_instance_cache=True)
+    system.mkdir("bucket")
+    yield system
+    server.stop()
+    for name, value in before.items():
+        os.environ.pop(name) if value is None else os.environ.update({name: value})
+
+
+@pytest.fixture(scope="session")
+def machines(own_cache: Path, bucket: Any) -> Iterator[Machines]:
+    """Three nodes, which know where the bucket is."""
     before = {name: os.environ.get(name) for name in ENVIRONMENT}
     started = Machines(own_cache)
     try:

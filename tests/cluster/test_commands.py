@@ -86,7 +86,7 @@ def test_ctrl_c_stops_at_once_and_keeps_what_is_done(tmp_path: Path, photos: Pat
 
 
 def test_says_what_is_wrong(tmp_path: Path, photos: Path, machines: Machines) -> None:
-    order = ("batch", photos, "-s", "house:swirl", "-o", "out", *NETWORK)
+    order = ("batch", photos, "-s", photos / "0" / "cat.jpg", "-o", "out", *NETWORK)
     address = machines.address
     wrong = {
         ("--gpus", "0.5"): "are for --cluster",

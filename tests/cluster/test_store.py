@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,45 +17,12 @@ pytestmark = pytest.mark.xdist_group("cluster")
 NETWORK = ("--engine", "network", "--size", "64")
 
 
-@pytest.fixture(scope="module")
-def bucket() -> Iterator[Any]:
-    """A bucket on a server on this machine; whoever starts after it finds it by its environment."""
-    import fsspec
-    from moto.server import ThreadedMotoServer
-
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    _, port = server.get_host_and_port()
-    own = {
-        "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}",
-        "AWS_ACCESS_KEY_ID": "anybody",
-        "AWS_SECRET_ACCESS_KEY": "anything",
-        "AWS_DEFAULT_REGION": "us-east-1",
-    }
-    before = {name: os.environ.get(name) for name in own}
-    os.environ.update(own)
-    system = fsspec.filesystem("s3", skip_instance_cache=True)
-    system.mkdir("bucket")
-    yield system
-    server.stop()
-    for name, value in before.items():
-        os.environ.pop(name) if value is None else os.environ.update({name: value})
-
-
-@pytest.fixture(scope="module")
-def cloud(bucket: Any, own_cache: Path) -> Iterator[Machines]:
-    """Nodes that know where the bucket is."""
-    started = Machines(own_cache, count=2)
-    yield started
-    started.stop()
-
-
-def test_batch_from_bucket_to_bucket(tmp_path: Path, photos: Path, bucket: Any, cloud: Machines) -> None:
+def test_batch_from_bucket_to_bucket(tmp_path: Path, photos: Path, bucket: Any, machines: Machines) -> None:
     (photos / "broken.jpg").write_bytes(b"no picture")
     bucket.put(str(photos), "bucket/photos", recursive=True)
     pinxit("batch", photos, "-s", photos / "0" / "cat.jpg", "-o", "alone", *NETWORK, folder=tmp_path, check=1)
     order = ("batch", "s3://bucket/photos", "-s", "s3://bucket/photos/0/cat.jpg", "-o", "s3://bucket/out", *NETWORK)
-    many = (*order, "--cluster", cloud.address)
+    many = (*order, "--cluster", machines.address)
     done = pinxit(*many, folder=tmp_path, check=1)
     assert "s3://bucket/photos/broken.jpg is not a picture" in done.stderr
     bucket.invalidate_cache()
@@ -68,12 +33,12 @@ def test_batch_from_bucket_to_bucket(tmp_path: Path, photos: Path, bucket: Any, 
     assert "addresses are for --cluster" in pinxit(*order, folder=tmp_path, check=2).stderr
 
 
-def test_video_from_bucket_to_bucket(tmp_path: Path, bucket: Any, cloud: Machines) -> None:
+def test_video_from_bucket_to_bucket(tmp_path: Path, bucket: Any, machines: Machines) -> None:
     write(tmp_path / "clip.mp4", pan(20) + pan(30, photo=OTHER), sound=True)
     bucket.put_file(str(tmp_path / "clip.mp4"), "bucket/clip.mp4")
     pinxit("video", "clip.mp4", "-s", "house:ink", "-o", "alone.mp4", folder=tmp_path)
     many = ("video", "s3://bucket/clip.mp4", "-s", "house:ink", "-o", "s3://bucket/films/many.mp4")
-    pinxit(*many, "--cluster", cloud.address, folder=tmp_path)
+    pinxit(*many, "--cluster", machines.address, folder=tmp_path)
     assert bucket.cat_file("bucket/films/many.mp4") == (tmp_path / "alone.mp4").read_bytes()
     bucket.invalidate_cache()
     assert bucket.find("bucket/films") == ["bucket/films/many.mp4"]

@@ -7,6 +7,7 @@ import logging
 import os
 import signal
 import threading
+import warnings
 from collections.abc import Iterator
 
 from pinxit.errors import PinxitError
@@ -37,7 +38,8 @@ def connected(address: str) -> Iterator[None]:
         yield
         return
     try:
-        with _own_signals():
+        with _own_signals(), warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what matters is an error too
             ray.init(address, log_to_driver=False, logging_level=logging.CRITICAL)
     except (ConnectionError, ValueError, RuntimeError, OSError) as error:
         reason = str(error).strip().split("\n")[0].rstrip(".")
