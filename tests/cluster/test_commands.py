@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
 
 from pinxit import picture as pictures
-from tests.cluster.machines import Machines, command, pinxit, tree
+from tests.cluster.machines import MIB, Machines, command, pinxit, tree
 from tests.video.clips import OTHER, pan, write
 
 pytestmark = pytest.mark.xdist_group("cluster")
@@ -102,3 +103,23 @@ def test_says_what_is_wrong(tmp_path: Path, photos: Path, machines: Machines) ->
     }
     for arguments, said in wrong.items():
         assert said in pinxit(*order, *arguments, folder=tmp_path, check=2).stderr
+
+
+def test_a_command_on_a_node_is_spoken_to_as_if_it_were_here(tmp_path: Path, machines: Machines) -> None:
+    script = (
+        "import os, sys\n"
+        "print(os.environ['OMP_NUM_THREADS'], os.environ['PINXIT_CACHE'], flush=True)\n"
+        "for line in sys.stdin: print(line.strip()[::-1], flush=True)\n"
+        "sys.exit(7)\n"
+    )
+    order = [sys.executable, "-m", "pinxit.cluster.seat", machines.address, "1", "0", str(100 * MIB), "-c", script]
+    running = subprocess.Popen(order, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert running.stdin is not None
+    assert running.stdout is not None
+    assert running.stdout.readline().split()[0] == "1"
+    for word in ("paint", "stop"):
+        running.stdin.write(word + "\n")
+        running.stdin.flush()
+        assert running.stdout.readline() == word[::-1] + "\n"
+    out, _ = running.communicate(timeout=60)
+    assert (out, running.returncode) == ("", 7)
