@@ -42,7 +42,7 @@ studio: $(PAGE) ## set up, then open the studio in the browser
 page: $(PAGE) ## build the studio's page
 
 test: $(VENV)/.installed-dev $(PAGE) ## set up, then run the tests
-	$(BIN)/pytest -n auto
+	$(BIN)/pytest -n auto --dist loadgroup
 
 check: $(VENV)/.installed-dev $(WEB)/node_modules/.installed ## formatting, lint, types, floors
 	$(BIN)/ruff format --check .

@@ -160,7 +160,7 @@ def planned(film: Film) -> tuple[NetworkBrush, Plan]:
     shots = list(survey((frame for _, frame in plan.frames()), height, width))
     for shot in shots:
         brush.look(shot, shots[0].times[0])
-    return brush, Plan(film.recipe, film.source, height, width, film.flow, tuple(shots))
+    return brush, plan.cut(tuple(shots))
 
 
 def speed(count: int = 24, rounds: int = 3) -> None:
@@ -170,11 +170,13 @@ def speed(count: int = 24, rounds: int = 3) -> None:
         whole = bunny if bunny.is_file() else clip(folder, 120)
         film = prepare(whole, [("house:impasto", None)], end=count / 24)
         brush, plan = planned(film)
-        contents = [content for _, _, content in plan.contents()]
+        contents = [content for _, _, content in plan.contents(0, plan.count)]
         took: dict[str, list[float]] = {"bare": [], "steadied": []}
         for _ in range(rounds):
             took["bare"].append(
-                seconds(brush.paint(content, 0.0, brush.looks[0]) for _, _, content in ahead(plan.contents()))
+                seconds(
+                    brush.paint(content, 0.0, brush.looks[0]) for _, _, content in ahead(plan.contents(0, plan.count))
+                )
             )
             took["steadied"].append(seconds(brush.film(plan, Nowhere())))
         bare, steadied = (statistics.median(took[name]) / count for name in took)

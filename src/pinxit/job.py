@@ -5,6 +5,7 @@ The library, the command line and every later interface prepare a `Job` and driv
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -23,6 +24,8 @@ from pinxit.picture.picture import Pixels
 from pinxit.picture.recipe import Input, Recipe, Settings
 
 if TYPE_CHECKING:
+    from pinxit.encoder.device import Device, Precision
+    from pinxit.encoder.pooling import Pooling
     from pinxit.encoder.vgg import Encoder
     from pinxit.network.weights import Weights
     from pinxit.optimize import paint as optimize
@@ -140,6 +143,30 @@ class Job:
             return progress.picture(), self.recipe
         return progress.picture(), self.recipe.model_copy(update={"done": progress.done, "memory": progress.memory})
 
+    def made(self, text: str | None) -> bool:
+        """Whether a recipe is this job's, however many iterations and however much memory the result took.
+
+        Args:
+            text: the recipe in a file, None where there is none.
+        """
+        aside = {"done", "memory"}
+        return text is not None and Recipe.from_json(text).model_dump(exclude=aside) == self.recipe.model_dump(
+            exclude=aside
+        )
+
+
+def report(output: str, picture: Picture, progress: Progress, *, interrupted: bool = False) -> dict[str, object]:
+    """What there is to say of a result, for a program to read."""
+    return {
+        "output": output,
+        "width": picture.width,
+        "height": picture.height,
+        "seconds": round(progress.seconds, 3),
+        "iterations": list(progress.done),
+        **{f"{name}_loss": loss for name, loss in progress.losses.items()},
+        "interrupted": interrupted,
+    }
+
 
 def encoder_of(recipe: Recipe, file: Path | None) -> Encoder:
     """The encoder that a recipe names.
@@ -151,15 +178,14 @@ def encoder_of(recipe: Recipe, file: Path | None) -> Encoder:
     Raises:
         PinxitError: when these are not the recipe's.
     """
-    from pinxit.encoder.open import open_encoder
-
-    encoder, sha256 = open_encoder(
+    encoder, sha256 = _opened(
         recipe.encoder,
-        file=file,
-        pooling=recipe.pooling,
-        device=recipe.device,
-        precision=recipe.precision,
-        normalized=recipe.form == "gatys",
+        file,
+        recipe.encoder_sha256,
+        recipe.pooling,
+        recipe.device,
+        recipe.precision,
+        recipe.form == "gatys",
     )
     if sha256 != recipe.encoder_sha256:
         raise PinxitError(
@@ -167,6 +193,16 @@ def encoder_of(recipe: Recipe, file: Path | None) -> Encoder:
             f"(SHA-256 {recipe.encoder_sha256[:12]}…): give that file by --encoder-weights."
         )
     return encoder
+
+
+@functools.lru_cache(maxsize=1)
+def _opened(
+    name: str, file: Path | None, _sha256: str, pooling: Pooling, device: Device, precision: Precision, normalized: bool
+) -> tuple[Encoder, str]:
+    """The encoder that was opened last stays open: whoever paints one picture after another waits for it once."""
+    from pinxit.encoder.open import open_encoder
+
+    return open_encoder(name, file=file, pooling=pooling, device=device, precision=precision, normalized=normalized)
 
 
 def prepare(

@@ -44,6 +44,32 @@ Quality = Annotated[int, typer.Option("--quality", help="Of JPEG, WebP and AVIF,
 Json = Annotated[
     bool, typer.Option("--json", help="Print one line of JSON for each picture.", rich_help_panel="Output")
 ]
+Cluster = Annotated[
+    str | None,
+    typer.Option(
+        "--cluster",
+        help="Paint on a Ray cluster: auto, where this machine is a node of one, or its address.",
+        metavar="auto|ray://HOST:10001",
+        rich_help_panel="Cluster",
+    ),
+]
+Gpus = Annotated[
+    float,
+    typer.Option(
+        "--gpus", help="GPUs for each painter: several share one at 0.25.", metavar="X", rich_help_panel="Cluster"
+    ),
+]
+Cpus = Annotated[
+    int | None,
+    typer.Option(
+        "--cpus",
+        help="CPUs for each painter; with another number the last bits of a sum are others.",
+        metavar="N",
+        min=1,
+        show_default="as many threads as here",
+        rich_help_panel="Cluster",
+    ),
+]
 EncoderWeights = Annotated[
     Path | None,
     typer.Option(

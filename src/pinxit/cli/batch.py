@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import sys
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -13,7 +15,10 @@ from pinxit import picture as pictures
 from pinxit.cli.arguments import (
     Bits,
     Blend,
+    Cluster,
+    Cpus,
     EncoderWeights,
+    Gpus,
     Json,
     Keep,
     Overwrite,
@@ -22,6 +27,8 @@ from pinxit.cli.arguments import (
     StyleMasks,
     Styles,
 )
+from pinxit.cli.crew import Tally, check_alone
+from pinxit.cli.display import duration
 from pinxit.cli.drive import Output, drive
 from pinxit.cli.main import FAILED, INTERRUPTED, complain
 from pinxit.cli.options import with_settings
@@ -29,7 +36,10 @@ from pinxit.cli.placing import OrderedCommand, placed_styles
 from pinxit.cli.stylize import check_bits
 from pinxit.errors import PinxitError
 from pinxit.job import prepare
-from pinxit.picture.recipe import Recipe
+from pinxit.picture.writer import target_name
+
+if TYPE_CHECKING:
+    from pinxit.cluster.batch import Batch
 
 app = typer.Typer(rich_markup_mode="rich", add_completion=False)
 
@@ -44,9 +54,9 @@ app = typer.Typer(rich_markup_mode="rich", add_completion=False)
 @with_settings
 def batch(
     ctx: typer.Context,
-    folder: Annotated[Path, typer.Argument(help="The folder of content images.", show_default=False)],
+    folder: Annotated[str, typer.Argument(help="The folder of content images.", show_default=False)],
     output: Annotated[
-        Path, typer.Option("--output", "-o", help="The folder to write to; made if need be.", show_default=False)
+        str, typer.Option("--output", "-o", help="The folder to write to; made if need be.", show_default=False)
     ],
     style: Styles = None,
     blend: Blend = None,
@@ -58,20 +68,34 @@ def batch(
     quality: Quality = 95,
     as_json: Json = False,
     encoder_weights: EncoderWeights = None,
+    cluster: Cluster = None,
+    gpus: Gpus = 0.0,
+    cpus: Cpus = None,
     **settings: Any,
 ) -> None:
     styles = placed_styles(ctx, style or [], region or [], style_mask or [], blend)
     how = Output(overwrite, check_bits(bits), quality, as_json=as_json)
+    check_alone(cluster, gpus, cpus)
+    if cluster is not None:
+        from pinxit.cluster.batch import Batch
+
+        weights = None if encoder_weights is None else str(encoder_weights)
+        order = Batch(folder, output, styles, keep, weights, settings, overwrite, how.bits, quality)
+        _on_cluster(cluster, order.absolute(), gpus, cpus, as_json=as_json)
+        return
+    if "://" in folder or "://" in output:
+        raise PinxitError("addresses are for --cluster: name folders, or a cluster.")
     # What is wrong with the styles or settings is wrong for every picture: told once, before the first.
     prepare("sample:coffee", [replace(one, region=None) for one in styles], encoder_weights=encoder_weights, **settings)
-    sources = [path for path in pictures.tree(folder) if output.resolve() not in path.resolve().parents]
+    root, out = Path(folder), Path(output)
+    sources = [path for path in pictures.tree(root) if out.resolve() not in path.resolve().parents]
     painted, before, failures = 0, 0, list[str]()
     try:
         for source in sources:
-            target = _target(source.relative_to(folder), output)
+            target = out / target_name(source.relative_to(root).as_posix())
             try:
                 job = prepare(str(source), styles, keep=keep, encoder_weights=encoder_weights, **settings)
-                if not overwrite and _is_done(target, job.recipe):
+                if not overwrite and target.is_file() and job.made(pictures.read_recipe(target)):
                     before += 1
                     continue
                 how.check(target)
@@ -81,25 +105,43 @@ def batch(
                 failures.append(str(source))
                 complain(f"{source}: {error}")
     except KeyboardInterrupt:
-        complain(f"interrupted with {painted + before} of {len(sources)} pictures done: the same command goes on.")
-        sys.exit(INTERRUPTED)
-    complain(f"{painted} painted, {before} done before, {len(failures)} failed.")
+        _interrupted(painted + before, len(sources))
+    _count(painted, before, len(failures))
     if failures:
         complain(f"these failed: {', '.join(failures)}.")
         sys.exit(FAILED)
 
 
-def _target(name: Path, output: Path) -> Path:
-    """The same name; pictures of kinds that pinxit does not write become `photo.gif.png`."""
-    return output / (name if name.suffix.lower() in pictures.KINDS else name.with_name(f"{name.name}.png"))
+def _on_cluster(address: str, batch: Batch, gpus: float, cpus: int | None, *, as_json: bool) -> None:
+    """Paint on many machines; see `docs/cluster.md`."""
+    from pinxit.cluster.connection import connected
+    from pinxit.cluster.crew import Crew
+    from pinxit.cluster.needs import needs_of, planned
+
+    settings = planned(batch.recipe(), gpus)
+    batch = replace(batch, settings={**batch.settings, "memory": settings.memory})
+    units = batch.units()
+    tally = Tally(len(units), "pictures")
+    with connected(address):
+        crew = Crew(batch, needs_of(settings, cpus, gpus))
+        tally.follow(crew.paint(units), batch.output, lambda outcome: _tell(outcome.report, as_json=as_json))
+    if tally.interrupted:
+        _interrupted(tally.done, tally.total)
+    _count(tally.painted, tally.before, len(tally.failures))
+    tally.tell_failures()
+    if tally.failures:
+        sys.exit(FAILED)
 
 
-def _is_done(target: Path, recipe: Recipe) -> bool:
-    """Whether the file holds what this recipe makes, however many iterations and however much memory that took."""
-    if not target.is_file():
-        return False
-    found = pictures.read_recipe(target)
-    if found is None:
-        return False
-    aside = {"done", "memory"}
-    return Recipe.from_json(found).model_dump(exclude=aside) == recipe.model_dump(exclude=aside)
+def _tell(report: Mapping[str, Any], *, as_json: bool) -> None:
+    line = f"{report['output']} ({report['width']}×{report['height']} px, {duration(report['seconds'])})"
+    print(json.dumps(dict(report)) if as_json else line)  # noqa: T201
+
+
+def _interrupted(done: int, total: int) -> None:
+    complain(f"interrupted with {done} of {total} pictures done: the same command goes on.")
+    sys.exit(INTERRUPTED)
+
+
+def _count(painted: int, before: int, failed: int) -> None:
+    complain(f"{painted} painted, {before} done before, {failed} failed.")

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import time
+from collections.abc import Iterator
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import Protocol, Self
 
 from rich.console import Console
 from rich.progress import BarColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bar
-
-if TYPE_CHECKING:
-    from pinxit.picture.progress import Progress
 
 # Where there is no terminal (a log, a pipe) a line now and then has to do.
 _SECONDS_BETWEEN_LINES = 10.0
@@ -26,6 +25,17 @@ def duration(seconds: float) -> str:
     if whole < 3600:
         return f"{whole // 60} min {whole % 60} s"
     return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+class Shown(Protocol):
+    """What can be shown; see `pinxit.picture.progress`."""
+
+    @property
+    def facts(self) -> str: ...  # noqa: D102 - told there
+    @property
+    def seconds(self) -> float: ...  # noqa: D102
+    @property
+    def seconds_left(self) -> float: ...  # noqa: D102
 
 
 class Display:
@@ -61,11 +71,18 @@ class Display:
     ) -> None:
         self._bar.stop()
 
+    @contextlib.contextmanager
+    def paused(self) -> Iterator[None]:
+        """Without the bar, for what is printed on standard output meanwhile."""
+        self._bar.stop()
+        yield
+        self._bar.start()
+
     def say(self, sentence: str) -> None:
         """Print a sentence above the bar."""
-        self._console.print(f"pinxit: {sentence}", highlight=False, markup=False)
+        self._console.print(f"pinxit: {sentence}", highlight=False, markup=False, soft_wrap=True)
 
-    def show(self, progress: Progress) -> None:
+    def show(self, progress: Shown) -> None:
         """Take the next item of an engine's progress."""
         left = f"{duration(progress.seconds_left)} left"
         share = progress.seconds / max(progress.seconds + progress.seconds_left, 1e-9)

@@ -39,6 +39,7 @@ def doctor() -> None:
         table.add_row(f"weights {name}", state)
     table.add_row("films", _extra("av", "pinxit[video]"))
     table.add_row("virtual camera", _extra("pyvirtualcam", "pinxit[live]"))
+    table.add_row("clusters", _extra("ray", "pinxit[cluster]"))
     table.add_row("loss curves", _extra("matplotlib", "pinxit[plot]"))
     Console().print(table)
     if not can_paint:

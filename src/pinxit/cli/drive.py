@@ -13,6 +13,7 @@ from pinxit.cli.display import Display, duration
 from pinxit.cli.main import complain
 from pinxit.cli.plot import Point, check_plot, plot
 from pinxit.errors import PinxitError
+from pinxit.job import report
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -147,16 +148,7 @@ def drive(job: Work, target: Path, output: Output, *, keep_interrupted: bool = T
     if output.plot:
         plot(curve, output.plot, output.overwrite)
     if output.as_json:
-        report = {
-            "output": str(written),
-            "width": picture.width,
-            "height": picture.height,
-            "seconds": round(last.seconds, 3),
-            "iterations": list(last.done),
-            **{f"{name}_loss": loss for name, loss in last.losses.items()},
-            "interrupted": interrupted,
-        }
-        print(json.dumps(report))  # noqa: T201
+        print(json.dumps(report(str(written), picture, last, interrupted=interrupted)))  # noqa: T201
     else:
         how = f"interrupted at {last.size} px, the best so far: " if interrupted else ""
         print(f"{how}{written} ({picture.width}×{picture.height} px, {duration(last.seconds)})")  # noqa: T201

@@ -19,7 +19,7 @@ from pinxit.cli.options import with_settings
 from pinxit.cli.placing import OrderedCommand, placed_styles
 from pinxit.errors import PinxitError
 from pinxit.picture.recipe import work_of
-from pinxit.picture.writer import write_whole
+from pinxit.picture.writer import target_name, write_whole
 
 if TYPE_CHECKING:
     from pinxit.picture.progress import Progress
@@ -162,7 +162,7 @@ def _is_done(output: Path, name: Path, sprite: Sprite, job: SpritesJob | None) -
 
 def _painted(name: Path) -> Path:
     """The same name; pictures of kinds that pinxit does not write become `sprite.gif.png`."""
-    return name if name.suffix.lower() in pictures.KINDS else name.with_name(f"{name.name}.png")
+    return Path(target_name(str(name)))
 
 
 def _read_grid(text: str | None) -> tuple[int, int] | None:

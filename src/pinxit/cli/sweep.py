@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperCommand
 
 from pinxit import inputs
 from pinxit import picture as pictures
-from pinxit.cli.arguments import EncoderWeights, Overwrite
+from pinxit.cli.arguments import Cluster, Cpus, EncoderWeights, Gpus, Overwrite
+from pinxit.cli.crew import Tally, check_alone
 from pinxit.cli.display import Display
-from pinxit.cli.main import INTERRUPTED, complain
+from pinxit.cli.main import FAILED, INTERRUPTED, complain
 from pinxit.cli.options import with_settings
 from pinxit.errors import PinxitError
 from pinxit.job import Job, prepare
 from pinxit.picture import Picture
 from pinxit.picture.recipe import Settings
+
+if TYPE_CHECKING:
+    from pinxit.cluster.sweep import Sweep
+    from pinxit.cluster.units import Outcome
 
 app = typer.Typer(rich_markup_mode="rich", add_completion=False)
 
@@ -61,10 +67,14 @@ def sweep(
     cell: Annotated[int, typer.Option(help="Side of each picture on the sheet, px.", min=64, max=2048)] = 320,
     overwrite: Overwrite = False,
     encoder_weights: EncoderWeights = None,
+    cluster: Cluster = None,
+    gpus: Gpus = 0.0,
+    cpus: Cpus = None,
     **settings: Any,
 ) -> None:
     from pinxit.styles.contact import sheet
 
+    check_alone(cluster, gpus, cpus)
     pictures.check_writable(output, overwrite=overwrite)
     settings["preset"] = settings["preset"] or "draft"
     varied: dict[str, list[str]] = {"style": style}
@@ -76,26 +86,105 @@ def sweep(
     runs = [dict(zip(varied, values, strict=True)) for values in itertools.product(*varied.values())]
     if len(runs) > _MOST:
         raise PinxitError(f"these are {len(runs)} pictures, a sheet holds {_MOST}: vary less.")
-    jobs = prepare_runs(content, style, cell, [{**settings, **run} for run in runs], encoder_weights)
+    every = [{**settings, **run} for run in runs]
+    labels = [_label(run) for run in runs]
     cells: list[tuple[str, Picture]] = []
-    interrupted = False
-    try:
-        for number, (run, job) in enumerate(zip(runs, jobs, strict=True), start=1):
-            label = "  ".join(Path(value).stem if name == "style" else f"{name} {value}" for name, value in run.items())
-            with Display(f"{number}/{len(runs)} {label}") as display:
-                for progress in job.paint():
-                    display.show(progress)
-            cells.append((label.replace("_", "-"), progress.picture()))
-    except KeyboardInterrupt:
-        interrupted = True
-        if not cells:
-            raise
+    interrupted, failed = False, False
+    if cluster is not None:
+        from pinxit.cluster.sweep import Sweep
+
+        weights = None if encoder_weights is None else str(encoder_weights)
+        order = Sweep(content, style, size_of(cell, every), cell, weights)
+        tally, painted = _on_cluster(cluster, order, output, labels, every, gpus, cpus)
+        cells = [(label, picture) for label, picture in zip(labels, painted, strict=True) if picture is not None]
+        interrupted, failed = tally.interrupted, bool(tally.failures)
+    else:
+        interrupted = _paint(labels, prepare_runs(content, style, cell, every, encoder_weights), cells)
+    if not cells:
+        if failed:
+            sys.exit(FAILED)
+        raise KeyboardInterrupt
+    cells = [(label.replace("_", "-"), picture) for label, picture in cells]
     columns = len(list(varied.values())[-1])
-    written = pictures.write(sheet(cells, cell, columns if columns > 1 else 5), output, overwrite=overwrite)
-    print(f"{written} ({len(cells)} pictures)")  # noqa: T201
+    pictures.write(sheet(cells, cell, columns if columns > 1 else 5), output, overwrite=overwrite)
+    print(f"{output} ({len(cells)} pictures)")  # noqa: T201
     if interrupted:
         complain(f"interrupted after {len(cells)} of {len(runs)} pictures.")
         sys.exit(INTERRUPTED)
+    if failed:
+        sys.exit(FAILED)
+
+
+def _label(run: dict[str, str]) -> str:
+    return "  ".join(Path(value).stem if name == "style" else f"{name} {value}" for name, value in run.items())
+
+
+def _paint(labels: list[str], jobs: list[Job], cells: list[tuple[str, Picture]]) -> bool:
+    """One cell after the other, to the end or to Ctrl-C, which is answered by True."""
+    try:
+        for number, (label, job) in enumerate(zip(labels, jobs, strict=True), start=1):
+            with Display(f"{number}/{len(jobs)} {label}") as display:
+                for progress in job.paint():
+                    display.show(progress)
+            cells.append((label, progress.picture()))
+    except KeyboardInterrupt:
+        return True
+    return False
+
+
+def _on_cluster(
+    address: str,
+    sweep: Sweep,
+    output: Path,
+    labels: list[str],
+    runs: list[dict[str, Any]],
+    gpus: float,
+    cpus: int | None,
+) -> tuple[Tally, list[Picture | None]]:
+    """What came of the cells, and those that were painted, in their order."""
+    from pinxit.cluster.connection import connected
+    from pinxit.cluster.crew import Crew
+    from pinxit.cluster.needs import most_of, needs_of, planned
+    from pinxit.cluster.sweep import Cell, Cells
+    from pinxit.cluster.units import driver_bench
+
+    with contextlib.closing(driver_bench(sweep)) as bench:
+        here = [{**run, "style": bench.path(run["style"])} for run in runs]
+        styles = [bench.path(name) for name in sweep.styles]
+        weights = None if sweep.encoder_weights is None else Path(bench.path(sweep.encoder_weights))
+        jobs = prepare_runs(bench.path(sweep.content), styles, sweep.cell, here, weights)
+    kept = Cells(output, sweep.cell)
+    painted = [kept.find(job) for job in jobs]
+    recipes = [planned(job.recipe, gpus) for job in jobs]
+    units = [
+        Cell(number, label, {**run, "memory": recipe.memory})
+        for number, (label, run, recipe) in enumerate(zip(labels, runs, recipes, strict=True))
+        if painted[number] is None
+    ]
+    tally = Tally(len(jobs), "pictures", before=len(jobs) - len(units))
+
+    def take(outcome: Outcome) -> None:
+        number, picture = outcome.report["number"], outcome.report["picture"]
+        kept.keep(jobs[number], picture)
+        painted[number] = picture
+
+    if units:
+        with connected(address):
+            crew = Crew(sweep, most_of([needs_of(recipe, cpus, gpus) for recipe in recipes]))
+            tally.follow(crew.paint(units), str(output), take)
+    tally.tell_failures()
+    if not tally.interrupted and not tally.failures:
+        kept.clear()
+    return tally, painted
+
+
+def size_of(least: int, runs: list[dict[str, Any]]) -> int:
+    """The longer side at which what pinxit draws itself is large enough for every run, px."""
+    size = least
+    for run in runs:
+        chosen = Settings.choose({name: value for name, value in run.items() if name not in ("style", "init")})
+        size = max(size, round(chosen.size * max(1.0, chosen.style_scale)))
+    return size
 
 
 def prepare_runs(
@@ -110,9 +199,7 @@ def prepare_runs(
         runs: the settings of each, with its `style`.
         encoder_weights: a local checkpoint of the encoder.
     """
-    for run in runs:
-        chosen = Settings.choose({name: value for name, value in run.items() if name not in ("style", "init")})
-        size = max(size, round(chosen.size * max(1.0, chosen.style_scale)))
+    size = size_of(size, runs)
     photograph, _ = inputs.load(content, size)
     read = {source: inputs.load(source, size)[0] for source in styles}
     jobs = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import sys
@@ -13,14 +14,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from pinxit import picture as pictures
-from pinxit.cli.arguments import Blend, EncoderWeights, Overwrite
+from pinxit.cli.arguments import Blend, Cluster, Cpus, EncoderWeights, Gpus, Overwrite
+from pinxit.cli.crew import Tally, Told, check_alone
 from pinxit.cli.display import Display, duration
 from pinxit.cli.drive import Output
-from pinxit.cli.main import INTERRUPTED, complain
+from pinxit.cli.main import FAILED, INTERRUPTED, complain
 from pinxit.cli.options import with_settings
 from pinxit.errors import PinxitError
 
 if TYPE_CHECKING:
+    from pinxit.cluster.film import Shooting
     from pinxit.video.film import Film
 
 app = typer.Typer(rich_markup_mode="rich", add_completion=False)
@@ -40,7 +43,7 @@ _SECONDS_BETWEEN_PREVIEWS = 2.0
 )
 @with_settings
 def video(
-    clip: Annotated[Path, typer.Argument(help="The clip.", show_default=False)],
+    clip: Annotated[str, typer.Argument(help="The clip.", show_default=False)],
     style: Annotated[
         list[str] | None,
         typer.Option(
@@ -52,7 +55,7 @@ def video(
         ),
     ] = None,
     output: Annotated[
-        Path | None,
+        str | None,
         typer.Option(
             "--output",
             "-o",
@@ -97,6 +100,13 @@ def video(
             help="Frames a second, for a folder of frames.", metavar="X", show_default="24", rich_help_panel="Output"
         ),
     ] = None,
+    piece: Annotated[
+        str | None,
+        typer.Option(
+            help="Paint longer shots in overlapping pieces of so many frames, as on a cluster.", metavar="N",
+            show_default="none; 480 on a cluster", rich_help_panel="Cluster",
+        ),
+    ] = None,
     overwrite: Overwrite = False,
     preview: Annotated[
         Path | None,
@@ -130,30 +140,77 @@ def video(
         ),
     ] = None,
     encoder_weights: EncoderWeights = None,
+    cluster: Cluster = None,
+    gpus: Gpus = 0.0,
+    cpus: Cpus = None,
     **settings: Any,
 ) -> None:  # fmt: skip
-    target = output or Path(f"{clip.resolve().stem}-painted.mp4")
+    check_alone(cluster, gpus, cpus)
+    name = output or f"{Path(clip).resolve().stem}-painted.mp4"
+    options: dict[str, Any] = {
+        "consistency": consistency,
+        "start": None if start is None else _seconds("--start", start),
+        "end": None if end is None else _seconds("--end", end),
+        "codec": codec,
+        "crf": crf,
+        "rate": rate,
+        "piece": piece,
+        "temporal_weight": temporal_weight,
+        "long_term": None if long_term is None else long_term.split(","),
+        "passes": passes,
+        **settings,
+    }
+    shares = None if blend is None else _numbers("--blend", blend)
+    styles = _timed(style or [])
+    if cluster is not None:
+        if preview is not None:
+            raise PinxitError("on a cluster there is no --preview: its frames are painted in any order.")
+        from pinxit.cluster.film import Shooting
+
+        frames, weights = (None if file is None else str(file) for file in (keyframes, encoder_weights))
+        shooting = Shooting(clip, name, "", styles, shares, frames, weights, options)
+        _on_cluster(cluster, shooting, Output(overwrite, as_json=as_json), gpus, cpus)
+        return
+    target = Path(name)
     _check(target, overwrite, preview)
     from pinxit.video.making import prepare
 
-    film = prepare(
-        clip,
-        _timed(style or []),
-        shares=None if blend is None else _numbers("--blend", blend),
-        keyframes=keyframes,
-        encoder_weights=encoder_weights,
-        consistency=consistency,
-        start=None if start is None else _seconds("--start", start),
-        end=None if end is None else _seconds("--end", end),
-        codec=codec,
-        crf=crf,
-        rate=rate,
-        temporal_weight=temporal_weight,
-        long_term=None if long_term is None else long_term.split(","),
-        passes=passes,
-        **settings,
-    )
+    film = prepare(clip, styles, shares=shares, keyframes=keyframes, encoder_weights=encoder_weights, **options)
     _drive(film, target, Output(overwrite, preview=preview, as_json=as_json))
+
+
+def _on_cluster(address: str, shooting: Shooting, how: Output, gpus: float, cpus: int | None) -> None:
+    """Paint on many machines; see `docs/cluster.md`."""
+    from pinxit.cluster.connection import connected
+    from pinxit.cluster.crew import Crew
+    from pinxit.cluster.film import Production
+    from pinxit.cluster.needs import needs_of, planned
+
+    start = time.monotonic()
+    with contextlib.closing(Production(shooting.absolute(), overwrite=how.overwrite)) as production:
+        if production.is_done():
+            complain(f"{shooting.target} is there already, painted by the same recipe.")
+            return
+        with Display(shooting.target) as display:
+            for seen in production.look():
+                display.show(Told(f"looks through the clip: {seen} frames", time.monotonic() - start))
+        plan, parts = production.plan, production.units()
+        tally = Tally(len(plan.stretches), "parts", before=len(plan.stretches) - len(parts))
+        if parts:
+            with connected(address):
+                recipe = planned(production.film.recipe, gpus)
+                crew = Crew(production.shooting.planned(recipe.memory), needs_of(recipe, cpus, gpus))
+                tally.follow(crew.paint(parts), shooting.target)
+        if tally.interrupted:
+            complain(
+                f"interrupted with {tally.done} of {tally.total} parts painted, which are kept beside {shooting.target}: "
+                "the same command goes on."
+            )
+            sys.exit(INTERRUPTED)
+        tally.tell_failures()
+        if tally.failures:
+            sys.exit(FAILED)
+        _tell(shooting.target, plan.count, time.monotonic() - start, production.finish(), as_json=how.as_json)
 
 
 def again(text: str, target: Path, how: Output, folders: Sequence[Path], settings: dict[str, Any]) -> None:
@@ -185,13 +242,14 @@ def _drive(film: Film, target: Path, how: Output) -> None:
         sys.exit(INTERRUPTED)
     if last is None:
         return
-    for note in last.notes:
+    _tell(str(target), last.frames, last.seconds, last.notes, as_json=how.as_json)
+
+
+def _tell(target: str, frames: int, seconds: float, notes: Sequence[str], *, as_json: bool) -> None:
+    for note in notes:
         complain(note)
-    if how.as_json:
-        report = {"output": str(target), "frames": last.frames, "seconds": round(last.seconds, 3), "notes": last.notes}
-        print(json.dumps(report))  # noqa: T201
-    else:
-        print(f"{target} ({last.frames} frames, {duration(last.seconds)})")  # noqa: T201
+    report = {"output": target, "frames": frames, "seconds": round(seconds, 3), "notes": notes}
+    print(json.dumps(report) if as_json else f"{target} ({frames} frames, {duration(seconds)})")  # noqa: T201
 
 
 def _check(target: Path, overwrite: bool, preview: Path | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -116,4 +117,6 @@ def _session(model: bytes) -> Any:
 
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
+    # As PyTorch heeds it; the result is the same with any number of threads.
+    options.intra_op_num_threads = int(os.environ.get("OMP_NUM_THREADS") or 0)
     return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])

@@ -45,7 +45,7 @@ def plan(height: int, width: int, budget: float, content_layers: list[str]) -> P
         PinxitError: when the least there can be does not fit.
     """
     pixels = height * width
-    targets = sum(4 * CHANNELS[min(int(tap[4]), 5) - 1] / stride(tap) ** 2 for tap in content_layers)
+    targets = _targets(content_layers)
     left = budget - FIXED - (PER_PIXEL + targets) * pixels
     # History may have half of what is left: what the tiles lose by it costs time, what it loses costs more.
     history = max(LEAST_HISTORY, min(HISTORY, int(left / 2 / (PER_PAIR * pixels))))
@@ -57,6 +57,18 @@ def plan(height: int, width: int, budget: float, content_layers: list[str]) -> P
             "raise --memory or lower --size."
         )
     return Plan(side, history)
+
+
+def peak(height: int, width: int, plan: Plan, content_layers: list[str]) -> float:
+    """Bytes that painting a picture of that size takes by a plan."""
+    pixels = height * width
+    side = min(plan.side, max(height, width))
+    return FIXED + (PER_PIXEL + _targets(content_layers) + plan.history * PER_PAIR) * pixels + PER_TILE_PIXEL * side**2
+
+
+def _targets(content_layers: list[str]) -> float:
+    """Bytes to a pixel of the content's feature maps, which are kept for the whole picture."""
+    return sum(4 * CHANNELS[min(int(tap[4]), 5) - 1] / stride(tap) ** 2 for tap in content_layers)
 
 
 def budget(device: torch.device) -> float:

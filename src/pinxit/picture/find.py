@@ -5,7 +5,7 @@ from __future__ import annotations
 import glob
 import os
 from collections.abc import Iterable
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from pinxit.errors import PinxitError
 from pinxit.picture.paths import at_home
@@ -34,6 +34,12 @@ def expand(sources: Iterable[str]) -> list[Path]:
     return list(found.values())
 
 
+def is_picture(name: str) -> bool:
+    """Whether a file is called as pictures are, and is not hidden."""
+    path = PurePath(name)
+    return path.suffix.lower() in _ENDINGS and not path.name.startswith(".")
+
+
 def tree(folder: Path) -> list[Path]:
     """The pictures in a folder and in all folders within it, sorted by name, hidden ones left out.
 
@@ -42,12 +48,7 @@ def tree(folder: Path) -> list[Path]:
     """
     if not folder.is_dir():
         raise PinxitError(f"{folder} is no folder: give one with pictures in it.")
-    found = [
-        Path(parent) / name
-        for parent, _, names in os.walk(folder)
-        for name in names
-        if Path(name).suffix.lower() in _ENDINGS and not name.startswith(".")
-    ]
+    found = [Path(parent) / name for parent, _, names in os.walk(folder) for name in names if is_picture(name)]
     if not found:
         raise PinxitError(f"there is no picture in {folder}: give another folder.")
     return sorted(found)

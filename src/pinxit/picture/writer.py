@@ -7,7 +7,7 @@ import errno
 import io
 import os
 import tempfile
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any, Literal
 
 import numpy as np
@@ -53,7 +53,7 @@ def check_writable(path: Path, *, overwrite: bool, bits: int = 8) -> None:
         PinxitError: for an unknown ending, a file that is there and may not be replaced, a folder in its place, or a folder
             that cannot be written or made.
     """
-    kind = _kind(path)
+    kind = kind_of(path)
     if bits not in (8, 16):
         raise PinxitError(f"a picture has 8 or 16 bits a channel, not {bits}.")
     if bits == 16 and kind not in _DEEP:
@@ -95,7 +95,7 @@ def write(
     """
     target = at_home(path)
     check_writable(target, overwrite=overwrite, bits=bits)
-    content = to_bytes(picture, kind=_kind(target), recipe=recipe, bits=bits, quality=quality)
+    content = to_bytes(picture, kind=kind_of(target), recipe=recipe, bits=bits, quality=quality)
     write_whole(content, target, overwrite=overwrite)
     return target
 
@@ -204,7 +204,14 @@ def _umask() -> int:
     return mask
 
 
-def _kind(path: Path) -> str:
+def target_name(name: str) -> str:
+    """What a picture's painting is called: the same; pictures of kinds that pinxit does not write become `photo.gif.png`."""
+    return name if PurePath(name).suffix.lower() in KINDS else f"{name}.png"
+
+
+def kind_of(name: str | Path) -> str:
+    """Which kind of picture a name's ending says; PinxitError where it says none."""
+    path = Path(name)
     kind = KINDS.get(path.suffix.lower())
     if kind is None:
         raise PinxitError(f"{path} says no kind of picture that pinxit writes: end its name in {', '.join(KINDS)}.")

@@ -119,6 +119,8 @@ class Clip:
             if self.turns % 2:
                 self.pixel_aspect = 1 / self.pixel_aspect
             self.begin = self._time(first, None)
+            # In a stream without times nobody could say where one has got to.
+            self._seeks = first.pts is not None
 
     def frames(self, start: Fraction = Fraction(0)) -> Iterator[Frame]:
         """See `Source`; a clip that breaks off gives what there is, and a note.
@@ -127,7 +129,7 @@ class Clip:
             PinxitError: when the size of the frames changes.
         """
         with self.opened() as container:
-            if start > _FAR:
+            if start > _FAR and self._seeks:
                 # To the nearest picture before it that stands by itself.
                 container.seek(int((self.begin + start - _MARGIN) * 1_000_000))
             last: Fraction | None = None

@@ -20,7 +20,7 @@ from pinxit.video.flow import Bytes, DenseInverseSearch, FlowMethod, pixels_of
 from pinxit.video.plan import Plan, Step
 from pinxit.video.recipe import FilmRecipe
 from pinxit.video.reel import CODECS, QUALITY, Coding, Sound
-from pinxit.video.store import Pieces, Stills, Store, check_target
+from pinxit.video.store import FRAMES, Pieces, Stills, Store, check_target
 from pinxit.video.survey import survey
 
 # Of a codec that nobody has tried here: what most of them call good.
@@ -90,43 +90,81 @@ class Film:
             PinxitError: for a target that cannot be written, or a clip that cannot be painted.
         """
         check_target(target, overwrite=overwrite)
-        coding = self._coding(target)
+        self._coding(target)  # what is wrong with it is told first
         store = Store(target, self.recipe.to_json())
-        height, width = self._size(even=coding is not None)
-        brush, clock = self._brush(), _Clock(max(height, width))
-        plan = Plan(self.recipe, self.source, height, width, self.flow)
+        plan, brush = self.plan(target), self.brush()
+        clock = _Clock(max(plan.height, plan.width))
         shots = []
-        for shot in survey(clock.counted(plan.frames()), height, width):
+        for shot in survey(clock.counted(plan.frames()), plan.height, plan.width):
             shots.append(replace(shot, samples=()))
             brush.look(shot, shots[0].times[0])
             yield clock.looking()
-        keyframes = {
-            number: to_array(resize(picture, height, width))[..., :3] for number, picture in self.keyframes.items()
-        }
-        plan = replace(plan, shots=tuple(shots), keyframes=keyframes)
-        self._check(plan)
-        sink: Any = Pieces(store, height, width, coding) if coding and self._by_network else Stills(store)
+        plan = plan.cut(tuple(shots))
+        self.check(plan)
+        sink = self.part(plan, store)
         clock.begin(plan.count * self.recipe.passes, sink.done)
         for step in brush.film(plan, sink):
             yield clock.painting(step)
-        if self.recipe.passes > 1:
-            sink = Stills(store, f"pass{self.recipe.passes}")
-        notes = [f"{self.source.path} {note}" for note in self.source.notes]
-        yield replace(clock.painting(Step(clock.total)), notes=(*notes, *sink.finish(plan, coding, self._sound(plan))))
-        store.clear()
+        yield replace(clock.painting(Step(clock.total)), notes=self.finish(plan, store))
 
-    @property
-    def _by_network(self) -> bool:
-        return self.recipe.engine == "network"
+    def plan(self, target: Path) -> Plan:
+        """What is known of the film before its clip is looked through."""
+        height, width = self._size(even=target.suffix.lower() in CODECS)
+        keyframes = {
+            number: to_array(resize(picture, height, width))[..., :3] for number, picture in self.keyframes.items()
+        }
+        return Plan(self.recipe, self.source, height, width, self.flow, keyframes=keyframes)
 
-    def _brush(self) -> Any:
-        if self._by_network:
+    def brush(self) -> Any:
+        """What paints the frames."""
+        if self.by_network:
             from pinxit.video.network import NetworkBrush
 
             return NetworkBrush(self.recipe, self.styles, self.networks)
         from pinxit.video.optimizer import OptimizerBrush
 
         return OptimizerBrush(self.recipe, self.styles, self.encoder_file)
+
+    def check(self, plan: Plan) -> None:
+        """Raise PinxitError for a plan by which nothing can be painted."""
+        if not plan.shots:
+            raise PinxitError(f"there are no frames of {self.source.path} between --start and --end: it is shorter.")
+        late = [number + 1 for number in plan.keyframes if number >= plan.count]
+        if late:
+            raise PinxitError(f"there is a keyframe {late[0]}, but the film has {plan.count} frames: rename it.")
+
+    def part(self, plan: Plan, store: Store) -> Any:
+        """Where the frames of a plan go: coded at once, or as pictures."""
+        coding = self._coding(store.target)
+        return Pieces(store, plan, coding) if coding and self.by_network else Stills(store, first=plan.first)
+
+    def files(self, plan: Plan, store: Store) -> list[Path]:
+        """What `finish` needs of a plan."""
+        coding = self._coding(store.target)
+        if coding and self.by_network:
+            return Pieces(store, plan, coding).files()
+        stills = self._stills(store, plan.first)
+        return [stills.file(number) for number in range(plan.first, plan.first + plan.count)]
+
+    def finish(self, plan: Plan, store: Store) -> tuple[str, ...]:
+        """Put together what is painted, and forget the pieces; notes on what could not be kept."""
+        coding = self._coding(store.target)
+        notes = [f"{self.source.path} {note}" for note in self.source.notes]
+        if coding and self.by_network:
+            notes += Pieces(store, plan, coding).finish(self._sound(plan))
+        else:
+            notes += self._stills(store).finish(plan, coding, self._sound(plan))
+        store.clear()
+        return tuple(notes)
+
+    @property
+    def by_network(self) -> bool:
+        """Whether the network paints, not the optimiser."""
+        return self.recipe.engine == "network"
+
+    def _stills(self, store: Store, first: int = 0) -> Stills:
+        """The frames as they are when the optimiser has gone through them for the last time."""
+        return Stills(store, FRAMES if self.recipe.passes == 1 else f"pass{self.recipe.passes}", first)
 
     def _coding(self, target: Path) -> Coding | None:
         """How the target is coded, if it is a clip."""
@@ -146,19 +184,12 @@ class Film:
         height, width = (max(step, round(side * scale / step) * step) for side in (source.height, source.width))
         return height, width
 
-    def _check(self, plan: Plan) -> None:
-        if not plan.shots:
-            raise PinxitError(f"there are no frames of {self.source.path} between --start and --end: it is shorter.")
-        late = [number + 1 for number in plan.keyframes if number >= plan.count]
-        if late:
-            raise PinxitError(f"there is a keyframe {late[0]}, but the film has {plan.count} frames: rename it.")
-
     def _sound(self, plan: Plan) -> Sound | None:
         if not self.source.path.is_file():
             return None
         end = None if self.recipe.end is None else self.source.begin + Fraction(self.recipe.end)
         # What is heard before the first picture is heard with it.
-        begin = self.source.begin + plan.shots[0].times[0] if self.recipe.start else self.source.begin
+        begin = self.source.begin + plan.begin if self.recipe.start else self.source.begin
         return Sound(self.source.path, begin, end)
 
 

@@ -26,7 +26,7 @@ from pinxit.video.recipe import FilmRecipe
 
 # What a film has besides a picture's settings.
 OPTIONS = (
-    "consistency", "start", "end", "rate", "codec", "crf", "temporal_weight", "long_term", "passes",
+    "consistency", "start", "end", "rate", "codec", "crf", "temporal_weight", "long_term", "passes", "piece",
 )  # fmt: skip
 
 

@@ -22,7 +22,7 @@ from pinxit.picture.ingredients import Ingredients, LoadedStyle
 from pinxit.picture.recolor import Colors, colors_of, mix_colors, recolor
 from pinxit.video.ahead import ahead
 from pinxit.video.flow import Bytes, pixels_of
-from pinxit.video.plan import Plan, Sink, Step
+from pinxit.video.plan import Plan, Sink, Step, Stretch
 from pinxit.video.recipe import FilmRecipe
 from pinxit.video.steady import FOLLOWS, STAYS, Motion, Steadier, motion
 from pinxit.video.survey import Shot
@@ -123,9 +123,18 @@ class NetworkBrush:
     def film(self, plan: Plan, sink: Sink) -> Iterator[Step]:
         """All frames that are not done, from beginning to end."""
         steady = Steadier(plan.height, plan.width)
-        result = sink.last() if sink.done else None
-        for number, time, content, moved in ahead(_moving(plan, max(0, sink.done - 1))):
-            if number < sink.done:
+        for stretch in _together(plan.stretches):
+            if sink.done < stretch.end:
+                yield from self._stretch(plan, stretch, sink, steady)
+
+    def _stretch(self, plan: Plan, stretch: Stretch, sink: Sink, steady: Steadier) -> Iterator[Step]:
+        """A stretch, or what is left of it."""
+        begun = sink.done > stretch.begin
+        result = sink.last() if begun else None
+        for number, time, content, moved in ahead(
+            _moving(plan, sink.done - 1 if begun else stretch.first, stretch.end)
+        ):
+            if begun and number < sink.done:
                 continue
             if number in plan.keyframes:
                 result = plan.keyframes[number]
@@ -135,8 +144,9 @@ class NetworkBrush:
                 fresh = self.paint(content, float(time), self.looks[plan.shot(number).begin])
                 stays = FOLLOWS if plan.follows(number) else STAYS
                 result = fresh if moved is None or result is None else steady(fresh, result, moved, stays)
-            sink.add(time, result)
-            yield Step(sink.done, content, result)
+            if number >= stretch.begin:
+                sink.add(time, result)
+            yield Step(sink.done - plan.first, content, result)
 
     def paint(self, frame: Bytes, time: float, look: Look) -> Bytes:
         """A frame `(H, W, 3)` of the shot that was looked at, at a time, s."""
@@ -164,10 +174,21 @@ class NetworkBrush:
         return to_array(last.picture())
 
 
-def _moving(plan: Plan, first: int) -> Iterator[tuple[int, Fraction, Bytes, Motion | None]]:
+def _together(stretches: Sequence[Stretch]) -> list[Stretch]:
+    """Stretches that follow each other without an overlap as one: their frames are read in one go."""
+    together: list[Stretch] = []
+    for stretch in stretches:
+        if together and stretch.first == together[-1].end:
+            together[-1] = replace(together[-1], end=stretch.end)
+        else:
+            together.append(stretch)
+    return together
+
+
+def _moving(plan: Plan, first: int, end: int) -> Iterator[tuple[int, Fraction, Bytes, Motion | None]]:
     """Frames with their times, and how one gets to each from the one before it."""
     before: Bytes | None = None
-    for number, time, content in plan.contents(first):
+    for number, time, content in plan.contents(first, end):
         if plan.recipe.consistency == "off" or plan.begins(number):
             before = None
         yield number, time, content, None if before is None else motion(plan.flow, before, content)

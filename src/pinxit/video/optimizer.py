@@ -53,11 +53,14 @@ class OptimizerBrush:
     def film(self, plan: Plan, sink: Stills) -> Iterator[Step]:
         """All frames that are not done: each from the ones before it, then, if so wished, to and fro."""
         warp = Warp(plan.height, plan.width)
-        passes = [sink, *(Stills(sink.store, f"pass{number}") for number in range(2, plan.recipe.passes + 1))]
+        passes = [
+            sink,
+            *(Stills(sink.store, f"pass{number}", plan.first) for number in range(2, plan.recipe.passes + 1)),
+        ]
         if len(passes) == 1:
             yield from self._forward(plan, sink, warp, None)
             return
-        contents = Stills(sink.store, "content")
+        contents = Stills(sink.store, "content", plan.first)
         yield from self._forward(plan, sink, warp, contents)
         for number in range(1, len(passes)):
             yield from self._again(plan, passes[: number + 1], warp, contents)
@@ -66,7 +69,8 @@ class OptimizerBrush:
         """The first pass."""
         heeded = (1, *plan.recipe.long_term) if plan.recipe.consistency == "on" else ()
         past: deque[tuple[Bytes, Bytes]] = deque(maxlen=max(heeded, default=1))
-        for number, time, content in ahead(plan.contents(max(0, stills.done - max(heeded, default=0)))):
+        first = max(plan.first, stills.done - max(heeded, default=0))
+        for number, time, content in ahead(plan.contents(first, plan.first + plan.count)):
             if plan.begins(number):
                 past.clear()
             if contents is not None and number not in contents:
@@ -83,11 +87,11 @@ class OptimizerBrush:
                 for progress in self._paint(
                     content, float(time), plan.shot(number), start if back else None, neighbors
                 ):
-                    yield Step(stills.done, facts=progress.facts)
+                    yield Step(stills.done - plan.first, facts=progress.facts)
                 result = to_array(progress.picture())
             stills.add(time, result)
             past.append((content, result))
-            yield Step(stills.done, content, result)
+            yield Step(stills.done - plan.first, content, result)
 
     def _again(self, plan: Plan, passes: Sequence[Stills], warp: Warp, contents: Stills) -> Iterator[Step]:
         """A further pass, in the other direction than the one before (Ruder et al., section 4.4)."""
@@ -97,7 +101,7 @@ class OptimizerBrush:
             order = list(range(shot.begin, shot.end))
             order = order if len(passes) % 2 else order[::-1]
             for place, number in enumerate(order):
-                content, time = contents.read(number), shot.times[number - shot.begin] - plan.shots[0].times[0]
+                content, time = contents.read(number), shot.times[number - shot.begin] - plan.begin
                 if number not in now:
                     result = plan.keyframes.get(number)
                     if result is None:

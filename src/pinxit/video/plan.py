@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from itertools import pairwise
 from typing import Protocol
 
 from pinxit.video.clip import Frame, Source
 from pinxit.video.flow import Bytes, FlowMethod
 from pinxit.video.recipe import FilmRecipe
 from pinxit.video.survey import Shot
+
+# Frames that a piece of a shot is painted before it begins. What is carried along is renewed by a quarter with each frame
+# (`steady.STAYS`): of the piece's own beginning 0.75³² = 0.0001 is left.
+RUN_UP = 32
 
 
 @dataclass(frozen=True)
@@ -28,6 +33,20 @@ class Step:
     content: Bytes | None = None
     painted: Bytes | None = None
     facts: str = ""
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Frames that are painted each from the one before it.
+
+    Attributes:
+        begin, end: numbers of the first and of the one after the last.
+        first: where the painting starts, so that at `begin` it is as if it had come from the shot's beginning.
+    """
+
+    begin: int
+    end: int
+    first: int
 
 
 class Sink(Protocol):
@@ -55,7 +74,9 @@ class Plan:
         source: the clip.
         height, width: of the frames, px.
         flow: finds the optical flow.
+        begin: when its first frame is shown, s on the clip's clock.
         shots: what lies between the cuts.
+        stretches: what is painted in one go, in order.
         keyframes: frames that somebody painted, by their number from 0, `(H, W, 3)`.
     """
 
@@ -64,19 +85,25 @@ class Plan:
     height: int
     width: int
     flow: FlowMethod
+    begin: Fraction = Fraction(0)
     shots: tuple[Shot, ...] = ()
+    stretches: tuple[Stretch, ...] = ()
     keyframes: Mapping[int, Bytes] = field(default_factory=dict)
 
     @property
     def count(self) -> int:
         """Frames in all."""
-        return self.shots[-1].end
+        return self.stretches[-1].end - self.first if self.stretches else 0
+
+    @property
+    def first(self) -> int:
+        """The number of its first frame: not 0 in a plan that is a part of another."""
+        return self.stretches[0].begin
 
     @property
     def times(self) -> list[Fraction]:
         """When each frame is shown, s since the first."""
-        begin = self.shots[0].times[0]
-        return [time - begin for shot in self.shots for time in shot.times]
+        return [time - self.begin for shot in self.shots for time in shot.times]
 
     def shot(self, number: int) -> Shot:
         """The one that a frame is in."""
@@ -90,21 +117,39 @@ class Plan:
         """Whether there is a keyframe before a frame in its shot."""
         return any(self.shot(number).begin <= key < number for key in self.keyframes)
 
-    def frames(self, first: int = 0) -> Iterator[tuple[int, Frame]]:
-        """The frames from a number on, their times on the clip's clock."""
+    def cut(self, shots: tuple[Shot, ...]) -> Plan:
+        """The plan with its shots, and in what stretches they are painted."""
+        plan = replace(self, begin=shots[0].times[0] if shots else Fraction(0), shots=shots)
+        return replace(plan, stretches=tuple(stretch for shot in shots for stretch in plan.stretches_of(shot)))
+
+    def stretches_of(self, shot: Shot) -> Iterator[Stretch]:
+        """A shot whole, or a long one in pieces of the same length."""
+        piece, count = self.recipe.piece, 1
+        # What follows a keyframe remembers it for long.
+        if piece is not None and not any(shot.begin <= key < shot.end for key in self.keyframes):
+            count = -(-len(shot.times) // piece)
+        run_up = RUN_UP if self.recipe.consistency == "on" else 0
+        begins = [shot.begin + len(shot.times) * number // count for number in range(count + 1)]
+        for begin, end in pairwise(begins):
+            yield Stretch(begin, end, max(shot.begin, begin - run_up))
+
+    def frames(self) -> Iterator[tuple[int, Frame]]:
+        """The frames with their numbers, their times on the clip's clock."""
         start, end = Fraction(self.recipe.start), self.recipe.end
-        number = 0
-        for frame in self.source.frames(start):
-            if frame.time < start:
-                continue
+        frames = (frame for frame in self.source.frames(start) if frame.time >= start)
+        for number, frame in enumerate(frames):
             if end is not None and frame.time >= Fraction(end):
                 return
-            if number >= first:
-                yield number, frame
-            number += 1
+            yield number, frame
 
-    def contents(self, first: int = 0) -> Iterator[tuple[int, Fraction, Bytes]]:
+    def between(self, first: int, end: int) -> Iterator[tuple[int, Frame]]:
+        """The frames from one number to before another."""
+        shot = self.shot(first)
+        start = shot.times[first - shot.begin]
+        frames = (frame for frame in self.source.frames(start) if frame.time >= start)
+        yield from zip(range(first, end), frames, strict=False)
+
+    def contents(self, first: int, end: int) -> Iterator[tuple[int, Fraction, Bytes]]:
         """The same as numbers, times in the film and pixels `(H, W, 3)`."""
-        begin = self.shots[0].times[0]
-        for number, frame in self.frames(first):
-            yield number, frame.time - begin, frame.picture(self.height, self.width)
+        for number, frame in self.between(first, end):
+            yield number, frame.time - self.begin, frame.picture(self.height, self.width)

@@ -49,6 +49,9 @@ class FilmRecipe(Recipe):
     long_term: tuple[Annotated[int, Field(ge=2, le=100)], ...] = Field(
         (), max_length=8, description="Frames so far back are heeded too."
     )
+    piece: int | None = Field(
+        None, ge=48, le=MAX_NUMBER, description="Longer shots are painted in overlapping pieces of so many frames."
+    )
     passes: int = Field(1, ge=1, le=30, description="How often the optimiser goes through each shot, to and fro.")
 
     @model_validator(mode="after")
@@ -60,6 +63,8 @@ class FilmRecipe(Recipe):
             raise ValueError("some styles have a time and some have none: give each one, as in --style a.jpg@0s")
         if self.engine == "network" and (self.long_term or self.passes > 1):
             raise ValueError("long_term and passes are for --engine optimizer: the network paints each frame once")
+        if self.engine == "optimizer" and self.piece is not None:
+            raise ValueError("piece is for --engine network: what the optimiser paints never forgets how it began")
         return self
 
     def shares(self, time: float) -> list[float]:

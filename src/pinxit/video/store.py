@@ -25,6 +25,7 @@ from pinxit.video.reel import CODECS, Coding, Reel, Sound, join
 # itself, which a longer one would need now and then too.
 PIECE = 96
 RECIPE = "recipe.json"
+FRAMES = "frames"
 _FRAME = re.compile(r"frame_(\d{6})\.png")
 
 
@@ -45,6 +46,11 @@ class Store:
         except OSError as error:
             raise PinxitError(f"{target} cannot be written ({error.strerror}): choose another folder.") from error
 
+    @property
+    def whole(self) -> Path:
+        """The film before it has its name; whoever else puts the same one together has another."""
+        return self.folder / f"whole.{os.getpid()}{self.target.suffix.lower()}"
+
     def clear(self) -> None:
         """Forget it, and whatever else was begun for the target: the film is there."""
         for folder in self.target.parent.glob(f".{glob.escape(self.target.name)}.????????.unfinished"):
@@ -52,59 +58,66 @@ class Store:
 
 
 class Pieces:
-    """Coded pieces of a film that is painted from beginning to end.
+    """Coded pieces of a film that is painted from beginning to end, none of them across a cut.
 
     Args:
         store: where.
-        height, width: of the frames, px.
+        plan: of the film, or of the part of it that is painted here.
         coding: how they are coded.
     """
 
-    def __init__(self, store: Store, height: int, width: int, coding: Coding) -> None:
-        self._store, self._size, self._coding = store, (height, width), coding
+    def __init__(self, store: Store, plan: Plan, coding: Coding) -> None:
+        self._store, self._plan, self._coding = store, plan, coding
         self._reel: Reel | None = None
-        number = 0
-        while self._piece(number).exists() and self._last(number).exists():
-            number += 1
-        self.done = number * PIECE
+        self._ends = {
+            begin: min(begin + PIECE, stretch.end)
+            for stretch in plan.stretches
+            for begin in range(stretch.begin, stretch.end, PIECE)
+        }
+        self._begin = self.done = plan.first
+        while self.done in self._ends and self.has(self.done):
+            self._begin, self.done = self.done, self._ends[self.done]
+
+    def has(self, begin: int) -> bool:
+        """Whether the piece that begins with a frame is there."""
+        return self._piece(begin).exists() and self._last(begin).exists()
+
+    def files(self) -> list[Path]:
+        """Of all pieces, in order."""
+        return [path for begin in self._ends for path in (self._last(begin), self._piece(begin))]
 
     def last(self) -> Bytes:
         """The last frame of those that are done."""
-        return _read(self._last(self.done // PIECE - 1))
+        return _read(self._last(self._begin))
 
     def add(self, time: Fraction, pixels: Bytes) -> None:
         """The next frame, shown from `time` s on."""
-        number = self.done // PIECE
         if self._reel is None:
-            self._reel = Reel(self._partial(), *self._size, self._coding)
+            self._begin = self.done
+            self._reel = Reel(self._partial(), self._plan.height, self._plan.width, self._coding)
         self._reel.add(time, pixels)
         self.done += 1
-        if self.done % PIECE == 0:
+        if self.done == self._ends[self._begin]:
             self._reel.close()
             self._reel = None
             # The piece counts as done when it has its name, so its last frame comes first.
-            _write(self._last(number), pixels)
-            self._partial().replace(self._piece(number))
+            _write(self._last(self._begin), pixels)
+            self._partial().replace(self._piece(self._begin))
 
-    def finish(self, plan: Plan, coding: Coding, sound: Sound | None) -> list[str]:
+    def finish(self, sound: Sound | None) -> list[str]:
         """Join the pieces to the target; notes on what could not be kept."""
-        if self._reel is not None:
-            self._reel.close()
-            self._reel = None
-            self._partial().replace(self._piece(self.done // PIECE))
-        count = -(-self.done // PIECE)
-        times = plan.times
-        reels = [(self._piece(number), times[number * PIECE]) for number in range(count)]
-        whole = self._store.folder / f"whole{self._store.target.suffix.lower()}"
+        times = self._plan.times
+        reels = [(self._piece(begin), times[begin]) for begin in self._ends]
+        whole = self._store.whole
         notes = join(reels, sound, whole, self._store.recipe)
         whole.replace(self._store.target)
         return notes
 
-    def _piece(self, number: int) -> Path:
-        return self._store.folder / f"piece_{number:05}.mp4"
+    def _piece(self, begin: int) -> Path:
+        return self._store.folder / f"piece_{begin + 1:07}.mp4"
 
-    def _last(self, number: int) -> Path:
-        return self._store.folder / f"piece_{number:05}.png"
+    def _last(self, begin: int) -> Path:
+        return self._store.folder / f"piece_{begin + 1:07}.png"
 
     def _partial(self) -> Path:
         return self._store.folder / "piece.part"
@@ -116,13 +129,14 @@ class Stills:
     Args:
         store: where.
         name: of the folder in it.
+        first: number of the first frame.
     """
 
-    def __init__(self, store: Store, name: str = "frames") -> None:
+    def __init__(self, store: Store, name: str = FRAMES, first: int = 0) -> None:
         self.store = store
         self._folder = store.folder / name
         self._folder.mkdir(exist_ok=True)
-        self.done = 0
+        self.done = first
         while self.done in self:
             self.done += 1
 
@@ -136,15 +150,19 @@ class Stills:
         self.done += 1
 
     def __contains__(self, number: int) -> bool:
-        return self._path(number).exists()
+        return self.file(number).exists()
 
     def read(self, number: int) -> Bytes:
         """A frame `(H, W, 3)`; the first has number 0."""
-        return _read(self._path(number))
+        return _read(self.file(number))
 
     def write(self, number: int, pixels: Bytes) -> None:
         """A frame, whole or not at all."""
-        _write(self._path(number), pixels)
+        _write(self.file(number), pixels)
+
+    def file(self, number: int) -> Path:
+        """Where a frame is, or will be."""
+        return self._folder / f"frame_{number + 1:06}.png"
 
     def finish(self, plan: Plan, coding: Coding | None, sound: Sound | None) -> list[str]:
         """Make the target of them; notes on what could not be kept.
@@ -156,7 +174,7 @@ class Stills:
         """
         target, notes = self.store.target, list[str]()
         frames = ((time, self.read(number)) for number, time in enumerate(plan.times))
-        whole = self.store.folder / f"whole{target.suffix.lower()}"
+        whole = self.store.whole
         if coding is not None:
             piece = self.store.folder / "piece.part"
             reel = Reel(piece, plan.height, plan.width, coding)
@@ -179,9 +197,6 @@ class Stills:
             return notes
         whole.replace(target)
         return notes
-
-    def _path(self, number: int) -> Path:
-        return self._folder / f"frame_{number + 1:06}.png"
 
 
 def _remove_film(folder: Path) -> None:

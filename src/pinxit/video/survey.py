@@ -57,19 +57,36 @@ def survey(frames: Iterable[Frame], height: int, width: int) -> Iterator[Shot]:
         frames: of the clip.
         height, width: of the samples, px.
     """
-    begin, times, samples, stride = 0, list[Fraction](), list[Bytes](), 1
+    begin, times, sampler = 0, list[Fraction](), Sampler(height, width)
     for frame, cut in _cuts(frames):
         if cut:
-            yield Shot(begin, tuple(times), tuple(samples))
-            begin, times, samples, stride = begin + len(times), [], [], 1
-        if len(times) % stride == 0:
-            samples.append(frame.picture(height, width))
-        if len(samples) > _SAMPLES:
-            # Every other one is enough for a shot twice as long.
-            samples, stride = samples[::2], 2 * stride
+            yield Shot(begin, tuple(times), tuple(sampler.samples))
+            begin, times, sampler = begin + len(times), [], Sampler(height, width)
+        sampler.see(frame)
         times.append(frame.time)
     if times:
-        yield Shot(begin, tuple(times), tuple(samples))
+        yield Shot(begin, tuple(times), tuple(sampler.samples))
+
+
+class Sampler:
+    """Keeps some of a shot's frames, spread over it, however long it turns out to be.
+
+    Args:
+        height, width: of the samples, px.
+    """
+
+    def __init__(self, height: int, width: int) -> None:
+        self.samples: list[Bytes] = []
+        self._size, self._seen, self._stride = (height, width), 0, 1
+
+    def see(self, frame: Frame) -> None:
+        """The shot's next frame."""
+        if self._seen % self._stride == 0:
+            self.samples.append(frame.picture(*self._size))
+        if len(self.samples) > _SAMPLES:
+            # Every other one is enough for a shot twice as long.
+            self.samples, self._stride = self.samples[::2], 2 * self._stride
+        self._seen += 1
 
 
 def _cuts(frames: Iterable[Frame]) -> Iterator[tuple[Frame, bool]]:

@@ -1,0 +1,228 @@
+"""Measures what a cluster costs and gains: the overhead of a unit (dispatch, transfer, load) against its painting, and how much
+faster two and three nodes are than one.
+
+    python benchmarks/cluster.py [--pictures N] [--size PX] [--nodes 1,2,3]
+    python benchmarks/cluster.py --kills 50
+    python benchmarks/cluster.py --memory
+
+The nodes are `ray.cluster_utils.Cluster`'s, on this one machine: with more nodes than processors the efficiency is that of the
+machine, not of the cluster. `--kills` kills painters by chance while they paint real pictures, and fails unless every result is
+there once, whole, and the same as on one machine. `--memory` measures what the networks need.
+
+Times are those of the processor, so that a busy machine does not show in them, but for those said to be by the clock.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import random
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from machine import describe
+from pinxit import picture as pictures
+from pinxit.cluster.batch import Batch
+from pinxit.cluster.connection import connected
+from pinxit.cluster.crew import Crew
+from pinxit.cluster.needs import GIB, Needs
+from pinxit.cluster.units import Bench, Outcome
+from pinxit.job import StyleImage
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+from tests.cluster.machines import MIB, Machines, tree
+
+NEEDS = Needs(1, 0.0, 900 * MIB)
+NAMES = ("cat", "coffee", "astronaut", "rocket", "motorcycle", "hubble")
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--pictures", type=int, default=36)
+    parser.add_argument("--size", type=int, default=768)
+    parser.add_argument("--nodes", default="1,2,3")
+    parser.add_argument("--kills", type=int)
+    parser.add_argument("--memory", action="store_true")
+    options = parser.parse_args()
+    os.environ["OMP_NUM_THREADS"] = "1"
+    print(describe(), flush=True)
+    with tempfile.TemporaryDirectory() as folder:
+        if options.memory:
+            memory()
+        elif options.kills:
+            kills(Path(folder), options.kills)
+        else:
+            scale(Path(folder), options.pictures, options.size, [int(count) for count in options.nodes.split(",")])
+
+
+def batch(folder: Path, count: int, size: int, output: str) -> Batch:
+    """So many pictures."""
+    for number in range(count):
+        path = folder / "photos" / f"{number:04}.jpg"
+        if not path.exists():
+            pictures.write(pictures.fit(pictures.sample(NAMES[number % len(NAMES)]), 512), path)
+    settings = {"engine": "network", "size": size}
+    return Batch(str(folder / "photos"), str(folder / output), [StyleImage("house:swirl")], settings=settings)
+
+
+def alone(order: Batch) -> list[float]:
+    """The same units in this process, one after the other: seconds of each."""
+    bench, took = Bench({}), []
+    for unit in order.units():
+        start = time.process_time()
+        for _ in order.paint(unit, bench):
+            pass
+        took.append(time.process_time() - start)
+    return took
+
+
+@dataclass
+class Run:
+    """What a run on a cluster took.
+
+    Attributes:
+        outcomes: of the units.
+        began: until painters were at work, s by the clock.
+        lasted: from there to the end, s by the clock.
+        driver: s of the driver's processor.
+        painters: s of all painters' processors, as far as they were seen.
+    """
+
+    outcomes: list[Outcome]
+    began: float
+    lasted: float
+    driver: float
+    painters: float
+
+
+def on_cluster(order: Batch, machines: Machines, times: int = 1) -> Run:
+    """Do all units so many times."""
+    outcomes: list[Outcome] = []
+    seen: dict[int, float] = {}
+    with connected(machines.address):
+        start, began, driver = time.perf_counter(), 0.0, time.process_time()
+        for news in Crew(order, NEEDS).paint(order.units() * times):
+            began = began or (time.perf_counter() if news.painters else 0.0)
+            outcomes += news.outcomes
+            looked = time.process_time()
+            for process in machines.painters():
+                with contextlib.suppress(psutil.Error):
+                    seen[process.pid] = sum(process.cpu_times()[:2])
+            driver += time.process_time() - looked  # which is no part of the work
+        return Run(
+            outcomes, began - start, time.perf_counter() - began, time.process_time() - driver, sum(seen.values())
+        )
+
+
+def scale(folder: Path, count: int, size: int, nodes: list[int]) -> None:
+    """The overhead of a unit, and the pictures an hour of one, two and three nodes."""
+    took = alone(batch(folder, count, size, "alone"))
+    print(f"{count} pictures at {size} px, one process without Ray: {statistics.median(took):.3f} s each", flush=True)
+    first = 0.0
+    for number in nodes:
+        machines = Machines(folder / "cache", count=number)
+        try:
+            run = on_cluster(batch(folder, count, size, f"many{number}"), machines)
+        finally:
+            machines.stop()
+        claim(tree(folder / f"many{number}") == tree(folder / "alone"), "other bytes than on one machine")
+        rate = count / run.lasted
+        first = first or rate
+        print(f"{number} nodes: painters began after {run.began:.1f} s by the clock, then {3600 * rate:,.0f} pictures an hour "
+              f"by the clock, efficiency {rate / first / number:.0%}; of the painters' processors {run.painters / count:.3f} s "
+              f"a picture with their start, of the driver's {run.driver / count:.4f} s", flush=True)  # fmt: skip
+    nothing(folder)
+
+
+def nothing(folder: Path, times: int = 50) -> None:
+    """What a unit costs when there is nothing to paint, for the results are there already."""
+    small = batch(folder, 6, 64, "small")
+    alone(small)
+    own = statistics.median(alone(small))
+    machines = Machines(folder / "cache", count=1)
+    try:
+        run = on_cluster(small, machines, times)
+    finally:
+        machines.stop()
+    print(f"a unit that is done already: {own:.4f} s without Ray; on a cluster {run.driver / (6 * times):.4f} s of the "
+          f"driver's processor, by the clock {run.lasted / (6 * times):.4f} s through one painter", flush=True)  # fmt: skip
+
+
+def kills(folder: Path, count: int) -> None:
+    """Kill painters by chance until so many are dead, running the batch again while anything is missing."""
+    pictures_count = 2 * count
+    order = batch(folder, pictures_count, 320, "alone")
+    names = sorted(unit.name for unit in order.units())
+    alone(order)
+    machines = Machines(folder / "cache")
+    killed, runs, given_up = 0, 0, 0
+    ended = threading.Event()
+
+    def kill() -> None:
+        nonlocal killed
+        chance = random.Random(8)  # noqa: S311
+        while killed < count and not ended.wait(chance.uniform(0.5, 3.0)):
+            painters = machines.painters()
+            if painters:
+                os.kill(chance.choice(painters).pid, signal.SIGKILL)
+                killed += 1
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    start = time.perf_counter()
+    states: Counter[str] = Counter()
+    try:
+        while True:
+            runs += 1
+            outcomes = on_cluster(batch(folder, pictures_count, 320, "many"), machines).outcomes
+            states.update(outcome.state for outcome in outcomes)
+            given_up += sum(outcome.state == "failed" for outcome in outcomes)
+            claim(sorted(outcome.name for outcome in outcomes) == names, "a unit was lost or doubled")
+            if killed >= count and all(outcome.state != "failed" for outcome in outcomes):
+                break
+            if killed < count and all(outcome.state != "failed" for outcome in outcomes):
+                claim(tree(folder / "many") == tree(folder / "alone"), "a result is lost, doubled or half-written")
+                for path in (folder / "many").glob("*"):
+                    path.unlink()
+    finally:
+        ended.set()
+        killer.join()
+        machines.stop()
+    claim(tree(folder / "many") == tree(folder / "alone"), "a result is lost, doubled or half-written")
+    print(f"{killed} painters killed in {runs} runs of {pictures_count} pictures ({time.perf_counter() - start:.0f} s): "
+          f"{given_up} units were hit three times and given up for the next run; in the end every result was there once, "
+          f"whole and as on one machine ({dict(states)})")  # fmt: skip
+
+
+def claim(holds: bool, otherwise: str) -> None:
+    """End where a claim does not hold."""
+    if not holds:
+        sys.exit(f"FAILED: {otherwise}")
+
+
+def memory() -> None:
+    """The most memory that a process takes by engine and size."""
+    for size in (64, 512, 1024, 2048, 4096):
+        script = (
+            "import resource\nfrom pinxit.job import prepare\n"
+            f"for _ in prepare('sample:coffee', 'house:swirl', engine='network', size={size}).paint(): pass\n"
+            "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)"
+        )
+        done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+        print(f"network, {size} px: {float(done.stdout) / GIB:.2f} GB", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,66 @@
+"""To a Ray cluster and back."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import signal
+import threading
+import warnings
+from collections.abc import Iterator
+
+from pinxit.errors import PinxitError
+
+SETTINGS = {
+    "RAY_USAGE_STATS_ENABLED": "0",  # nothing is told to anybody
+    "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",  # what a painter may see of a GPU it says itself, as Ray asks for
+    "RAY_DEDUP_LOGS_SKIP_REGEX": "^",  # what happens to painters is told by pinxit; Ray would print it among the results
+}
+
+
+@contextlib.contextmanager
+def connected(address: str) -> Iterator[None]:
+    """Be a driver of a cluster; what was started there ends when this ends, however it ends.
+
+    Args:
+        address: `auto` for the one that this machine belongs to, or `ray://HOST:10001`.
+
+    Raises:
+        PinxitError: when Ray is not installed, or no cluster answers.
+    """
+    os.environ.update({name: value for name, value in SETTINGS.items() if name not in os.environ})
+    try:
+        import ray
+    except ImportError as error:
+        raise PinxitError('a cluster needs Ray: pip install "pinxit[cluster]".') from error
+    if ray.is_initialized():
+        yield
+        return
+    try:
+        with _own_signals(), warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what matters is an error too
+            ray.init(address, log_to_driver=False, logging_level=logging.CRITICAL)
+    except (ConnectionError, ValueError, RuntimeError, OSError) as error:
+        reason = str(error).strip().split("\n")[0].rstrip(".")
+        raise PinxitError(
+            f"no Ray cluster answers at {address} ({reason}): `ray start --head` starts one, docs/cluster.md tells how."
+        ) from error
+    try:
+        yield
+    finally:
+        with _own_signals():
+            ray.shutdown()
+
+
+@contextlib.contextmanager
+def _own_signals() -> Iterator[None]:
+    """Ray takes SIGTERM for itself; whoever called has it back."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

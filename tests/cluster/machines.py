@@ -1,0 +1,99 @@
+"""A Ray cluster of three nodes on this one machine, on the loopback alone."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from pinxit.cluster.connection import SETTINGS
+
+ROOT = Path(__file__).parent.parent.parent
+MIB = 2**20
+# Nothing is sent anywhere, and nothing listens beyond this machine: Ray calls that a machine that cannot be a cluster.
+ENVIRONMENT = {
+    **SETTINGS,
+    "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",
+    "RAY_memory_monitor_refresh_ms": "0",
+    "OMP_NUM_THREADS": "1",
+}
+
+
+class Machines:
+    """The nodes, of one processor and 3 GB each.
+
+    Args:
+        cache: pinxit's cache folder on all of them.
+        count: how many.
+    """
+
+    def __init__(self, cache: Path, count: int = 3) -> None:
+        os.environ.update(ENVIRONMENT)
+        from ray.cluster_utils import Cluster
+
+        self._environment = {"PINXIT_CACHE": str(cache), "PYTHONPATH": str(ROOT)}
+        self._cluster: Any = Cluster()
+        self.nodes = [self.add() for _ in range(count)]
+        self.address = str(self._cluster.address)
+
+    def add(self, **environment: str) -> Any:
+        """Another node, with its own environment."""
+        return self._cluster.add_node(
+            num_cpus=1,
+            memory=3072 * MIB,
+            object_store_memory=80 * MIB,
+            node_ip_address="127.0.0.1",
+            include_dashboard=False,
+            env_vars={**self._environment, **environment},
+        )
+
+    def kill_node(self, node: Any) -> None:
+        """As if its plug were pulled."""
+        self._cluster.remove_node(node, allow_graceful=False)
+        if node in self.nodes:
+            self.nodes.remove(node)
+
+    def painters(self) -> list[psutil.Process]:
+        """The processes of all painters."""
+        found = []
+        for process in psutil.Process().children(recursive=True):
+            try:
+                if process.cmdline()[0].startswith("ray::Painter") and process.status() != psutil.STATUS_ZOMBIE:
+                    found.append(process)
+            except (psutil.Error, IndexError):
+                continue
+        return found
+
+    def wait_for_painters(self, count: int, seconds: float = 60) -> list[psutil.Process]:
+        """As soon as there are so many."""
+        end = time.monotonic() + seconds
+        while len(self.painters()) != count:
+            assert time.monotonic() < end, f"{len(self.painters())} painters, not {count}"
+            time.sleep(0.05)
+        return self.painters()
+
+    def stop(self) -> None:
+        """All of it."""
+        self._cluster.shutdown()
+
+
+def command(*arguments: object) -> list[str]:
+    """`pinxit …` as a process of its own."""
+    return [sys.executable, "-m", "pinxit", *map(str, arguments)]
+
+
+def pinxit(*arguments: object, folder: Path, check: int = 0) -> subprocess.CompletedProcess[str]:
+    done = subprocess.run(command(*arguments), cwd=folder, capture_output=True, text=True, timeout=180)
+    assert done.returncode == check, done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+    return done
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    """Every file in a folder, hidden ones too."""
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
