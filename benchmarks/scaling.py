@@ -59,8 +59,8 @@ class Cluster:
     painters: int = 16
     price: float = 0.70
     drivers: int = 1
-    dispatch: float = 0.004
-    start: float = 4.0
+    dispatch: float = 0.015
+    start: float = 1.5
     storage: float = 10e9
     latency: float = 0.05
     stragglers: float = 0.02
