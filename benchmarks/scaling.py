@@ -59,8 +59,8 @@ class Cluster:
     painters: int = 16
     price: float = 0.70
     drivers: int = 1
-    dispatch: float = 0.004
-    start: float = 4.0
+    dispatch: float = 0.015
+    start: float = 1.5
     storage: float = 10e9
     latency: float = 0.05
     stragglers: float = 0.02
@@ -69,11 +69,12 @@ class Cluster:
     away: float = 300.0
 
 
-NETWORK = Work("network, 768 px", 0.5, 0.15, 2.5e6, 0.5e6)
-OPTIMIZER = Work("optimizer, 512 px, standard", 60.0, 0.25, 2.5e6, 0.4e6)
+NETWORK = Work("network, 768 px", 0.84, 0.15, 2.5e6, 0.5e6)
+# 90 iterations of 0.15 s, 50 of 0.42 s and 20 of 1.29 s on two cores (docs/performance.md).
+OPTIMIZER = Work("optimizer, 512 px, standard", 120.0, 0.25, 2.5e6, 0.4e6)
 NODES = (1, 3, 10, 30, 100, 300, 1000)
 _EACH = 24  # units to a painter: then start and end of the batch are a small part
-_MOST_UNITS = 200_000
+_MOST_UNITS = 100_000
 
 
 @dataclass

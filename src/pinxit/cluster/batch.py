@@ -114,6 +114,7 @@ class Batch:
             if job.made(files.recipe_in(unit.target)):
                 return Outcome(unit.name, "before")
             raise PinxitError("another picture is in its place: choose another folder, or add --overwrite.")
+        files.check_target(unit.target, self.bits)
         for progress in job.paint():
             whole = progress.seconds + progress.seconds_left
             yield Step(progress.seconds / whole if whole else 0.0, progress.facts)

@@ -11,7 +11,7 @@ from pinxit import picture as pictures
 from pinxit.errors import PinxitError
 from pinxit.picture import find
 from pinxit.picture.paths import at_home
-from pinxit.picture.writer import write_whole
+from pinxit.picture.writer import check_kind, check_writable, write_whole
 
 # Where a file appears whole or not at all when it is put there. What others (SFTP, SMB) show of a half is nobody's result.
 _WHOLE = ("s3", "s3a", "gs", "gcs", "az", "abfs", "abfss")
@@ -116,6 +116,14 @@ def upload(path: Path, name: str) -> None:
     system, there = _system(name)
     with _spoken(name):
         system.put_file(str(path), there)
+
+
+def check_target(name: str, bits: int) -> None:
+    """Raise PinxitError now for what would fail when a picture is painted; whether something is there is not asked."""
+    if is_address(name):
+        check_kind(name, bits)
+    else:
+        check_writable(Path(name), overwrite=True, bits=bits)
 
 
 def publish(content: bytes, name: str, *, overwrite: bool) -> None:

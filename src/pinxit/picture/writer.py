@@ -53,11 +53,7 @@ def check_writable(path: Path, *, overwrite: bool, bits: int = 8) -> None:
         PinxitError: for an unknown ending, a file that is there and may not be replaced, a folder in its place, or a folder
             that cannot be written or made.
     """
-    kind = kind_of(path)
-    if bits not in (8, 16):
-        raise PinxitError(f"a picture has 8 or 16 bits a channel, not {bits}.")
-    if bits == 16 and kind not in _DEEP:
-        raise PinxitError(f"{path} cannot hold 16 bits a channel: end its name in .png or .tif.")
+    check_kind(path, bits)
     try:
         if path.is_dir():
             raise PinxitError(f"{path} is a folder: name a file.")
@@ -71,6 +67,15 @@ def check_writable(path: Path, *, overwrite: bool, bits: int = 8) -> None:
         raise PinxitError(f"{path} cannot be written: {nearest} is a file, not a folder.")
     if not os.access(nearest, os.W_OK | os.X_OK):
         raise PinxitError(f"{path} cannot be written: you may not write into {nearest}.")
+
+
+def check_kind(name: str | Path, bits: int) -> None:
+    """Raise PinxitError for an ending that says no kind of picture, or one that cannot hold so many bits a channel."""
+    kind = kind_of(name)
+    if bits not in (8, 16):
+        raise PinxitError(f"a picture has 8 or 16 bits a channel, not {bits}.")
+    if bits == 16 and kind not in _DEEP:
+        raise PinxitError(f"{name} cannot hold 16 bits a channel: end its name in .png or .tif.")
 
 
 def write(
