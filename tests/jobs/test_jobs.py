@@ -161,6 +161,18 @@ def test_stopping_keeps_what_there_is_as_a_result(jobs: Jobs, store: Store) -> N
     assert store.results.get("a").recipe["done"][0] >= 3  # type: ignore[index]
 
 
+def test_stopping_one_that_is_just_being_taken_up_again_keeps_what_there_was(jobs: Jobs, store: Store) -> None:
+    jobs.put("a", LONG)
+    wait_for_progress(jobs, "a", 3)
+    jobs.pause("a")
+    wait_for(jobs, "a", "paused")
+    jobs.resume("a")
+    wait_for(jobs, "a", "running")
+    jobs.stop("a")
+    wait_for(jobs, "a", "succeeded")
+    assert store.results.get("a").recipe["done"][0] >= 3  # type: ignore[index]
+
+
 def test_cancelling_does_not_wait_for_a_long_iteration(jobs: Jobs, store: Store) -> None:
     jobs.put("a", {**LONG, "size": 640, "coarsest": 640})
     first = wait_for_progress(jobs, "a", 1)

@@ -139,6 +139,8 @@ class Worker:
         for text in stream:
             wish = json.loads(text)["wish"]
             self.wish = wish
+            if wish == "stop" and self._last is None:
+                continue  # what is kept is a picture: the engine's first one, which may be what was painted before
             if wish in ("pause", "leave") and self._last is not None:
                 continue  # the engine will come to it, and nobody is waiting
             time.sleep(_SECONDS_PATIENT)
