@@ -21,7 +21,7 @@ from tests.studio.browsing import NEEDED, browser, free_port, studio, visit
 pytestmark = [*NEEDED, pytest.mark.slow]
 
 AXE = Path(__file__).parents[2] / "studio" / "web" / "node_modules" / "axe-core" / "axe.min.js"
-PAGES = ("paint", "gallery", "jobs", "video", "live", "panoramas", "textures", "patterns", "themes", "train")
+PAGES = ("paint", "video", "live", "panoramas", "textures", "patterns", "themes", "train", "gallery", "jobs")
 
 
 @pytest.fixture(scope="module")

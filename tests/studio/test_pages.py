@@ -29,7 +29,7 @@ WAVES = [{"name": "house:waves", "sha256": "", "bytes": 0, "share": 1}]
 # A preview that is asked for just as the work ends is gone.
 GONE = "/preview?n="
 # Frames a second, of a machine that does much else. A quiet one of two cores has above fifteen.
-LEAST_RATE = 1.0
+LEAST_RATE = 2
 
 
 @pytest.fixture(scope="module")
@@ -117,8 +117,9 @@ def test_the_camera_is_painted_in_the_browser(chromium: Browser, address: str) -
         page.on("request", lambda request: asked.append(request.method) if request.method != "GET" else None)
         canvas, camera = page.locator("canvas"), page.locator("video")
         painted, source = pixels(canvas), pixels(camera)
-        # The runtime warms up; then the film of Chromium's camera moves, and so does the painting.
-        wait_until(page, lambda: float(rate.inner_text().split()[0]) >= LEAST_RATE)
+        # The film of Chromium's camera moves, and so does the painting.
+        page.wait_for_timeout(4000)
+        assert float(rate.inner_text().split()[0]) >= LEAST_RATE
         assert apart(pixels(canvas), painted) > 0.3
         assert apart(painted, source) > 15
         expect(page.get_by_text(re.compile(r"\d+ × \d+ · (processor|graphics card)"))).to_be_visible()
