@@ -81,6 +81,8 @@ def standing(style: str, own: dict[str, Any], preset: str = "draft", **settings:
 def save(page: Page, name: str) -> None:
     """What is seen now, as a JPEG that is no larger than it may be."""
     page.wait_for_timeout(1500)
+    while not page.evaluate("[...document.images].every(image => image.complete || image.loading === 'lazy')"):
+        page.wait_for_timeout(200)
     image = PIL.Image.open(io.BytesIO(page.screenshot())).convert("RGB")
     for quality in range(88, 20, -6):
         stream = io.BytesIO()
@@ -114,8 +116,9 @@ def make_paint(here: Here) -> None:
         save(page, "paint")
     with here.visit(size=TELEPHONE, language="zh-CN", dark=True) as page:
         stand(page, "easel", easel | {"styles": [{"name": "house:ink", "sha256": "", "bytes": 0, "share": 1}]})
-        page.goto("/paint")
-        page.get_by_role("img", name="网络").first.wait_for()
+        with page.expect_response(lambda answer: answer.url.endswith("/preview")):
+            page.goto("/paint")
+        page.wait_for_timeout(6000)
         save(page, "telephone")
 
 
@@ -130,7 +133,7 @@ def make_video(here: Here) -> None:
         save(page, "video-first")
         page.get_by_role("button", name="Paint the clip").click()
         page.get_by_label("Both clips in step").wait_for()
-        page.get_by_label("Moment").fill("1")
+        page.get_by_role("slider", name="Moment", exact=True).fill("1")
         save(page, "video")
 
 
