@@ -140,7 +140,7 @@ def make_video(here: Here) -> None:
 def make_live(here: Here) -> None:
     """The camera, which sees an astronaut."""
     with here.visit(dark=True) as page:
-        stand(page, "live", {"styles": standing("impasto", {})["styles"], "size": "480"})
+        stand(page, "live", {"styles": standing("impasto", {})["styles"], "size": "320"})
         page.goto("/live")
         page.get_by_role("button", name="Start the camera").click()
         page.get_by_text("frames a second").wait_for()

@@ -68,7 +68,12 @@ export class Making<Own extends object> extends Choices {
     $effect(() => remember(`making.${work}`, this.#standing()));
     $effect(() => {
       const id = this.current?.result;
-      if (id && this.made?.id !== id) void api.result(id).then((made) => (this.made = made));
+      if (!id || this.made?.id === id) return;
+      // By then another job may have been begun, or the result been deleted.
+      api.result(id).then(
+        (made) => this.current?.result === id && (this.made = made),
+        () => (this.made = null),
+      );
     });
     onMount(async () => {
       await this.load();

@@ -22,7 +22,10 @@ export interface Network {
 export async function open(model: ArrayBuffer, prefer: Backend): Promise<Network> {
   if (prefer === "webgpu" && (await hasCard()))
     try {
-      return await onCard(model);
+      const network = await onCard(model);
+      // What a card cannot do shows when it first paints.
+      await network.paint(new Float32Array(3 * 64 * 64), 64, 64);
+      return network;
     } catch (error) {
       console.warn("The graphics card does not run this network:", error);
     }
