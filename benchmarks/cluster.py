@@ -112,11 +112,13 @@ def on_cluster(order: Batch, machines: Machines, times: int = 1) -> Run:
     outcomes: list[Outcome] = []
     seen: dict[int, float] = {}
     with connected(machines.address):
-        start, began, driver = time.perf_counter(), 0.0, time.process_time()
+        start, began, driver, look_again = time.perf_counter(), 0.0, time.process_time(), 0.0
         for news in Crew(order, NEEDS).paint(order.units() * times):
             began = began or (time.perf_counter() if news.painters else 0.0)
             outcomes += news.outcomes
-            looked = time.process_time()
+            if time.perf_counter() < look_again:
+                continue
+            look_again, looked = time.perf_counter() + 1, time.process_time()
             for process in machines.painters():
                 with contextlib.suppress(psutil.Error):
                     seen[process.pid] = sum(process.cpu_times()[:2])

@@ -59,7 +59,7 @@ class Cluster:
     painters: int = 16
     price: float = 0.70
     drivers: int = 1
-    dispatch: float = 0.015
+    dispatch: float = 0.0026
     start: float = 1.5
     storage: float = 10e9
     latency: float = 0.05
