@@ -51,6 +51,14 @@ def studio(
         int | None,
         typer.Option(help="How many jobs paint at once.", min=1, max=64, show_default="a quarter of the cores"),
     ] = None,
+    cluster: Annotated[
+        str | None,
+        typer.Option(
+            help="Paint on a Ray cluster, auto or ray://HOST:10001, whose machines see --home under the same name.",
+            metavar="ADDRESS",
+        ),
+    ] = None,
+    gpus: Annotated[float, typer.Option(help="GPUs of each job on the cluster, or a part of one.", min=0)] = 0.0,
     quota: Annotated[str, typer.Option(help="How much of the disk may be used, as 20GB.")] = "20GB",
     log_json: Annotated[bool, typer.Option("--log-json", help="Tell every request, one line of JSON each.")] = False,
 ) -> None:
@@ -58,6 +66,7 @@ def studio(
         raise PinxitError("the studio needs a few packages more: pip install 'pinxit[studio]'.")
     import platformdirs
 
+    from pinxit.jobs.painter import Seat
     from pinxit.studio.serving import serve
     from pinxit.studio.settings import Studio
 
@@ -71,6 +80,12 @@ def studio(
 
     if database and not database.startswith(("postgresql://", "postgres://")):
         raise PinxitError("a database is given as postgresql://…; without one the queue is kept in a file.")
+    seat = None
+    if cluster is not None:
+        from pinxit.cluster.connection import connected
+
+        with connected(cluster):  # or say now that none answers
+            seat = Seat(cluster, gpus)
     serve(
         Studio(
             home=home or platformdirs.user_data_path("pinxit") / "studio",
@@ -79,6 +94,7 @@ def studio(
             token=token or "",
             database=database,
             painters=jobs,
+            seat=seat,
             quota=_bytes(quota),
             log_json=log_json,
         ),

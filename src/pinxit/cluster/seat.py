@@ -28,10 +28,11 @@ class Seat:
         command: to run, its first word left out: that is this Python.
         threads: that it may compute with.
         gpus: whether it may see any.
+        memory: bytes that it may plan with.
     """
 
-    def __init__(self, command: Sequence[str], threads: int, gpus: float) -> None:
-        environment = {**os.environ, "OMP_NUM_THREADS": str(threads)}
+    def __init__(self, command: Sequence[str], threads: int, gpus: float, memory: int) -> None:
+        environment = {**os.environ, "OMP_NUM_THREADS": str(threads), "PINXIT_MEMORY": str(memory)}
         if not gpus:
             environment["CUDA_VISIBLE_DEVICES"] = ""
         self._process = subprocess.Popen(  # noqa: S603 - the driver's own command
@@ -81,7 +82,7 @@ def sit(address: str, cpus: int, gpus: float, memory: int, command: Sequence[str
         options: dict[str, Any] = {"num_cpus": cpus, "memory": memory, "max_concurrency": 2}
         if gpus:
             options["num_gpus"] = gpus
-        seat: Any = ray.remote(**options)(Seat).remote(list(command), cpus, gpus)
+        seat: Any = ray.remote(**options)(Seat).remote(list(command), cpus, gpus, memory)
         threading.Thread(target=_pass_on, args=(seat, sys.stdin.buffer), daemon=True).start()
         try:
             while True:

@@ -16,7 +16,7 @@ from pinxit.jobs.engine import PRIORITIES, Engine, Leaving, Outcome
 from pinxit.jobs.errors import Conflict, Full, Missing, Refused
 from pinxit.jobs.events import Events, Subscription
 from pinxit.jobs.orders import Order, read_order, title_of
-from pinxit.jobs.painter import SECONDS_SILENT
+from pinxit.jobs.painter import SECONDS_SILENT, Seat
 from pinxit.jobs.record import ENDED, Job, State, accepted, now, remembered, wish_of
 from pinxit.jobs.staff import Staff, forget_crashes
 from pinxit.jobs.store import Store
@@ -26,6 +26,8 @@ MOST_QUEUED, MOST_REMEMBERED = 500, 2000
 MOST_FRAMES = 20_000
 # Room for what a job makes, before it is known how much that is.
 _ROOM = 64 << 20
+# How many jobs a cluster is given at once where nobody says; those that it has no room for wait there.
+_ON_CLUSTER = 8
 
 __all__ = ["ENDED", "MOST_QUEUED", "Job", "Jobs", "State"]
 
@@ -40,6 +42,7 @@ class Jobs:
         most_queued: how many may wait.
         seconds_silent: how long a worker may say nothing before it counts as hung.
         spare: have a worker ready where none is at work, so that nobody waits for one to load.
+        seat: where jobs are painted, if not on this machine.
     """
 
     def __init__(
@@ -50,12 +53,13 @@ class Jobs:
         most_queued: int = MOST_QUEUED,
         seconds_silent: float = SECONDS_SILENT,
         spare: bool = True,
+        seat: Seat | None = None,
     ) -> None:
         cores = os.cpu_count() or 1
-        self.at_once = at_once or max(1, cores // 4)
+        self.at_once = at_once or (_ON_CLUSTER if seat else max(1, cores // 4))
         self.store, self.events, self._most_queued = store, Events(), most_queued
         self._engine = Engine(database or store.home / "queue.sqlite", store.name, self.at_once, self._perform)
-        self.staff = Staff(store.home, max(1, cores // self.at_once), seconds_silent, spare=spare)
+        self.staff = Staff(store.home, max(1, cores // self.at_once), seconds_silent, seat, spare=spare)
         self._lock = threading.RLock()
         self._change = threading.Condition(self._lock)
         self._ready = threading.Event()

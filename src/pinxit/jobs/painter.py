@@ -22,6 +22,8 @@ _PATIENCE = {"cancel": 15.0, "stop": 60.0, "pause": 60.0, "leave": 60.0}
 # Between two signs of life an iteration passes, and where the picture is large and the machine slow, that takes minutes.
 SECONDS_SILENT = 1200.0
 _LOG = 1 << 20
+# Of a worker on a cluster, bytes: it is there before its order is, divides what is larger into tiles, and takes longer.
+_MEMORY_OF_SEAT = 5 << 29
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,23 @@ class Ending:
     hung: bool = False
 
 
+@dataclass(frozen=True)
+class Seat:
+    """Where a worker sits that is not on this machine; the store's folder must be there under the same name.
+
+    Attributes:
+        address: of a Ray cluster.
+        gpus: of each worker, or a part of one.
+    """
+
+    address: str
+    gpus: float = 0.0
+
+    def words(self, threads: int) -> tuple[str, ...]:
+        """What comes before a worker's command line so that it runs there."""
+        return ("-P", "-m", "pinxit.cluster.seat", self.address, str(threads), str(self.gpus), str(_MEMORY_OF_SEAT))
+
+
 class Painter:
     """One worker, which has nothing to do yet.
 
@@ -44,15 +63,18 @@ class Painter:
         home: the store's folder.
         threads: that it may compute with.
         seconds_silent: how long it may say nothing once it has work.
+        seat: where it sits, if not on this machine.
     """
 
-    def __init__(self, home: Path, threads: int, seconds_silent: float = SECONDS_SILENT) -> None:
+    def __init__(
+        self, home: Path, threads: int, seconds_silent: float = SECONDS_SILENT, seat: Seat | None = None
+    ) -> None:
         self._silent = seconds_silent
         self._lines: queue.Queue[dict[str, Any] | None] = queue.Queue()
         self._deadline: float | None = None
         with telling_of_room(), _log(home / "workers.log") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "pinxit.jobs.worker"],
+                [sys.executable, *(seat.words(threads) if seat else ()), "-P", "-m", "pinxit.jobs.worker"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,

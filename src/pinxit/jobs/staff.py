@@ -11,7 +11,7 @@ from typing import Any
 from pinxit.jobs.disk import read_json, write_json
 from pinxit.jobs.engine import Leaving, Outcome
 from pinxit.jobs.errors import JobsError
-from pinxit.jobs.painter import Ending, Painter
+from pinxit.jobs.painter import Ending, Painter, Seat
 
 # A worker that was killed or broke down so often without getting further is not replaced.
 MOST_CRASHES = 3
@@ -25,11 +25,18 @@ class Staff:
         home: the store's folder.
         threads: that each may compute with.
         seconds_silent: how long each may say nothing before it counts as hung.
+        seat: where each sits, if not on this machine.
         spare: whether to have one ready where none is at work, so that nobody waits for one to load.
     """
 
-    def __init__(self, home: Path, threads: int, seconds_silent: float, *, spare: bool) -> None:
-        self._home, self._threads, self._silent, self._with_spare = home, threads, seconds_silent, spare
+    def __init__(self, home: Path, threads: int, seconds_silent: float, seat: Seat | None, *, spare: bool) -> None:
+        self._home, self._threads, self._silent, self._seat, self._with_spare = (
+            home,
+            threads,
+            seconds_silent,
+            seat,
+            spare,
+        )
         self._lock = threading.RLock()
         self._change = threading.Condition(self._lock)
         self.painters: dict[str, Painter] = {}
@@ -102,7 +109,7 @@ class Staff:
         """Have one ready, if there is to be any, and nobody computes."""
         with self._lock, contextlib.suppress(JobsError, OSError):
             if self._with_spare and self.spare is None and not self._leaving and not self.painters:
-                self.spare = Painter(self._home, self._threads, self._silent)
+                self.spare = self._new()
                 self.spare.warm_up()
 
     def start(self) -> None:
@@ -129,7 +136,10 @@ class Staff:
             if spare.is_there:
                 return spare
             spare.dismiss()
-        return Painter(self._home, self._threads, self._silent)
+        return self._new()
+
+    def _new(self) -> Painter:
+        return Painter(self._home, self._threads, self._silent, self._seat)
 
 
 def forget_crashes(folder: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -85,6 +86,9 @@ def _machine_memory() -> float:
     import psutil
 
     total = float(psutil.virtual_memory().total)
+    allotted = os.environ.get("PINXIT_MEMORY", "")  # bytes; whoever puts several on one machine divides it among them
+    if allotted.isdigit():
+        total = min(total, float(allotted))
     for limit in (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes")):
         try:
             total = min(total, float(limit.read_text()))

@@ -59,7 +59,7 @@ def opened(studio: Studio) -> Iterator[Parts]:
         stack.callback(store.close)
         quick = Quick(store.files)
         stack.callback(quick.close)
-        jobs = Jobs(store, studio.database or None, studio.painters, limits.queued)
+        jobs = Jobs(store, studio.database or None, studio.painters, limits.queued, seat=studio.seat)
         metrics, hub = Metrics(jobs.counts), Hub()
         hub.follow(jobs.subscribe(), metrics.heed)
         stack.callback(hub.close)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pinxit.jobs.jobs import MOST_QUEUED
+from pinxit.jobs.painter import Seat
 from pinxit.jobs.store import QUOTA
 
 API = "/api/v1"
@@ -53,6 +54,7 @@ class Studio:
         token: what strangers must show; empty where only this machine can come in.
         database: of the queue, as `postgresql://…`; empty for a file in `home`.
         painters: jobs that paint at once; as many as suit the machine where left out.
+        seat: where jobs are painted, if not on this machine.
         quota: bytes that `home` may take.
         log_json: whether each request is told on standard error.
         limits: see there.
@@ -64,6 +66,7 @@ class Studio:
     token: str = ""
     database: str = ""
     painters: int | None = None
+    seat: Seat | None = None
     quota: int = QUOTA
     log_json: bool = False
     limits: Limits = field(default_factory=Limits)
