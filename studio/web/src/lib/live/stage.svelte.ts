@@ -202,6 +202,8 @@ export class Stage {
     const { width, height } = this.#extent();
     if (!width) return this.#next();
     this.#busy = true;
+    // Reducing a large frame is part of what it costs.
+    this.#posted = performance.now();
     const still = SIZES[SIZES.length - 1] ?? READ_AT;
     const size = sides(width, height, this.fixed || (this.#still ? still : this.#pace.size));
     try {
@@ -210,7 +212,6 @@ export class Stage {
         resizeHeight: size.height,
         resizeQuality: "medium",
       });
-      this.#posted = performance.now();
       this.#tell({ kind: "frame", frame }, frame);
     } catch {
       // A camera that was shut in the meantime has no frames.
