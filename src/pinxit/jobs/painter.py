@@ -73,7 +73,7 @@ class Painter:
         self._lines: queue.Queue[dict[str, Any] | None] = queue.Queue()
         self._deadline: float | None = None
         with telling_of_room(), _log(home / "workers.log") as log:
-            self._process = subprocess.Popen(
+            self._process = subprocess.Popen(  # noqa: S603 - pinxit itself
                 [sys.executable, *(seat.words(threads) if seat else ()), "-P", "-m", "pinxit.jobs.worker"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
