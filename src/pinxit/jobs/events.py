@@ -1,15 +1,12 @@
-"""What happens, numbered, for whoever watches; the latest events are kept for those who were away for a moment."""
+"""What happens, numbered, for whoever watches."""
 
 from __future__ import annotations
 
 import queue
 import threading
-import time
-from collections import deque
 from dataclasses import dataclass
 from typing import Any, Self
 
-_KEPT = 1024
 # Who lags so far behind has to load anew.
 _MOST_WAITING = 2048
 
@@ -19,7 +16,7 @@ class Event:
     """One thing that happened.
 
     Attributes:
-        number: grows from event to event, over restarts too.
+        number: grows from event to event.
         name: `job`, `progress`, `result`, `removed` or `reset`.
         data: as JSON data.
     """
@@ -64,9 +61,7 @@ class Events:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        # Numbers of an earlier server are smaller, so that nobody takes its events for ours.
-        self._number = time.time_ns() // 1_000_000
-        self._kept: deque[Event] = deque(maxlen=_KEPT)
+        self._number = 0
         self._watching: list[Subscription] = []
 
     def tell(self, name: str, data: dict[str, Any]) -> None:
@@ -74,25 +69,13 @@ class Events:
         with self._lock:
             self._number += 1
             event = Event(self._number, name, data)
-            self._kept.append(event)
             for one in self._watching:
                 one.offer(event)
 
-    def subscribe(self, after: int | None = None) -> Subscription:
-        """Watch from now on, or from behind the event with that number.
-
-        Where it is unknown what happened since, the first event is `reset`.
-        """
+    def subscribe(self) -> Subscription:
+        """Watch from now on."""
         subscription = Subscription(self)
         with self._lock:
-            if after is not None and after != self._number:
-                oldest = self._kept[0].number if self._kept else self._number + 1
-                if oldest - 1 <= after < self._number:
-                    for event in self._kept:
-                        if event.number > after:
-                            subscription.offer(event)
-                else:
-                    subscription.offer(Event(self._number, "reset", {}))
             self._watching.append(subscription)
         return subscription
 

@@ -201,9 +201,9 @@ class Jobs:
         except OSError:
             return None
 
-    def subscribe(self, after: int | None = None) -> Subscription:
+    def subscribe(self) -> Subscription:
         """See `Events.subscribe`."""
-        return self.events.subscribe(after)
+        return self.events.subscribe()
 
     # -- what becomes of them --------------------------------------------------------------------------------------------
 
