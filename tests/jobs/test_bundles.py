@@ -51,10 +51,10 @@ def film(clip: dict[str, Any], **more: Any) -> dict[str, Any]:
 def test_a_film_goes_on_where_its_worker_was_killed(jobs: Jobs, store: Store, tmp_path: Path) -> None:
     jobs.put("a", film(put_clip(store.files, tmp_path, 240)))
     pieces = store.jobs / "a"
-    wait(lambda: list(pieces.rglob("piece_00000.mp4")), bool)
+    wait(lambda: list(pieces.rglob("piece_0000001.mp4")), bool)
     os.kill(jobs.staff.painters["a"].pid, signal.SIGKILL)
     wait(lambda: jobs.get("a").attempts, lambda attempts: attempts == 2)
-    assert list(pieces.rglob("piece_00000.mp4"))
+    assert list(pieces.rglob("piece_0000001.mp4"))
     wait_for(jobs, "a", "succeeded", "failed")
     result = store.results.get("a")
     assert [part.role for part in result.files] == ["film", "original"]
