@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 import psutil
@@ -17,12 +18,13 @@ pytestmark = pytest.mark.xdist_group("cluster")
 
 
 def workers() -> list[int]:
-    """The processes that paint, wherever they sit."""
-    return [process.pid for process in psutil.process_iter(["cmdline"]) if _paints(process.info["cmdline"] or [])]
-
-
-def _paints(words: list[str]) -> bool:
-    return words[-2:] == ["-m", "pinxit.jobs.worker"] and "pinxit.cluster.seat" not in words
+    """The processes that paint, here and on the nodes, which are children of this one, too."""
+    found = []
+    for process in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.Error):
+            if process.cmdline()[-2:] == ["-m", "pinxit.jobs.worker"]:
+                found.append(process.pid)
+    return found
 
 
 def test_jobs_are_painted_on_nodes_and_told_to_end_there(machines: Machines, tmp_path: Path) -> None:
