@@ -71,13 +71,22 @@ def test_ctrl_c_stops_at_once_and_keeps_what_is_done(tmp_path: Path, photos: Pat
     slow = ("--size", "400", "--iterations", "200", "--tolerance", "0", "--device", "cpu")
     order = ("batch", photos, "-s", "house:swirl", "-o", "out", "--cluster", machines.address)
     running = subprocess.Popen(
-        command(*order, *slow), cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command(*order, *slow),
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        # A run that was started in the background ignores it.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
-    machines.wait_for_painters(3)
-    time.sleep(3)
-    running.send_signal(signal.SIGINT)
-    asked = time.monotonic()
-    _, said = running.communicate(timeout=30)
+    try:
+        machines.wait_for_painters(3)
+        time.sleep(3)
+        running.send_signal(signal.SIGINT)
+        asked = time.monotonic()
+        _, said = running.communicate(timeout=30)
+    finally:
+        running.kill()
     assert running.returncode == 130, said
     assert "interrupted with 0 of 7 pictures done: the same command goes on" in said
     assert "Traceback" not in said
