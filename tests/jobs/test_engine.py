@@ -193,7 +193,7 @@ def _listening() -> set[tuple[object, ...]]:
     import psutil
 
     ours = [psutil.Process(), *psutil.Process().children(recursive=True)]
-    found = set()
+    found: set[tuple[object, ...]] = set()
     for process in ours:
         with contextlib.suppress(psutil.Error):
             found |= {(process.pid, one.laddr) for one in process.net_connections("inet")}
