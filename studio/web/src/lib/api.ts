@@ -259,9 +259,9 @@ export async function preview(
 
 /** A number of one's own: `crypto.randomUUID` is there on this machine only, not by a network address. */
 const newId = (): string =>
-  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
-    byte.toString(16).padStart(2, "0"),
-  ).join("");
+  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join(
+    "",
+  );
 
 /** Begin a job. The page chooses the id, so that an order sent twice is begun once. */
 export async function begin(order: Order, title = "", priority = 0): Promise<Job> {
