@@ -32,7 +32,7 @@ def often(monkeypatch: pytest.MonkeyPatch) -> None:
     """Save after every iteration."""
     monkeypatch.setattr(checkpoints, "SHARE", 1e9)
     before = Checkpoint.__init__
-    monkeypatch.setattr(Checkpoint, "__init__", lambda self, recipe, kind: before(self, recipe, 0.0, kind))
+    monkeypatch.setattr(Checkpoint, "__init__", lambda self, recipe, _, kind: before(self, recipe, 0.0, kind))
 
 
 def last_of(job: Job) -> Progress:
