@@ -81,7 +81,7 @@ class Quick:
         """`house:NAME` or `sample:NAME`, as WebP."""
         return bytes(self._do("draw", tasks.draw, name, side))
 
-    def preview(self, order: StylizeOrder, side: int = 768) -> bytes:
+    def preview(self, order: StylizeOrder, side: int = 640) -> bytes:
         """An order as the network paints it at once, at most so large, as WebP."""
         return bytes(self._do("preview", tasks.preview, self._folder, order.to_data(), side))
 
