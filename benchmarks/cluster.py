@@ -17,13 +17,10 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
-import random
-import signal
 import statistics
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections import Counter
 from dataclasses import dataclass
@@ -169,41 +166,28 @@ def kills(folder: Path, count: int) -> None:
     names = sorted(unit.name for unit in order.units())
     alone(order)
     machines = Machines(folder / "cache")
-    killed, runs, given_up = 0, 0, 0
-    ended = threading.Event()
-
-    def kill() -> None:
-        nonlocal killed
-        chance = random.Random(8)  # noqa: S311
-        while killed < count and not ended.wait(chance.uniform(0.5, 3.0)):
-            painters = machines.painters()
-            if painters:
-                os.kill(chance.choice(painters).pid, signal.SIGKILL)
-                killed += 1
-
-    killer = threading.Thread(target=kill)
-    killer.start()
+    runs, given_up = 0, 0
     start = time.perf_counter()
     states: Counter[str] = Counter()
     try:
-        while True:
-            runs += 1
-            outcomes = on_cluster(batch(folder, pictures_count, 320, "many"), machines).outcomes
-            states.update(outcome.state for outcome in outcomes)
-            given_up += sum(outcome.state == "failed" for outcome in outcomes)
-            claim(sorted(outcome.name for outcome in outcomes) == names, "a unit was lost or doubled")
-            if killed >= count and all(outcome.state != "failed" for outcome in outcomes):
-                break
-            if killed < count and all(outcome.state != "failed" for outcome in outcomes):
+        with machines.killing(count, (0.5, 3.0)) as killed:
+            while True:
+                runs += 1
+                outcomes = on_cluster(batch(folder, pictures_count, 320, "many"), machines).outcomes
+                states.update(outcome.state for outcome in outcomes)
+                given_up += sum(outcome.state == "failed" for outcome in outcomes)
+                claim(sorted(outcome.name for outcome in outcomes) == names, "a unit was lost or doubled")
+                if any(outcome.state == "failed" for outcome in outcomes):
+                    continue
+                if len(killed) >= count:
+                    break
                 claim(tree(folder / "many") == tree(folder / "alone"), "a result is lost, doubled or half-written")
                 for path in (folder / "many").glob("*"):
                     path.unlink()
     finally:
-        ended.set()
-        killer.join()
         machines.stop()
     claim(tree(folder / "many") == tree(folder / "alone"), "a result is lost, doubled or half-written")
-    print(f"{killed} painters killed in {runs} runs of {pictures_count} pictures ({time.perf_counter() - start:.0f} s): "
+    print(f"{len(killed)} painters killed in {runs} runs of {pictures_count} pictures ({time.perf_counter() - start:.0f} s): "
           f"{given_up} units were hit three times and given up for the next run; in the end every result was there once, "
           f"whole and as on one machine ({dict(states)})")  # fmt: skip
 

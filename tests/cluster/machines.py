@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import random
+import signal
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +81,29 @@ class Machines:
             assert time.monotonic() < end, f"{len(self.painters())} painters, not {count}"
             time.sleep(0.05)
         return self.painters()
+
+    @contextlib.contextmanager
+    def killing(self, count: int, pauses: tuple[float, float]) -> Iterator[list[int]]:
+        """Kill painters by chance within the context, so many at the most, after pauses of so many seconds; their numbers."""
+        ended = threading.Event()
+        killed: list[int] = []
+
+        def kill() -> None:
+            chance = random.Random(8)  # noqa: S311
+            while len(killed) < count and not ended.wait(chance.uniform(*pauses)):
+                painters = self.painters()
+                if painters:
+                    pid = chance.choice(painters).pid
+                    os.kill(pid, signal.SIGKILL)
+                    killed.append(pid)
+
+        killer = threading.Thread(target=kill)
+        killer.start()
+        try:
+            yield killed
+        finally:
+            ended.set()
+            killer.join()
 
     def stop(self) -> None:
         """All of it."""

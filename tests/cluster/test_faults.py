@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import random
-import signal
 import subprocess
-import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -158,26 +154,9 @@ class TestBatch:
 def test_random_kills(tmp_path: Path, machines: Machines) -> None:
     """benchmarks/cluster.py --kills does so with real pictures, fifty times."""
     names = [f"unit-{number}" for number in range(40)]
-    ended = threading.Event()
-    kills, killed = 10, 0
-
-    def kill() -> None:
-        nonlocal killed
-        chance = random.Random(8)  # noqa: S311
-        while killed < kills and not ended.wait(chance.uniform(0.2, 1.0)):
-            painters = machines.painters()
-            if painters:
-                os.kill(chance.choice(painters).pid, signal.SIGKILL)
-                killed += 1
-
-    killer = threading.Thread(target=kill)
-    killer.start()
-    try:
+    with machines.killing(10, (0.2, 1.0)) as killed:
         outcomes = done(machines, Writing(str(tmp_path), 1.0), names)
-    finally:
-        ended.set()
-        killer.join()
-    assert killed == kills
+    assert len(killed) == 10
     lost = [name for name, outcome in outcomes.items() if outcome.state == "failed"]
     # A unit that is hit three times is given up, and told; nothing else is.
     log = Counter((tmp_path / "log").read_text().split())
