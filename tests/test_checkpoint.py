@@ -23,6 +23,12 @@ from pinxit.picture.progress import Progress
 OPTIONS: dict[str, Any] = {"size": 96, "coarsest": 48, "iterations": (10, 10), "tolerance": 0.0, "device": "cpu"}
 
 
+@pytest.fixture(autouse=True)
+def empty_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs that other tests broke off have left checkpoints in the cache of all tests."""
+    monkeypatch.setenv("PINXIT_CACHE", str(tmp_path / "cache"))
+
+
 def saved() -> list[Path]:
     return list((cache_folder() / "checkpoints").glob("*"))
 
