@@ -241,6 +241,7 @@ def weights_of(contender: str, most: int | None) -> list[float]:
 def complete(record: Record, contenders: Sequence[str], most: int | None) -> dict[str, dict[str, Curve]]:
     """The curves by contender and pair, of the pairs that each contender has painted at so many weights."""
     points = [(contender, weight) for contender in contenders for weight in weights_of(contender, most)]
+    points.append(("pinxit", STANDARD))
     names = sorted({entry.split(" | ")[0] for entry in record})
     whole = [name for name in names if all(key(name, *point) in record for point in points)]
     return {
