@@ -108,6 +108,7 @@ def test_says_what_is_wrong(tmp_path: Path, photos: Path, machines: Machines) ->
             "1",
         ): "no node of the cluster has room for a painter, which needs 1 CPU, 1 GPU",
         ("--cluster", address, "--size", "16000"): "add a larger node",
+        ("--cluster", "127.0.0.1:1"): "no Ray cluster answers at 127.0.0.1:1 (Connection refused)",
         ("--cluster", "ray://127.0.0.1:1"): "no Ray cluster answers at ray://127.0.0.1:1",
     }
     for arguments, said in wrong.items():

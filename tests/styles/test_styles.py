@@ -184,6 +184,14 @@ def test_sheet_shows_them_all_with_their_names(monkeypatch: pytest.MonkeyPatch) 
     assert contact.sheet([("one", plain("swirl", 40))] * 2, 40).width < 100
 
 
+@pytest.mark.parametrize("name", ["strength 0.25, stroke 0.5", "a name as long as files have when nobody minds.jpg"])
+def test_names_keep_to_their_cells(name: str) -> None:
+    cells = [(name, styles.draw("swirl", 96))] * 2
+    pixels = contact.sheet(cells, 96).pixels
+    assert pixels[:, :, 100:104].std(axis=(1, 2)).max() < 1e-6, "nothing is written between the two"
+    assert pixels[:, 104:, 4:100].std() > 0.01, "but below them is"
+
+
 def test_the_sheet_is_there_before_and_after_it_was_used(monkeypatch: pytest.MonkeyPatch) -> None:
     """A module of the same name would take the function's place at its first use."""
     monkeypatch.setattr(styles, "draw", lambda name, size: Picture(np.zeros((3, size, size), np.float32)))

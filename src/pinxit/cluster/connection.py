@@ -6,6 +6,7 @@ import contextlib
 import logging
 import os
 import signal
+import socket
 import threading
 import warnings
 from collections.abc import Iterator
@@ -18,13 +19,16 @@ SETTINGS = {
     "RAY_DEDUP_LOGS_SKIP_REGEX": "^",  # what happens to painters is told by pinxit; Ray would print it among the results
 }
 
+PATIENCE = 10.0
+"""Seconds for a machine to take a call; Ray itself would try for most of a minute, silently."""
+
 
 @contextlib.contextmanager
 def connected(address: str) -> Iterator[None]:
     """Be a driver of a cluster; what was started there ends when this ends, however it ends.
 
     Args:
-        address: `auto` for the one that this machine belongs to, or `ray://HOST:10001`.
+        address: `auto` for the one that this machine belongs to, `HOST:6379`, or `ray://HOST:10001`.
 
     Raises:
         PinxitError: when Ray is not installed, or no cluster answers.
@@ -40,9 +44,10 @@ def connected(address: str) -> Iterator[None]:
     try:
         with _own_signals(), warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what matters is an error too
+            _knock(address)
             ray.init(address, log_to_driver=False, logging_level=logging.CRITICAL)
-    except (ConnectionError, ValueError, RuntimeError, OSError) as error:
-        reason = str(error).strip().split("\n")[0].rstrip(".")
+    except (ConnectionError, ValueError, RuntimeError, OSError, OverflowError) as error:
+        reason = (getattr(error, "strerror", None) or str(error)).strip().split("\n")[0].rstrip(".")
         raise PinxitError(
             f"no Ray cluster answers at {address} ({reason}): `ray start --head` starts one, docs/cluster.md tells how."
         ) from error
@@ -51,6 +56,17 @@ def connected(address: str) -> Iterator[None]:
     finally:
         with _own_signals():
             ray.shutdown()
+
+
+def _knock(address: str) -> None:
+    """Whether anything listens at an address with a port.
+
+    Raises:
+        OSError, OverflowError: when nothing does.
+    """
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    if host and port.isdecimal():
+        socket.create_connection((host.strip("[]"), int(port)), PATIENCE).close()
 
 
 @contextlib.contextmanager

@@ -9,6 +9,8 @@ from PIL import ImageDraw, ImageFont
 
 from pinxit.picture import Picture, fit, from_pil, to_pil
 
+_SMALLEST = 0.6
+"""Of the usual size of letters: a longer name loses its middle."""
 _PAPER, _INK = (246, 243, 236), (40, 36, 32)
 
 
@@ -20,11 +22,24 @@ def sheet(pictures: Sequence[tuple[str, Picture]], cell: int, columns: int = 5) 
     size = (gap + columns * (cell + gap), gap + rows * (cell + line + gap))
     paper = PIL.Image.new("RGB", size, _PAPER)
     pen = ImageDraw.Draw(paper)
-    font = ImageFont.load_default(line * 0.7)
     for number, (name, picture) in enumerate(pictures):
         left = gap + number % columns * (cell + gap)
         top = gap + number // columns * (cell + line + gap)
         image = to_pil(fit(picture, cell)).convert("RGB")
         paper.paste(image, (left + (cell - image.width) // 2, top + (cell - image.height) // 2))
-        pen.text((left + cell / 2, top + cell + line * 0.55), name, fill=_INK, font=font, anchor="mm")
+        text, font = _label(name, line * 0.7, cell)
+        pen.text((left + cell / 2, top + cell + line * 0.55), text, fill=_INK, font=font, anchor="mm")
     return from_pil(paper)
+
+
+def _label(name: str, size: float, width: int) -> tuple[str, ImageFont.FreeTypeFont | ImageFont.ImageFont]:
+    """A name no wider than so many pixels: in smaller letters, then without its middle."""
+    for share in (1, 0.9, 0.8, 0.7, _SMALLEST):  # small letters keep to whole pixels: no telling their length
+        font = ImageFont.load_default(size * share)
+        if font.getlength(name) <= width:
+            return name, font
+    text, kept = name, len(name)
+    while font.getlength(text) > width and kept > 1:
+        kept -= 1
+        text = f"{name[: -(-kept // 2)]}…{name[len(name) - kept // 2 :]}"
+    return text, font
