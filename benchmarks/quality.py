@@ -160,7 +160,7 @@ def main() -> None:
     parser.add_argument("--pairs", type=int, default=24)
     parser.add_argument("--size", type=int, default=512)
     parser.add_argument("--only", nargs="+", choices=CONTENDERS, default=PEERS)
-    parser.add_argument("--weights", type=int, help="so many of each contender at most")
+    parser.add_argument("--weights", type=int, choices=(1, 2, 3), help="so many of each contender at most")
     parser.add_argument("--judged", action="store_true")
     parser.add_argument("--folder", type=Path, default=Path("out/quality"))
     parser.add_argument("--record", type=Path, default=Path("out/quality/record.json"))
@@ -180,7 +180,10 @@ def main() -> None:
             )
         if contender != "pinxit":
             won = [name for name, curve in of_pairs.items() if below(standard(record, name), curve)]
-            print(f"below {contender}: {len(won)} of {len(of_pairs)} pairs")
+            nearer = [name for name, curve in of_pairs.items() if nearer_to_both(standard(record, name), curve)]
+            print(
+                f"below {contender}: {len(won)} of {len(of_pairs)} pairs, nearer to both than some of it: {len(nearer)}"
+            )
     if options.plot:
         plot(curves, record, options.plot)
 
@@ -195,7 +198,7 @@ def judge_all(options: argparse.Namespace, record: Record) -> None:
     """Paint and judge what the record lacks."""
     for name, content, style in pairs(options.content, options.style, options.pairs):
         for contender in options.only:
-            paint, _ = CONTENDERS[contender]
+            paint = CONTENDERS[contender][0]
             for weight in weights_of(contender, options.weights):
                 entry = key(name, contender, weight)
                 if entry in record:
@@ -261,13 +264,23 @@ def mean(of_pairs: dict[str, Curve]) -> Curve:
 
 
 def below(point: tuple[float, float], curve: Sequence[tuple[float, float]]) -> bool:
-    """Whether nowhere on a curve, drawn straight between its points, both distances are as small as the point's."""
+    """Whether nowhere on a curve both distances are as small as the point's."""
+    return not any(style <= point[0] and content <= point[1] for style, content in drawn(curve))
+
+
+def nearer_to_both(point: tuple[float, float], curve: Sequence[tuple[float, float]]) -> bool:
+    """Whether somewhere on a curve both distances are larger than the point's."""
+    return any(style > point[0] and content > point[1] for style, content in drawn(curve))
+
+
+def drawn(curve: Sequence[tuple[float, float]]) -> Sequence[tuple[float, float]]:
+    """A curve with what lies straight between its points."""
     dense = [
         (a[0] + share * (b[0] - a[0]), a[1] + share * (b[1] - a[1]))
         for a, b in pairwise(curve)
         for share in (step / 50 for step in range(51))
     ]
-    return not any(style <= point[0] and content <= point[1] for style, content in dense or curve)
+    return dense or curve
 
 
 def plot(curves: dict[str, dict[str, Curve]], record: Record, path: Path) -> None:
