@@ -72,22 +72,29 @@ def test_gradient_against_finite_differences(cat: Picture, coffee: Picture) -> N
     assert float((gradient * direction).sum()) == pytest.approx((ends[0] - ends[1]) / 2e-6, rel=1e-4)
 
 
-ALL_TAPS = {f"relu{block}_1": 0.2 for block in range(1, 6)}
-
-
 @pytest.mark.parametrize(
-    ("height", "width", "side", "masked"),
-    # Tiles on both sides, which see all, and long pictures, in which 64 px and their margins do not.
-    [(38, 45, 32, True), (44, 411, 384, False), (411, 40, 384, False), (411, 40, 384, True)],
+    ("height", "width", "side", "deepest", "masked"),
+    [
+        # At full depth a tile and its margins see more than 320 px: some in every direction that see all, and long pictures,
+        # in which they do not.
+        (38, 45, 32, 5, True),
+        (44, 411, 384, 5, False),
+        (411, 40, 384, 5, False),
+        (411, 40, 384, 5, True),
+        # Less deep, they see less: the middle one of nine is cut off on all four sides.
+        (130, 150, 96, 3, False),
+        (130, 150, 96, 3, True),
+    ],
 )
-def test_tiles_give_the_gradient_of_the_whole(height: int, width: int, side: int, masked: bool) -> None:
+def test_tiles_give_the_gradient_of_the_whole(height: int, width: int, side: int, deepest: int, masked: bool) -> None:
     """At sides that are no multiples of a stride, at every depth, with and without masks."""
     content, style = (as_tensor(resize(sample(name), height, width)) for name in ("astronaut", "coffee"))
     regions = one(style)
     if masked:
         slope = torch.linspace(0, 1, width).expand(1, 1, height, width)
         regions = [Region([Style(style)], slope), Region([Style(content.flip(3), mask=slope)], 1 - slope)]
-    weights = Weights(1.0, 10.0, 0.5, {"relu4_2": 1.0}, ALL_TAPS, "relative", adain=0.9)
+    taps = {f"relu{block}_1": 0.2 for block in range(1, deepest + 1)}
+    weights = Weights(1.0, 10.0, 0.5, {"relu4_2" if deepest > 3 else "relu3_1": 1.0}, taps, "relative", adain=0.9)
     picture = (content + 0.1 * torch.randn(content.shape, generator=torch.Generator().manual_seed(0))).clamp(0, 1)
     # In single precision, rounding now and then tips a pooling to the other of two equal neighbours; in double, never.
     exact = Encoder("vgg16", stored.load("vgg16"), dtype=torch.float64)
