@@ -109,6 +109,7 @@ def test_says_what_is_wrong(tmp_path: Path, photos: Path, machines: Machines) ->
         ): "no node of the cluster has room for a painter, which needs 1 CPU, 1 GPU",
         ("--cluster", address, "--size", "16000"): "add a larger node",
         ("--cluster", "127.0.0.1:1"): "no Ray cluster answers at 127.0.0.1:1 (Connection refused)",
+        ("--cluster", "127.0.0.1:-1"): "no Ray cluster answers at 127.0.0.1:-1 ('-1' is no port)",
         ("--cluster", "ray://127.0.0.1:1"): "no Ray cluster answers at ray://127.0.0.1:1",
     }
     for arguments, said in wrong.items():

@@ -62,11 +62,14 @@ def _knock(address: str) -> None:
     """Whether anything listens at an address with a port.
 
     Raises:
-        OSError, OverflowError: when nothing does.
+        OSError, OverflowError, ValueError: when nothing does, or nothing can.
     """
-    host, _, port = address.removeprefix("ray://").rpartition(":")
-    if host and port.isdecimal():
-        socket.create_connection((host.strip("[]"), int(port)), PATIENCE).close()
+    host, colon, port = address.removeprefix("ray://").rpartition(":")
+    if not colon:
+        return
+    if not port.isdecimal():
+        raise ValueError(f"{port!r} is no port")
+    socket.create_connection((host.strip("[]"), int(port)), PATIENCE).close()
 
 
 @contextlib.contextmanager
