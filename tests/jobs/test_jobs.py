@@ -173,14 +173,15 @@ def test_stopping_one_that_is_just_being_taken_up_again_keeps_what_there_was(job
 
 
 def test_cancelling_does_not_wait_for_a_long_iteration(jobs: Jobs, store: Store) -> None:
-    jobs.put("a", {**LONG, "size": 640, "coarsest": 640})
+    # So large that the next iteration cannot end while the wish is on its way.
+    jobs.put("a", {**LONG, "size": 1024, "coarsest": 1024})
     first = wait_for_progress(jobs, "a", 1)
     start = time.monotonic()
     jobs.cancel("a")
     done = wait_for(jobs, "a", "cancelled")
     assert time.monotonic() - start < two_seconds()
     assert done.progress == first.progress
-    assert pictures.read(store.files.path(store.results.get("a").files[0].id)).width == 640
+    assert pictures.read(store.files.path(store.results.get("a").files[0].id)).width == 1024
 
 
 def test_cancelling_one_that_waits(jobs: Jobs, store: Store) -> None:
