@@ -123,5 +123,6 @@ def pinxit(*arguments: object, folder: Path, check: int = 0) -> subprocess.Compl
 
 
 def tree(folder: Path) -> dict[str, bytes]:
-    """Every file in a folder, hidden ones too."""
-    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    """Every file in a folder, hidden ones too, but for those that a writer killed in the midst of it leaves."""
+    files = [path for path in folder.rglob("*") if path.is_file() and path.suffix != ".part"]
+    return {str(path.relative_to(folder)): path.read_bytes() for path in files}
