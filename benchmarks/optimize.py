@@ -110,6 +110,7 @@ def main() -> None:
     options = parser.parse_args()
     same: dict[str, Any] = {
         "tolerance": 0, "smoothness": 0, "content_layers": "relu4_2", "content_statistics": "content",
+        "content_similarity": 0,
         "style_moments": 0, "device": "cpu",
     }  # fmt: skip
     job = prepare(CONTENT, STYLE, size=options.size, iterations="60,1000", **same)

@@ -46,6 +46,7 @@ Record = dict[str, tuple[float, float]]
 GATYS: dict[str, Any] = {
     "content_layers": "relu4_2",
     "content_statistics": "content",
+    "content_similarity": 0,
     "style_moments": 0,
     "style_layers": "relu1_1=0.2,relu2_1=0.2,relu3_1=0.2,relu4_1=0.2,relu5_1=0.2",
     "smoothness": 0,

@@ -51,6 +51,7 @@ CHOICES: dict[str, st.SearchStrategy[Any]] = {
     "style_layers": LAYERS,
     "style_moments": st.floats(0, 1).map(lambda value: float(f"{value:g}")),
     "content_statistics": st.sampled_from(["style", "content"]),
+    "content_similarity": st.floats(0, 10).map(lambda value: float(f"{value:g}")),
     "form": st.sampled_from(["relative", "gatys"]),
     "encoder": st.sampled_from(["vgg16", "vgg19"]),
     "pooling": st.sampled_from(["max", "average", "l2"]),

@@ -94,7 +94,8 @@ def test_tiles_give_the_gradient_of_the_whole(height: int, width: int, side: int
         slope = torch.linspace(0, 1, width).expand(1, 1, height, width)
         regions = [Region([Style(style)], slope), Region([Style(content.flip(3), mask=slope)], 1 - slope)]
     taps = {f"relu{block}_1": 0.2 for block in range(1, deepest + 1)}
-    weights = Weights(1.0, 10.0, 0.5, {"relu4_2" if deepest > 3 else "relu3_1": 1.0}, taps, "relative", adain=0.9)
+    content_taps = {"relu4_2" if deepest > 3 else "relu3_1": 1.0}
+    weights = Weights(1.0, 10.0, 0.5, content_taps, taps, "relative", adain=0.9, similarity=4.0)
     picture = (content + 0.1 * torch.randn(content.shape, generator=torch.Generator().manual_seed(0))).clamp(0, 1)
     # In single precision, rounding now and then tips a pooling to the other of two equal neighbours; in double, never.
     exact = Encoder("vgg16", stored.load("vgg16"), dtype=torch.float64)

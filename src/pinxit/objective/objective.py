@@ -19,6 +19,7 @@ from pinxit.objective.adain import adapt_targets
 from pinxit.objective.content import content_loss, relative_content_loss, squared_error
 from pinxit.objective.gram import moment_sums, relative_moments_loss, relative_style_loss, style_loss
 from pinxit.objective.guided import Region, count, mixture, moments
+from pinxit.objective.similarity import cell_sums, distances, similarity_loss
 from pinxit.objective.smoothness import total_variation
 from pinxit.objective.temporal import Earlier, temporal_loss
 from pinxit.picture.wrap import NONE, Wrap
@@ -41,6 +42,7 @@ class Weights:
         form: `relative`, the normalised losses, or `gatys`, the paper's equations.
         adain: how far the content image's feature maps take on the style's moments, 0 to 1; see `adapt_targets`.
         moments: the share of the style loss that is about means and deviations, 0 to 1, the rest being about Gram matrices.
+        similarity: what a difference of self-similarities counts, for content, against one of feature maps.
     """
 
     content: float
@@ -51,6 +53,7 @@ class Weights:
     form: Form
     adain: float = 0.0
     moments: float = 0.0
+    similarity: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -100,6 +103,7 @@ class Objective:
         self._encoder = encoder
         self._weights = weights
         self._taps = weights.content_layers.keys() | weights.style_layers.keys()
+        self._compared = tuple(weights.content_layers) if weights.similarity > 0 else ()
         self._wrap = wrap
         self._tiles = divide(content, side, encoder.architecture, self._taps, wrap)
         self._earlier = [one.to(encoder.device) for one in earlier]
@@ -113,6 +117,7 @@ class Objective:
                 mixture(encoder, region.styles, weights.style_layers, side, moment_sums) for region in regions
             ]
             targets = [self._content_of(content, tile) for tile in self._tiles]
+            self._similarities = {tap: distances(self._cells(targets, tap)) for tap in self._compared}
             if weights.adain > 0 and weights.content_layers:
                 targets = adapt_targets(encoder, targets, self._tiles, content, regions, side, weights.adain)
             self._content_targets = targets
@@ -154,6 +159,8 @@ class Objective:
             error = sums["content", tap]
             relative = weights.form == "relative"
             loss = relative_content_loss(error, self._energies[tap]) if relative else content_loss(error)
+            if tap in self._compared:
+                loss = loss + weights.similarity * similarity_loss(sums["cells", tap], self._similarities[tap])
             content = content + weight * loss
         style_of = relative_style_loss if weights.form == "relative" else style_loss
         style = smoothness.new_zeros(())
@@ -178,6 +185,8 @@ class Objective:
             ("content", tap): squared_error(cut(features[tap], tile.positions(tap)), target)
             for tap, target in self._content_targets[number].items()
         }
+        for tap in self._compared:
+            sums["cells", tap] = cell_sums(cut(features[tap], tile.positions(tap)), tap, tile)
         for region, mask in enumerate(self._masks):
             for tap in self._weights.style_layers:
                 sums[f"style {region}", tap] = moments(features[tap], tap, tile, mask)
@@ -195,3 +204,7 @@ class Objective:
         features = self._encoder(tile.see(content), self._weights.content_layers, tile.border)
         # Cloned, or the margin would be kept with it.
         return {tap: cut(map_, tile.positions(tap)).clone() for tap, map_ in features.items()}
+
+    def _cells(self, targets: Sequence[Mapping[str, Tensor]], tap: str) -> Tensor:
+        parts = [cell_sums(target[tap], tap, tile) for target, tile in zip(targets, self._tiles, strict=True)]
+        return torch.stack(parts).sum(0)

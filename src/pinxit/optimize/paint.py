@@ -224,6 +224,7 @@ def weights_of(recipe: Settings) -> Weights:
         recipe.form,
         _adain(recipe),
         recipe.style_moments,
+        recipe.content_similarity,
     )
 
 

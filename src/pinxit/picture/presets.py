@@ -34,6 +34,7 @@ PRESETS: dict[str, Preset] = {
             "style_layers": {f"relu{block}_1": 0.2 for block in range(1, 6)},
             "style_moments": 0.0,
             "content_statistics": "content",
+            "content_similarity": 0.0,
             "smoothness": 0.0,
             "pooling": "average",
             "init": "noise",

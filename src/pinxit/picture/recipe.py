@@ -155,6 +155,12 @@ class Settings(BaseModel):
         "Objective",
         "Whose means and deviations the content's feature maps are compared with: the style's (AdaIN) or their own.",
     )
+    content_similarity: Weight = _setting(
+        # Keeps the composition where feature maps alone give it up to the style; 4 is nearer still, and strokes suffer.
+        2.0,
+        "Objective",
+        "For content, what it counts which parts of the picture resemble which, against the feature maps themselves.",
+    )
     form: Literal["relative", "gatys"] = _setting(
         "relative", "Objective", "Losses as shares of the target's energy, or the paper's, over its rescaled VGG."
     )

@@ -233,6 +233,7 @@ export const en = {
   "setting.style_layers": "Style layers",
   "setting.style_moments": "Style moments",
   "setting.content_statistics": "Content statistics",
+  "setting.content_similarity": "Content similarity",
   "setting.form": "Form of the losses",
   "setting.network": "Network",
   "setting.strength": "Strength",

@@ -23,6 +23,7 @@ export const zhSettings: Record<string, string> = {
   style_layers: "风格损失所用的层，写作 名称 或 名称=权重。",
   style_moments: "风格损失中均值与标准差所占比例，0 到 1；其余为 Gram 矩阵。",
   content_statistics: "内容特征图与谁的均值和标准差比较：风格的（AdaIN）或它自己的。",
+  content_similarity: "内容损失中，画面各处彼此相似的关系相对于特征图本身的权重。",
   form: "损失的形式：相对于目标能量的比例，或论文原式（基于重新缩放的 VGG）。",
   network: "由哪个网络来画：live 快数倍，但较粗。",
   strength: "网络画到什么程度：0 为照片，1 为完全的风格。",

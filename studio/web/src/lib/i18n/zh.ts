@@ -232,6 +232,7 @@ export const zh: Record<keyof typeof en, string> = {
   "setting.style_layers": "风格层",
   "setting.style_moments": "风格矩占比",
   "setting.content_statistics": "内容统计量",
+  "setting.content_similarity": "内容自相似权重",
   "setting.form": "损失形式",
   "setting.network": "网络",
   "setting.strength": "强度",
