@@ -118,6 +118,12 @@ def from_network(content: Picture, style: Picture, size: int, weight: float) -> 
     return last.picture()
 
 
+def maps_alone(content: Picture, style: Picture, size: int, weight: float) -> Picture:
+    """The preset `standard` with feature maps alone for the content, without self-similarity."""
+    *_, last = prepare(content, style, size=size, style_weight=weight, content_similarity=0, device="cpu").paint()
+    return last.picture()
+
+
 def quantiles(features: Tensor, slices: int = 64, levels: int = 1024) -> Tensor:
     """Of what the features project to on some directions, always the same ones: evenly spaced levels, `(slices, levels)`."""
     flat = features.flatten(2)[0]
@@ -148,6 +154,7 @@ CONTENDERS: dict[str, tuple[Contender, tuple[float, ...]]] = {
     "sliced Wasserstein": (sliced, (10, 3, 30)),
     "recoloured start": (recolored, (10,)),
     "network start": (from_network, (10,)),
+    "without self-similarity": (maps_alone, (10,)),
 }
 PEERS = list(CONTENDERS)[:5]
 STANDARD = 10.0
