@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -47,27 +48,28 @@ def main() -> None:
     parser.add_argument("--size", type=int, default=192)
     parser.add_argument("--batch", type=int, default=3)
     parser.add_argument("--rate", type=float, default=1e-3)
-    parser.add_argument("--style-weight", type=float, default=20)
+    parser.add_argument("--style-weight", type=float, default=35)
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(0)
     network = Network(SHAPES[options.network])
+    master = weights.load(options.master) if options.master else None
     if options.begin:
-        begin_with(network, weights.load(options.begin))
+        begin_with(network, weights.load(options.begin, master.reader if master else None))
     library = Library(
         read_folder(options.photographs, SIDE), [*read_folder(options.paintings, SIDE), *OFTEN * drawn()], varied=True
     )
     teacher: Teacher | Master
-    if options.master:
-        teacher = Master(Network.of(weights.load(options.master)))
+    if master:
+        teacher = Master(Network.of(master))
         network.reader = teacher.network.reader  # one code for both
     else:
-        teacher = Teacher(open_encoder("vgg16", device="cpu")[0], distance=2)
+        teacher = Teacher(open_encoder("vgg16", device="cpu")[0], distances=(1, 2, 4))
     course = Course(
         network,
         teacher,
         lambda number: library.lesson(number, options.size, options.batch),
-        Plan(options.steps, options.rate, options.style_weight, ("transformer",) if options.master else ()),
+        Plan(options.steps, options.rate, options.style_weight, ("transformer",) if master else ()),
     )
     state, log = options.out / "state.safetensors", options.out / "log.jsonl"
     if state.exists():
@@ -92,7 +94,10 @@ def main() -> None:
                 "steps": step.number, "of": options.steps, "side": options.size, "batch": options.batch,
                 "rate": options.rate, "style_weight": options.style_weight,
             }  # fmt: skip
-            weights.save(options.out / f"{options.network}.safetensors", network.weights(course.average, card))
+            learnt = network.weights(course.average, card)
+            # Who has its master's reader leaves it to the master's file.
+            learnt = replace(learnt, reader={}) if master else learnt
+            weights.save(options.out / f"{options.network}.safetensors", learnt)
             course.save(state)
             begin = time.monotonic()
         if step.number == options.until:

@@ -13,6 +13,7 @@ import pytest
 import pinxit
 from pinxit import picture as pictures
 from pinxit.errors import PinxitError
+from pinxit.network.paint import PAINTED
 from pinxit.picture import Picture
 
 
@@ -36,6 +37,26 @@ def test_strength_leads_from_the_photograph_to_the_style(cat: Picture, coffee: P
     ]
     assert distances[0] < 1e-6
     assert distances == sorted(distances)
+
+
+def test_a_large_picture_has_the_strokes_of_a_small_one_and_its_own_detail(coffee: Picture) -> None:
+    photograph = pictures.fit(pictures.sample("motorcycle"), 700)
+    large, small = (painted(photograph, coffee, size=size) for size in (700, PAINTED))
+    halves = [pictures.resize(one, small.height // 2, small.width // 2).pixels for one in (large, small)]
+    assert float(np.abs(halves[0] - halves[1]).mean()) < 0.02
+    plain = pictures.resize(small, large.height, large.width)
+    detail = [
+        (one.pixels - pictures.resize(pictures.fit(one, PAINTED), large.height, large.width).pixels).ravel()
+        for one in (photograph, plain, large)
+    ]
+    own = np.corrcoef(detail)[0]
+    assert own[2] > own[1] + 0.1
+    untouched = painted(photograph, coffee, size=700, strength=0)
+    np.testing.assert_allclose(untouched.pixels, photograph.pixels, atol=1e-5)
+
+
+def test_a_narrow_picture_is_painted_large_enough(cat: Picture, coffee: Picture) -> None:
+    assert painted(pictures.resize(cat, 40, 1200), coffee, size=1200).pixels.shape == (3, 40, 1200)
 
 
 def test_styles_mix(cat: Picture, coffee: Picture) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 
 from pinxit.network import painter as painting
 from pinxit.network import weights
-from pinxit.network.painter import Painter, Reader
+from pinxit.network.painter import Measured, Painter, Reader
 from pinxit.network.transformer import Reader as TorchReader
 from pinxit.network.transformer import Transformer
 from pinxit.picture import Picture, resize, to_array
@@ -43,16 +45,36 @@ def test_onnx_paints_what_pytorch_paints(
     np.testing.assert_allclose(affine, transformer.affine(expected_code)[0].numpy(), atol=1e-3)
     whole = resize(cat, 64, 96)
     expected = transformer(torch.from_numpy(whole.pixels)[None], torch.from_numpy(affine)[None])[0].clamp(0, 1)
-    np.testing.assert_allclose(in_tiles(painter, whole.pixels, affine), expected.numpy(), atol=1e-3)
+    measured = painter.measure(whole.pixels, affine, colors_of(whole.pixels))
+    as_it_is = replace(measured, wanted=measured.painted)
+    np.testing.assert_allclose(in_tiles(painter, whole.pixels, affine, as_it_is), expected.numpy(), atol=1e-3)
 
 
-def in_tiles(painter: Painter, pixels: Pixels, affine: weights.Array) -> Pixels:
+def in_tiles(painter: Painter, pixels: Pixels, affine: weights.Array, measured: Measured | None = None) -> Pixels:
     painted = np.empty_like(pixels)
-    session = painter.session(affine, painter.measure(pixels, affine))
+    session = painter.session(affine, measured or painter.measure(pixels, affine, colors_of(pixels)))
     for tile in painter.tiles(*pixels.shape[1:]):
         outer = np.ascontiguousarray(pixels[:, tile.outer_rows, tile.outer_columns])
         painted[:, tile.rows, tile.columns] = painter.paint(session, outer, tile)
     return painted
+
+
+def test_the_painting_has_the_colors_it_was_to_have(
+    networks: tuple[TorchReader, Transformer], cat: Picture, coffee: Picture
+) -> None:
+    reader, transformer = networks
+    painter = Painter(parameters(transformer), transformer.shape)
+    affine = painter.affine(Reader(parameters(reader)).read(coffee.pixels))
+    own, wanted = colors_of(cat.pixels), colors_of(coffee.pixels)
+    dressed = recolor(cat.pixels, own, wanted, 1)
+    measured = painter.measure(dressed, affine, wanted)
+    painted = [
+        colors_of(in_tiles(painter, dressed, affine, like))
+        for like in (replace(measured, wanted=measured.painted), measured)
+    ]
+    far, near = (np.abs(np.sqrt(of.covariance.diagonal()) - np.sqrt(wanted.covariance.diagonal())) for of in painted)
+    assert near.max() < far.max() / 2
+    assert np.abs(painted[1].mean - wanted.mean).max() < 0.02
 
 
 def test_tiles_are_parts_of_the_whole(
@@ -77,8 +99,8 @@ def test_a_frame_of_bytes_is_painted_as_the_picture_is(
     pixels = (frame.transpose(2, 0, 1) / 255).astype(np.float32)
     own, wanted = colors_of(pixels), colors_of(coffee.pixels)
     dressed = recolor(pixels, own, wanted, 0.8)
-    moments = painter.measure(dressed, affine)
-    filmed = painter.filming(affine, moments, recoloring(own, wanted, 0.8)).run(None, {"frame": frame})[0]
+    measured = painter.measure(dressed, affine, colors_of(dressed))
+    filmed = painter.filming(affine, measured, recoloring(own, wanted, 0.8)).run(None, {"frame": frame})[0]
     expected = in_tiles(painter, dressed, affine).transpose(1, 2, 0) * 255
     assert filmed.shape == frame.shape
     assert float(np.abs(filmed.astype(np.float32) - expected).max()) <= 0.75  # half a level, and rounding before

@@ -125,14 +125,18 @@ class TestSteadiness:
         assert errors["on"] < errors["off"] / 2
 
     def test_stays_sharp_and_does_not_drift(self, tmp_path: Path) -> None:
-        """The last of sixty frames beside a painting of it that knows of none before."""
-        made = prepare(folder_of(tmp_path / "clip", pan(60)), STYLE)
+        """The last of sixty frames beside a painting of it that knows of none before.
+
+        Larger than what a painted pixel depends on, or every frame would be nothing but borders.
+        """
+        frames = [np.asarray(cv2.resize(frame, (288, 192)), np.uint8) for frame in pan(60)]
+        made = prepare(folder_of(tmp_path / "clip", frames), STYLE)
         for _ in made.paint(tmp_path / "out"):
             pass
         brush = NetworkBrush(made.recipe, made.styles, made.networks)
-        (shot,) = survey(made.source.frames(), 64, 96)
+        (shot,) = survey(made.source.frames(), 192, 288)
         brush.look(shot, Fraction(0))
-        fresh = brush.paint(pan(60)[-1], 0.0, brush.looks[0]).astype(int)
+        fresh = brush.paint(frames[-1], 0.0, brush.looks[0]).astype(int)
         painted = frames_of(tmp_path / "out")[-1].astype(int)
         rough = [float(np.abs(np.diff(frame, axis=1)).mean()) for frame in (painted, fresh)]
         assert rough[0] > 0.75 * rough[1]

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
 from pinxit.network.weights import EPSILON, Array, Shape
-from pinxit.picture.recolor import Colors, Recoloring
+from pinxit.picture.recolor import GRAIN, LEAST_SPREAD, UNCHANGED, Colors, Recoloring
 
 OPSET = 17
 FLOAT = TensorProto.FLOAT
@@ -97,7 +97,7 @@ def reader(weights: Mapping[str, Array], levels: int) -> bytes:
     return graph.model({"style": PICTURE}, {"code": [1, weights["perceptron.2.bias"].size]})
 
 
-def folded(weights: Mapping[str, Array], shape: Shape, affine: Array, moments: Array) -> bytes:
+def folded(weights: Mapping[str, Array], shape: Shape, affine: Array, moments: Array, correction: Recoloring) -> bytes:
     """The graph from `picture` `(1, 3, H, W)`, H and W multiples of the shape's grid, to what is `painted`, of the same size.
 
     Args:
@@ -105,19 +105,27 @@ def folded(weights: Mapping[str, Array], shape: Shape, affine: Array, moments: A
         shape: of the transformer.
         affine: a style's scales (less 1) and shifts, `(2 Σ widths,)`.
         moments: means and variances of what is normalised, `(2 Σ widths,)`, folded into the convolutions with the style.
+        correction: of the painting's colours, folded into the last one.
     """
     graph = Graph()
     normalized = _folding(graph, shape, moments)
     features = _trunk(graph, _centred(graph, "picture"), weights, shape, affine, normalized)
-    graph.nodes.append(helper.make_node("Identity", [_painted(graph, features, weights)], ["painted"]))
+    graph.nodes.append(helper.make_node("Identity", [_painted(graph, features, weights, correction)], ["painted"]))
     return graph.model({"picture": PICTURE}, {"painted": PICTURE})
 
 
-def framed(weights: Mapping[str, Array], shape: Shape, affine: Array, moments: Array, recoloring: Recoloring) -> bytes:
+def framed(
+    weights: Mapping[str, Array],
+    shape: Shape,
+    affine: Array,
+    moments: Array,
+    correction: Recoloring,
+    recoloring: Recoloring,
+) -> bytes:
     """The graph from a `frame` of bytes `(H, W, 3)` to what is `painted`, the same: films and cameras lose no time on arrays.
 
     Args:
-        weights, shape, affine, moments: see `folded`.
+        weights, shape, affine, moments, correction: see `folded`.
         recoloring: what gives the frame the style's colours.
     """
     graph = Graph()
@@ -127,7 +135,9 @@ def framed(weights: Mapping[str, Array], shape: Shape, affine: Array, moments: A
     offset = graph.constant(recoloring.offset.astype(np.float32))
     dressed = _clipped(graph, graph.add("Conv", picture, colors, offset, kernel_shape=[1, 1]), 1)
     features = _trunk(graph, _centred(graph, dressed), weights, shape, affine, _folding(graph, shape, moments))
-    painted = graph.add("Mul", _painted(graph, features, weights), graph.constant(np.array([255], np.float32)))
+    painted = graph.add(
+        "Mul", _painted(graph, features, weights, correction), graph.constant(np.array([255], np.float32))
+    )
     rounded = _clipped(graph, graph.add("Add", painted, graph.constant(np.array([0.5], np.float32))), 255)
     planes = graph.add("Squeeze", rounded, graph.constant(np.array([0])))
     whole = graph.add("Cast", graph.add("Transpose", planes, perm=[1, 2, 0]), to=TensorProto.UINT8)
@@ -136,17 +146,18 @@ def framed(weights: Mapping[str, Array], shape: Shape, affine: Array, moments: A
 
 
 def measuring(weights: Mapping[str, Array], shape: Shape, affine: Array) -> bytes:
-    """The graph from a `picture` to the `moments` `(1, 2 Σ widths, 1, 1)` of what is normalised in painting it."""
+    """The graph from a `picture` to what is `painted`, and the `moments` `(1, 2 Σ widths, 1, 1)` of what is normalised."""
     graph, measured = Graph(), list[str]()
-    _trunk(graph, _centred(graph, "picture"), weights, shape, affine, _live(graph, measured))
+    features = _trunk(graph, _centred(graph, "picture"), weights, shape, affine, _live(graph, measured))
     graph.nodes.append(helper.make_node("Concat", measured, ["moments"], axis=1))
-    return graph.model({"picture": PICTURE}, {"moments": [1, 2 * sum(shape.widths), 1, 1]})
+    graph.nodes.append(helper.make_node("Identity", [_painted(graph, features, weights)], ["painted"]))
+    return graph.model({"picture": PICTURE}, {"moments": [1, 2 * sum(shape.widths), 1, 1], "painted": PICTURE})
 
 
 def independent(
     weights: Mapping[str, Array], shape: Shape, affine: Array, colors: Colors, strength: float = 1.0
 ) -> bytes:
-    """The graph that needs nothing else: it gives a picture the style's colours, measures and paints it.
+    """The graph that needs nothing else: it gives a picture the style's colours, measures it, paints it, corrects the colours.
 
     Args:
         weights, shape, affine: see `folded`.
@@ -154,9 +165,11 @@ def independent(
         strength: how far each pixel goes from the picture to the painting, 0 to 1.
     """
     graph = Graph()
-    dressed = _recolored(graph, "picture", colors)
+    dressed = _recolored(graph, "picture", colors, GRAIN)
     features = _trunk(graph, _centred(graph, dressed), weights, shape, affine, _live(graph, []))
-    painted = _clipped(graph, _painted(graph, features, weights), 1)
+    least = LEAST_SPREAD**2
+    wanted = Colors(colors.mean, colors.covariance + least * np.eye(3))
+    painted = _recolored(graph, _painted(graph, features, weights), wanted, least)
     if strength < 1:
         way = graph.add("Mul", graph.add("Sub", painted, "picture"), graph.constant(np.array([strength], np.float32)))
         painted = graph.add("Add", "picture", way)
@@ -240,14 +253,17 @@ def _trunk(
     return features
 
 
-def _painted(graph: Graph, features: str, weights: Mapping[str, Array]) -> str:
-    """The last layer, which puts out quarters about zero, four pixels for each position."""
-    quarter, half = np.float32(0.25), np.float32(0.5)
-    last = graph.convolve(features, weights["out.weight"] * quarter, weights["out.bias"] * quarter + half)
+def _painted(graph: Graph, features: str, weights: Mapping[str, Array], correction: Recoloring = UNCHANGED) -> str:
+    """The last layer, which puts out quarters about zero, four pixels for each position, and its colours corrected."""
+    linear = correction.linear.astype(np.float32)
+    weight, bias = (weights[f"out.{part}"].reshape(3, 4, -1) / 4 for part in ("weight", "bias"))
+    mixed = np.einsum("ij,jsk->isk", linear, weight).reshape(weights["out.weight"].shape)
+    offset = linear.sum(1) / 2 + correction.offset.astype(np.float32)
+    last = graph.convolve(features, mixed, np.einsum("ij,jsk->is", linear, bias).ravel() + np.repeat(offset, 4))
     return graph.add("DepthToSpace", last, blocksize=2, mode="CRD")
 
 
-def _recolored(graph: Graph, picture: str, colors: Colors) -> str:
+def _recolored(graph: Graph, picture: str, colors: Colors, grain: float) -> str:
     """A picture in other colours: `pinxit.picture.recolor.recolor`, whose map is also `A (A Σs A)^-½ A`, `A = Σc^½`.
 
     The inverse root is found by Newton's iteration (Higham, "Functions of Matrices", 2008, equation 6.35), for no ONNX
@@ -263,8 +279,8 @@ def _recolored(graph: Graph, picture: str, colors: Colors) -> str:
     centred = graph.add("Sub", flat, graph.add("ReduceMean", flat, axes=[1], keepdims=1))
     count = graph.add("Cast", graph.add("Gather", graph.add("Shape", flat), graph.constant(np.array(1))), to=FLOAT)
     covariance = graph.add("Div", graph.add("MatMul", centred, graph.add("Transpose", centred, perm=[1, 0])), count)
-    grain = constant(1e-6 * np.eye(3))
-    product = graph.add("MatMul", graph.add("MatMul", root, graph.add("Add", covariance, grain)), root)
+    added = graph.add("Add", covariance, constant(grain * np.eye(3)))
+    product = graph.add("MatMul", graph.add("MatMul", root, added), root)
     trace = graph.add("ReduceSum", graph.add("Mul", product, constant(np.eye(3))), keepdims=0)
     y, z = graph.add("Div", product, trace), constant(np.eye(3))
     for _ in range(ROOT_ITERATIONS):

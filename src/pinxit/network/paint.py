@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,18 +12,24 @@ import numpy as np
 
 from pinxit.errors import PinxitError
 from pinxit.network import weights
-from pinxit.network.painter import MOST_MEASURED, SIDE, Painter, Reader
+from pinxit.network.painter import MOST_MEASURED, SIDE, Measured, Painter, Reader
 from pinxit.network.weights import Array, Weights
-from pinxit.picture import Picture, fit
+from pinxit.picture import Picture, fit, resize
 from pinxit.picture.finish import colored, finish, style_at
 from pinxit.picture.ingredients import Ingredients, LoadedStyle
 from pinxit.picture.picture import Pixels
 from pinxit.picture.placing import Place, places
 from pinxit.picture.recipe import Settings
-from pinxit.picture.recolor import Colors, colors_of, mix_colors, recolor
+from pinxit.picture.recolor import Colors, colors_of, mix_colors, recolor, toward
 
 # Below this a picture has too few positions at a quarter of its resolution for statistics to mean anything.
 SMALLEST_SIDE = 16
+# The longer side at which a picture is painted: strokes are as large, against it, as in what the network learnt from. A larger
+# result is enlarged, with so much of the photograph's finest detail.
+PAINTED, LEAST_PAINTED = 512, 128
+DETAIL = 0.5
+# A filter that keeps all but the finest: 1 for what is even, 0 for what alternates.
+MESH = np.array([-1, 4, 10, 4, -1], np.float32) / 16
 # Style images are read at the size they are wanted, but no larger: strokes wider than a hundred pixels are more than the
 # network can see at once.
 MOST_READ = 1024
@@ -52,13 +59,16 @@ class Progress:
         return self._finish()
 
 
-def paint(recipe: Settings, ingredients: Ingredients, networks: Mapping[str, Weights]) -> Iterator[Progress]:
+def paint(
+    recipe: Settings, ingredients: Ingredients, networks: Mapping[str, Weights], most: float = math.inf
+) -> Iterator[Progress]:
     """Paint the content image in the manner of the style images, yielding after every tile.
 
     Args:
         recipe: the settings.
         ingredients: the pictures, of any size.
         networks: those that were taught one style alone, by what its `LoadedStyle` says.
+        most: the longer side of what is painted, px, and then enlarged to the result; see `painted_at`.
 
     Raises:
         PinxitError: when a picture is too small, or styles are to be mixed that no one network can paint.
@@ -71,20 +81,23 @@ def paint(recipe: Settings, ingredients: Ingredients, networks: Mapping[str, Wei
             f"the result would have {full.width}×{full.height} px, the network needs {SMALLEST_SIDE} px "
             "on the shorter side: give a less narrow picture, or raise --size."
         )
-    canvas = full.pixels.copy()
-    parts = places(ingredients, full.height, full.width)
-    done, total = 0, len(parts) * -(-full.height // SIDE) * -(-full.width // SIDE)
+    shorter, longer = sorted((full.height, full.width))
+    ground = fit(full, round(min(longer, max(most, LEAST_PAINTED * longer / shorter))))
+    size = min(max(ground.height, ground.width) * recipe.style_scale, MOST_READ)
+    canvas = ground.pixels.copy()
+    parts = places(ingredients, ground.height, ground.width)
+    done, total = 0, len(parts) * -(-ground.height // SIDE) * -(-ground.width // SIDE)
     for place in parts:
         network = _network(place, networks, recipe.network)
         painter = Painter(network.transformer, network.shape)
-        manner = _manner(recipe, Reader(network.reader), painter, full, place.styles)
-        session = painter.session(manner.affine, manner.moments)
-        for tile in painter.tiles(full.height, full.width):
+        manner = _manner(recipe, Reader(network.reader), painter, ground, place.styles, size)
+        session = painter.session(manner.affine, manner.measured)
+        for tile in painter.tiles(ground.height, ground.width):
             inner = (slice(None), tile.rows, tile.columns)
             outer = (slice(None), tile.outer_rows, tile.outer_columns)
-            dressed = recolor(full.pixels[outer], manner.own, manner.colors, recipe.strength)
+            dressed = recolor(ground.pixels[outer], manner.own, manner.colors, recipe.strength)
             painted = painter.paint(session, dressed, tile)
-            before = full.pixels[inner]
+            before = ground.pixels[inner]
             mask = 1.0 if place.mask is None else place.mask[tile.rows, tile.columns]
             canvas[inner] += (painted - before) * (mask * min(1.0, 2 * recipe.strength))
             done += 1
@@ -95,8 +108,13 @@ def paint(recipe: Settings, ingredients: Ingredients, networks: Mapping[str, Wei
                 tiles=total,
                 seconds=seconds,
                 seconds_left=seconds / done * (total - done),
-                _finish=functools.partial(_finish, recipe, full, ingredients.keep, canvas),
+                _finish=functools.partial(_finish, recipe, full, ground, ingredients.keep, canvas),
             )
+
+
+def painted_at(recipe: Settings) -> float:
+    """The longer side at which strokes have the size that the recipe wants, px."""
+    return PAINTED / recipe.style_scale
 
 
 @dataclass(frozen=True)
@@ -105,12 +123,12 @@ class _Manner:
 
     Attributes:
         affine: scales and shifts of its normalisations.
-        moments: what these are applied to.
+        measured: what these are applied to.
         own, colors: the colours of the content image and those it is to have.
     """
 
     affine: Array
-    moments: Array
+    measured: Measured
     own: Colors
     colors: Colors
 
@@ -128,23 +146,41 @@ def _network(place: Place, networks: Mapping[str, Weights], usual: str) -> Weigh
 
 
 def _manner(
-    recipe: Settings, reader: Reader, painter: Painter, full: Picture, styles: Sequence[LoadedStyle]
+    recipe: Settings, reader: Reader, painter: Painter, ground: Picture, styles: Sequence[LoadedStyle], size: float
 ) -> _Manner:
     whole = sum(style.share for style in styles)
     shares = [style.share / whole for style in styles]
-    size = min(recipe.size * recipe.style_scale, MOST_READ)
     manners = [style_at(style.picture, size, SMALLEST_SIDE, "network") for style in styles]
     colors = mix_colors([colors_of(picture.pixels) for picture in manners], shares)
     small = fit(
-        full, round(max(full.height, full.width) * min(1.0, (MOST_MEASURED / (full.height * full.width)) ** 0.5))
+        ground,
+        round(max(ground.height, ground.width) * min(1.0, (MOST_MEASURED / (ground.height * ground.width)) ** 0.5)),
     )
     own = colors_of(small.pixels)
     codes = np.stack([reader.read(picture.pixels) for picture in manners])
     code = np.tensordot(np.array(shares, np.float32), codes, 1)
     affine = painter.affine(reader.between(small.pixels, code, recipe.strength))
     dressed = recolor(small.pixels, own, colors, recipe.strength)
-    return _Manner(affine, painter.measure(dressed, affine), own, colors)
+    return _Manner(affine, painter.measure(dressed, affine, toward(own, colors, recipe.strength)), own, colors)
 
 
-def _finish(recipe: Settings, full: Picture, keep: Pixels | None, canvas: Pixels) -> Picture:
+def _calm(pixels: Pixels) -> Pixels:
+    """Without what changes from each pixel to the next and back: no stroke, but the mesh of a network's last enlargement."""
+    for axis in (1, 2):
+        padded = np.moveaxis(
+            np.pad(pixels, [(2, 2) if number == axis else (0, 0) for number in range(3)], "reflect"), axis, 0
+        )
+        count = pixels.shape[axis]
+        shifted = [padded[begin : begin + count] for begin in range(len(MESH))]
+        pixels = np.moveaxis(sum(share * part for share, part in zip(MESH, shifted, strict=True)), 0, axis)
+    return pixels
+
+
+def _finish(recipe: Settings, full: Picture, ground: Picture, keep: Pixels | None, canvas: Pixels) -> Picture:
+    """The result, from what was painted of a `ground` no larger than it."""
+    if ground is not full:
+        detail = DETAIL + (1 - DETAIL) * (1 - min(1.0, 2 * recipe.strength))  # where nothing is painted, all of it
+        small = ground.pixels + _calm(canvas - ground.pixels)
+        large, smooth = (resize(Picture(pixels), full.height, full.width).pixels for pixels in (small, ground.pixels))
+        canvas = large + np.float32(detail) * (full.pixels - smooth)
     return finish(recipe, full, keep, canvas.clip(0, 1))

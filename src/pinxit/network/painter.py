@@ -12,7 +12,7 @@ import numpy as np
 from pinxit.network import graph
 from pinxit.network.weights import Array, Shape
 from pinxit.picture.picture import Pixels
-from pinxit.picture.recolor import Recoloring
+from pinxit.picture.recolor import Colors, Recoloring, colors_of, correcting, mix_colors
 
 # What the normalisations subtract and divide by is measured on a picture of at most so many pixels (An et al., "Style
 # Transfer for High-Resolution Images", 2022: URST), and holds for the whole, so that no tile differs from the next.
@@ -28,6 +28,34 @@ class Tile:
     columns: slice
     outer_rows: slice
     outer_columns: slice
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What a small version says of how to paint the whole.
+
+    Attributes:
+        moments: means and variances of what is normalised.
+        painted, wanted: the colours that come out, and those that should.
+    """
+
+    moments: Array
+    painted: Colors
+    wanted: Colors
+
+    def toward(self, other: Measured, part: float) -> Measured:
+        """What lies between two."""
+        shares = [1 - part, part]
+        return Measured(
+            self.moments + np.float32(part) * (other.moments - self.moments),
+            mix_colors([self.painted, other.painted], shares),
+            mix_colors([self.wanted, other.wanted], shares),
+        )
+
+    @property
+    def correction(self) -> Recoloring:
+        """What gives the painting the colours that were wanted."""
+        return correcting(self.painted, self.wanted)
 
 
 class Reader:
@@ -72,19 +100,21 @@ class Painter:
         weight, bias = (self._weights[f"hypernetwork.1.{part}"] for part in ("weight", "bias"))
         return (weight @ np.maximum(code, 0) + bias).astype(np.float32)
 
-    def measure(self, picture: Pixels, affine: Array) -> Array:
-        """Means and variances of what is normalised, for a small version of the picture to paint."""
+    def measure(self, picture: Pixels, affine: Array, wanted: Colors) -> Measured:
+        """What to know of a picture to be painted, from a small version of it, and the colours that it should have then."""
         session = _session(graph.measuring(self._weights, self._shape, affine))
-        moments: Array = session.run(None, {"picture": self._padded(picture)[None]})[0].ravel()
-        return moments
+        moments, painted = session.run(None, {"picture": self._padded(picture)[None]})
+        _, height, width = picture.shape
+        seen = painted[0, :, :height, :width]
+        return Measured(moments.ravel(), colors_of(seen), wanted)
 
-    def session(self, affine: Array, moments: Array) -> Any:
-        """The network with a style and statistics folded in, ready to run."""
-        return _session(graph.folded(self._weights, self._shape, affine, moments))
+    def session(self, affine: Array, measured: Measured) -> Any:
+        """The network with a style and what was measured folded in, ready to run."""
+        return _session(graph.folded(self._weights, self._shape, affine, measured.moments, measured.correction))
 
-    def filming(self, affine: Array, moments: Array, colors: Recoloring) -> Any:
+    def filming(self, affine: Array, measured: Measured, colors: Recoloring) -> Any:
         """The same for frames of bytes `(H, W, 3)`, H and W multiples of the shape's grid, colours mapped as well."""
-        return _session(graph.framed(self._weights, self._shape, affine, moments, colors))
+        return _session(graph.framed(self._weights, self._shape, affine, measured.moments, measured.correction, colors))
 
     def tiles(self, height: int, width: int) -> Iterator[Tile]:
         """The tiles of a picture, row by row."""

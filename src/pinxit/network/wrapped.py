@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator, Mapping
 
-from pinxit.network.paint import Progress
+from pinxit.network.paint import Progress, painted_at
 from pinxit.network.paint import paint as paint_within
 from pinxit.network.weights import Weights
 from pinxit.picture import Picture, fit, resize
@@ -19,8 +19,8 @@ from pinxit.picture.picture import Pixels
 from pinxit.picture.recipe import Settings
 from pinxit.picture.wrap import WRAPS, surrounded, without
 
-# Twice as far as a painted pixel depends on its surroundings, px.
-AROUND = 96
+# Further than a painted pixel depends on its surroundings, px, and a multiple of the grid.
+AROUND = 112
 
 
 @dataclasses.dataclass(frozen=True)
@@ -58,7 +58,7 @@ def paint(
 ) -> Iterator[Progress] | Iterator[_Within]:
     """Paint as `pinxit.network.paint` does, with the recipe's borders meeting."""
     if not WRAPS[recipe.wrap]:
-        return paint_within(recipe, ingredients, networks)
+        return paint_within(recipe, ingredients, networks, painted_at(recipe))
     return _paint_wrapped(recipe, ingredients, networks)
 
 

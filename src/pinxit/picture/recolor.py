@@ -53,11 +53,14 @@ class Colors:
     covariance: NDArray[np.float64]
 
 
+GRAIN = 1e-6
+"""A variance too fine to see, which a picture of one colour is given to have something to divide by."""
+
+
 def colors_of(pixels: Pixels) -> Colors:
     """The colours of a picture `(3, H, W)`."""
     flat = pixels.reshape(3, -1)
-    # A picture of one colour has no covariance to divide by: a grain too fine to see gives it one.
-    return Colors(flat.mean(axis=1, dtype=np.float64), np.cov(flat, dtype=np.float64) + 1e-6 * np.eye(3))
+    return Colors(flat.mean(axis=1, dtype=np.float64), np.cov(flat, dtype=np.float64) + GRAIN * np.eye(3))
 
 
 def mix_colors(several: Sequence[Colors], shares: Sequence[float]) -> Colors:
@@ -80,6 +83,24 @@ class Recoloring:
     offset: NDArray[np.float64]
 
 
+UNCHANGED = Recoloring(np.eye(3), np.zeros(3))
+LEAST_SPREAD = 0.05
+"""Of colours that are corrected: nothing is made of what varies less."""
+
+
+def correcting(own: Colors, wanted: Colors) -> Recoloring:
+    """What maps colours that are near to those wanted already to them, no further than their spread allows."""
+    least = LEAST_SPREAD**2 * np.eye(3)
+    near, goal = (Colors(colors.mean, colors.covariance + least) for colors in (own, wanted))
+    return recoloring(near, goal, 1)
+
+
+def toward(own: Colors, wanted: Colors, strength: float) -> Colors:
+    """What `recoloring` makes of colours."""
+    linear = recoloring(own, wanted, strength).linear
+    return Colors(own.mean + strength * (wanted.mean - own.mean), linear @ own.covariance @ linear.T)
+
+
 def recoloring(own: Colors, wanted: Colors, strength: float) -> Recoloring:
     """What maps one set of colours to another, or, at a strength below 1, some of the way.
 
@@ -95,7 +116,11 @@ def recoloring(own: Colors, wanted: Colors, strength: float) -> Recoloring:
 
 def recolor(pixels: Pixels, own: Colors, wanted: Colors, strength: float) -> Pixels:
     """Pixels `(3, …)` of a picture with one set of colours in another, clipped to [0, 1]; see `recoloring`."""
-    colors = recoloring(own, wanted, strength)
+    return recolored(pixels, recoloring(own, wanted, strength))
+
+
+def recolored(pixels: Pixels, colors: Recoloring) -> Pixels:
+    """Pixels `(3, …)` mapped, clipped to [0, 1]."""
     mapped = colors.linear.astype(np.float32) @ pixels.reshape(3, -1) + colors.offset.astype(np.float32)[:, None]
     return np.ascontiguousarray(mapped.reshape(pixels.shape), dtype=np.float32).clip(0, 1)
 

@@ -16,12 +16,12 @@ from pinxit import inputs
 from pinxit.errors import PinxitError
 from pinxit.network import weights
 from pinxit.network.paint import MOST_READ, SMALLEST_SIDE
-from pinxit.network.painter import Painter, Reader
+from pinxit.network.painter import Measured, Painter, Reader
 from pinxit.network.weights import Array, Weights
 from pinxit.picture.finish import style_at
 from pinxit.picture.ingredients import LoadedStyle
 from pinxit.picture.picture import Pixels
-from pinxit.picture.recolor import Colors, colors_of, mix_colors, recolor, recoloring
+from pinxit.picture.recolor import Colors, colors_of, mix_colors, recolor, recoloring, toward
 from pinxit.video.flow import Bytes, pixels_of
 
 # What the network subtracts, divides by and recolours follows the scene: measured now and then, and taken over in part, for
@@ -38,11 +38,11 @@ class _Scene:
 
     Attributes:
         own: its colours.
-        moments: of what is normalised.
+        measured: what its painting needs.
     """
 
     own: Colors
-    moments: Array
+    measured: Measured
 
 
 class LiveBrush:
@@ -98,11 +98,13 @@ class LiveBrush:
         own = colors_of(small)
         if before is not None:
             own = mix_colors([before.own, own], [1 - TAKEN_OVER, TAKEN_OVER])
-        moments = self._painter.measure(recolor(small, own, self._colors, self._strength), affine)
+        measured = self._painter.measure(
+            recolor(small, own, self._colors, self._strength), affine, toward(own, self._colors, self._strength)
+        )
         if before is not None:
-            moments = before.moments + np.float32(TAKEN_OVER) * (moments - before.moments)
+            measured = before.measured.toward(measured, TAKEN_OVER)
         colors = recoloring(own, self._colors, self._strength)
-        return _Scene(own, moments), self._painter.filming(affine, moments, colors)
+        return _Scene(own, measured), self._painter.filming(affine, measured, colors)
 
     def _small(self, frame: Bytes) -> Pixels:
         height, width = frame.shape[:2]

@@ -14,12 +14,12 @@ import numpy as np
 from pinxit.errors import PinxitError
 from pinxit.network import weights
 from pinxit.network.paint import MOST_READ, SMALLEST_SIDE, paint
-from pinxit.network.painter import MOST_MEASURED, Painter, Reader
+from pinxit.network.painter import MOST_MEASURED, Measured, Painter, Reader
 from pinxit.network.weights import Array, Weights
 from pinxit.picture import Picture, to_array
 from pinxit.picture.finish import colored, finish, style_at
 from pinxit.picture.ingredients import Ingredients, LoadedStyle
-from pinxit.picture.recolor import Colors, colors_of, mix_colors, recolor
+from pinxit.picture.recolor import Colors, colors_of, mix_colors, recolor, toward
 from pinxit.video.ahead import ahead
 from pinxit.video.flow import Bytes, pixels_of
 from pinxit.video.plan import Plan, Sink, Step, Stretch
@@ -33,12 +33,12 @@ class _Manner:
     """What the network needs to know at a time.
 
     Attributes:
-        affine, moments: scales and shifts of its normalisations, and what these are applied to.
+        affine, measured: scales and shifts of its normalisations, and what these are applied to.
         colors: that the picture is to have.
     """
 
     affine: Array
-    moments: Array
+    measured: Measured
     colors: Colors
 
     def toward(self, other: _Manner, part: float) -> _Manner:
@@ -46,7 +46,7 @@ class _Manner:
         share = np.float32(part)
         return _Manner(
             self.affine + share * (other.affine - self.affine),
-            self.moments + share * (other.moments - self.moments),
+            self.measured.toward(other.measured, part),
             mix_colors([self.colors, other.colors], [1 - part, part]),
         )
 
@@ -117,7 +117,8 @@ class NetworkBrush:
             affine = self._painter.affine(self._reader.between(sheet.pixels, code, strength))
             mixed = mix_colors(colors, shares)
             dressed = recolor(sheet.pixels, own, mixed, strength)
-            manners.append(_Manner(affine, self._painter.measure(dressed, affine), mixed))
+            measured = self._painter.measure(dressed, affine, toward(own, mixed, strength))
+            manners.append(_Manner(affine, measured, mixed))
         self.looks[shot.begin] = Look(own, tuple(times), tuple(manners))
 
     def film(self, plan: Plan, sink: Sink) -> Iterator[Step]:
@@ -152,7 +153,7 @@ class NetworkBrush:
         """A frame `(H, W, 3)` of the shot that was looked at, at a time, s."""
         manner = look.manner(time)
         if self._session is None or self._session[0] is not manner:
-            self._session = manner, self._painter.session(manner.affine, manner.moments)
+            self._session = manner, self._painter.session(manner.affine, manner.measured)
         pixels, strength = pixels_of(frame), self._recipe.strength
         dressed = recolor(pixels, look.own, manner.colors, strength)
         canvas = np.empty_like(pixels)
