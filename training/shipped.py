@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import json
 import time
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -48,28 +47,27 @@ def main() -> None:
     parser.add_argument("--size", type=int, default=192)
     parser.add_argument("--batch", type=int, default=3)
     parser.add_argument("--rate", type=float, default=1e-3)
-    parser.add_argument("--style-weight", type=float, default=35)
+    parser.add_argument("--style-weight", type=float, default=20)
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(0)
     network = Network(SHAPES[options.network])
-    master = weights.load(options.master) if options.master else None
     if options.begin:
-        begin_with(network, weights.load(options.begin, master.reader if master else None))
+        begin_with(network, weights.load(options.begin))
     library = Library(
         read_folder(options.photographs, SIDE), [*read_folder(options.paintings, SIDE), *OFTEN * drawn()], varied=True
     )
     teacher: Teacher | Master
-    if master:
-        teacher = Master(Network.of(master))
+    if options.master:
+        teacher = Master(Network.of(weights.load(options.master)))
         network.reader = teacher.network.reader  # one code for both
     else:
-        teacher = Teacher(open_encoder("vgg16", device="cpu")[0], distances=(1, 2, 4))
+        teacher = Teacher(open_encoder("vgg16", device="cpu")[0], distance=2)
     course = Course(
         network,
         teacher,
         lambda number: library.lesson(number, options.size, options.batch),
-        Plan(options.steps, options.rate, options.style_weight, ("transformer",) if master else ()),
+        Plan(options.steps, options.rate, options.style_weight, ("transformer",) if options.master else ()),
     )
     state, log = options.out / "state.safetensors", options.out / "log.jsonl"
     if state.exists():
@@ -94,10 +92,7 @@ def main() -> None:
                 "steps": step.number, "of": options.steps, "side": options.size, "batch": options.batch,
                 "rate": options.rate, "style_weight": options.style_weight,
             }  # fmt: skip
-            learnt = network.weights(course.average, card)
-            # Who has its master's reader leaves it to the master's file.
-            learnt = replace(learnt, reader={}) if master else learnt
-            weights.save(options.out / f"{options.network}.safetensors", learnt)
+            weights.save(options.out / f"{options.network}.safetensors", network.weights(course.average, card))
             course.save(state)
             begin = time.monotonic()
         if step.number == options.until:

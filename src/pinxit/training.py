@@ -14,7 +14,7 @@ from pinxit.errors import PinxitError
 if TYPE_CHECKING:
     from pinxit.network.fit import Progress
 
-STEPS, STYLE_WEIGHT = 1500, 35.0
+STEPS, STYLE_WEIGHT = 1500, 20.0
 RATE = 1e-3
 
 

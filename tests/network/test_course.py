@@ -31,7 +31,7 @@ def course(encoder: Encoder, cat: Picture, steps: int) -> Course:
     """A network that knows nothing, to be taught one style on one photograph."""
     torch.manual_seed(0)
     library = Library([cat], [styles.draw("swirl", 128)], varied=False)
-    plan = Plan(steps, rate=2e-2, style_weight=10)
+    plan = Plan(steps, rate=3e-3, style_weight=10)
     return Course(Network(SHAPES["live"]), Teacher(encoder), lambda number: library.lesson(number, 64, 2), plan)
 
 
@@ -47,7 +47,7 @@ def test_a_small_network_learns_from_a_larger_one(cat: Picture) -> None:
     network.reader = master.network.reader
     before = [value.clone() for value in network.reader.parameters()]
     library = Library([cat], [styles.draw("swirl", 128)], varied=False)
-    plan = Plan(60, 2e-2, 1.0, ("transformer",))
+    plan = Plan(60, 3e-3, 1.0, ("transformer",))
     losses = [step.content for step in Course(network, master, lambda number: library.lesson(number, 64, 2), plan)]
     assert np.mean(losses[-10:]) < 0.5 * np.mean(losses[:5])
     assert all(torch.equal(*pair) for pair in zip(before, network.reader.parameters(), strict=True))

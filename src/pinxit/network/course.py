@@ -30,7 +30,7 @@ class Plan:
 
     Attributes:
         steps: in all; the learning rate falls to nothing over them.
-        rate: the learning rate, of Muon for kernels and matrices (K. Jordan, 2024), of Adam for the rest.
+        rate: the learning rate, of Adam.
         style_weight: what style counts against content.
         names: of the parameters that learn, by the beginning of their names; all where empty.
     """
@@ -86,17 +86,7 @@ class Course:
         }
         for name, parameter in network.named_parameters():
             parameter.requires_grad_(name in self._learning)
-        # The same numbers as matrices, which is what Muon knows: it shares their memory.
-        self._matrices = {
-            name: torch.nn.Parameter(parameter.detach().flatten(1))
-            for name, parameter in self._learning.items()
-            if parameter.ndim > 1
-        }
-        rest = {name: parameter for name, parameter in self._learning.items() if name not in self._matrices}
-        self._optimizers: tuple[torch.optim.Optimizer, ...] = (
-            torch.optim.Muon(self._matrices.values(), lr=plan.rate, weight_decay=0.0, adjust_lr_fn="match_rms_adamw"),
-            torch.optim.Adam(rest.values(), lr=plan.rate, betas=(0.9, 0.99)),
-        )
+        self._optimizer = torch.optim.Adam(self._learning.values(), lr=plan.rate, betas=(0.9, 0.99))
         self._average = {name: parameter.detach().clone() for name, parameter in network.named_parameters()}
         self.done = 0
 
@@ -113,23 +103,17 @@ class Course:
     def _step(self) -> Step:
         plan, lesson = self._plan, self._lesson(self.done)
         photographs, paintings = torch.from_numpy(lesson.photographs), torch.from_numpy(lesson.paintings)
-        for optimizer in self._optimizers:
-            for group in optimizer.param_groups:
-                group["lr"] = plan.rate * self._pace()
+        for group in self._optimizer.param_groups:
+            group["lr"] = plan.rate * self._pace()
         painted = self.network(photographs, paintings)
         verdict = self._teacher(painted, photographs, paintings)
         loss = verdict.total(plan.style_weight)
         if not torch.isfinite(loss):
             raise PinxitError("the network broke down while it learnt: lower the learning rate or the style weight.")
-        for parameter in self._learning.values():
-            parameter.grad = None
+        self._optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self._learning.values(), STEEPEST)
-        for name, matrix in self._matrices.items():
-            gradient = self._learning[name].grad
-            matrix.grad = None if gradient is None else gradient.flatten(1)
-        for optimizer in self._optimizers:
-            optimizer.step()
+        self._optimizer.step()
         self.done += 1
         memory = min(MEMORY, self.done / (self.done + 10))
         with torch.no_grad():
@@ -147,9 +131,9 @@ class Course:
 
         tensors = {f"average.{name}": value for name, value in self._average.items()}
         tensors |= {f"network.{name}": parameter.detach() for name, parameter in self._learning.items()}
-        for name in self._learning if self.done else ():
-            state, kept = self._state(name)
-            tensors |= {f"{key}.{name}": state[key] for key in kept}
+        for name, parameter in self._learning.items():
+            moments = self._optimizer.state.get(parameter, {})
+            tensors |= {f"{moment}.{name}": moments[moment] for moment in ("exp_avg", "exp_avg_sq") if moments}
         partial = path.with_name(path.name + ".part")
         # Apart, or parameters that have never changed would share their memory with their average.
         save_file({name: tensor.clone() for name, tensor in tensors.items()}, partial, {"done": json.dumps(self.done)})
@@ -170,17 +154,11 @@ class Course:
                     value.copy_(file.get_tensor(f"average.{name}"))
                 for name, parameter in self._learning.items():
                     parameter.detach().copy_(file.get_tensor(f"network.{name}"))
-                    state, kept = self._state(name)
                     if done:
-                        state |= {key: file.get_tensor(f"{key}.{name}").clone() for key in kept}
-                        state |= {"step": torch.tensor(float(done))} if name not in self._matrices else {}
+                        moments = {
+                            moment: file.get_tensor(f"{moment}.{name}").clone() for moment in ("exp_avg", "exp_avg_sq")
+                        }
+                        self._optimizer.state[parameter] = {"step": torch.tensor(float(done)), **moments}
         except (OSError, SafetensorError, KeyError, ValueError, TypeError, RuntimeError) as error:
             raise PinxitError(f"{path.name} is not the state of this course: remove it to begin anew.") from error
         self.done = done
-
-    def _state(self, name: str) -> tuple[dict[str, Tensor], tuple[str, ...]]:
-        """What an optimiser remembers of a parameter, and by which keys it is kept."""
-        muon, adam = self._optimizers
-        if name in self._matrices:
-            return muon.state[self._matrices[name]], ("momentum_buffer",)
-        return adam.state[self._learning[name]], ("exp_avg", "exp_avg_sq")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from pinxit.network.teacher import Verdict, grid
+from pinxit.network.teacher import Verdict
 from pinxit.network.transformer import Network
 
 
@@ -27,7 +27,7 @@ class Master:
             wanted = self.network(photographs, paintings).clamp(0, 1)
         strokes = sum(_error(painted.diff(dim=axis), wanted.diff(dim=axis)) for axis in (2, 3))
         overshoot = (painted - painted.clamp(0, 1)).square().mean((1, 2, 3))
-        return Verdict(_error(painted, wanted), torch.as_tensor(strokes), overshoot, grid(painted))
+        return Verdict(_error(painted, wanted), torch.as_tensor(strokes), overshoot)
 
 
 def _error(painted: Tensor, wanted: Tensor) -> Tensor:

@@ -66,7 +66,7 @@ class Shape:
         return -(-(reach + self.grid) // self.grid) * self.grid
 
 
-SHAPES = {"fine": Shape((24, 48, 80), blocks=5), "live": Shape((12, 24, 48), blocks=3)}
+SHAPES = {"fine": Shape((24, 48), blocks=4), "live": Shape((12, 24, 48), blocks=3)}
 
 
 @dataclass(frozen=True)
@@ -89,17 +89,12 @@ class Weights:
 
 
 def shipped(name: str) -> Weights:
-    """The weights that pinxit brings: `fine` or `live`, which have one reader."""
-    fine = load(SHIPPED / "fine.safetensors")
-    return fine if name == "fine" else load(SHIPPED / f"{name}.safetensors", fine.reader)
+    """The weights that pinxit brings: `fine` or `live`."""
+    return load(SHIPPED / f"{name}.safetensors")
 
 
-def load(path: Path, reader: Mapping[str, Array] | None = None) -> Weights:
+def load(path: Path) -> Weights:
     """Read a file.
-
-    Args:
-        path: the file.
-        reader: another network's, where this one was taught to paint by its codes and has none in its file.
 
     Raises:
         PinxitError: when it is not what `save` writes.
@@ -113,17 +108,14 @@ def load(path: Path, reader: Mapping[str, Array] | None = None) -> Weights:
             metadata = file.metadata() or {}
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - it is no dict
         card = json.loads(metadata["card"])
-        shape = _shape(metadata)
+        shape = Shape(tuple(int(width) for width in metadata["down"].split(",")), int(metadata["blocks"]))
     except FileNotFoundError as error:
         raise PinxitError(f"there is no network {path}.") from error
     except (OSError, SafetensorError, KeyError, ValueError, RecursionError) as error:
         raise PinxitError(f"{path.name} is no network of pinxit's, or it is damaged.") from error
     painting = tensors.pop("painting", None)
-    own = {name: wanted for name, wanted in shapes(shape).items() if reader is None or name.startswith("transformer.")}
-    _check(path.name, tensors, own, card, painting)
-    return Weights(
-        _part(tensors, "reader.") if reader is None else reader, _part(tensors, "transformer."), shape, card, painting
-    )
+    _check(path.name, tensors, shape, card, painting)
+    return Weights(_part(tensors, "reader."), _part(tensors, "transformer."), shape, card, painting)
 
 
 def save(path: Path, weights: Weights) -> None:
@@ -172,14 +164,6 @@ def shapes(of: Shape) -> dict[str, tuple[int, ...]]:
     return found
 
 
-def _shape(metadata: Mapping[str, str]) -> Shape:
-    """A shape that a network of pinxit's may have; ValueError for others, which could be endless."""
-    shape = Shape(tuple(int(width) for width in metadata["down"].split(",")), int(metadata["blocks"]))
-    if not (2 <= len(shape.down) <= 4 and all(4 <= width <= 256 for width in shape.down) and 1 <= shape.blocks <= 16):
-        raise ValueError(shape)
-    return shape
-
-
 def _part(tensors: Mapping[str, NDArray[Any]], prefix: str) -> dict[str, Array]:
     return {
         name.removeprefix(prefix): value.astype(np.float32)
@@ -191,11 +175,12 @@ def _part(tensors: Mapping[str, NDArray[Any]], prefix: str) -> dict[str, Array]:
 def _check(
     name: str,
     tensors: Mapping[str, NDArray[Any]],
-    wanted: Mapping[str, tuple[int, ...]],
+    shape: Shape,
     card: object,
     painting: NDArray[Any] | None,
 ) -> None:
-    if not isinstance(card, dict) or {key: value.shape for key, value in tensors.items()} != wanted:
+    right = 2 <= len(shape.down) <= 4 and all(4 <= width <= 256 for width in shape.down) and 1 <= shape.blocks <= 16
+    if not right or not isinstance(card, dict) or {key: value.shape for key, value in tensors.items()} != shapes(shape):
         raise PinxitError(f"{name} is no network of this pinxit's: its layers are others.")
     if not all(value.dtype == np.float16 and np.isfinite(value).all() for value in tensors.values()):
         raise PinxitError(f"{name} is damaged: some of its numbers are not finite.")

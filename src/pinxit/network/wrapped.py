@@ -19,8 +19,8 @@ from pinxit.picture.picture import Pixels
 from pinxit.picture.recipe import Settings
 from pinxit.picture.wrap import WRAPS, surrounded, without
 
-# Further than a painted pixel depends on its surroundings, px, and a multiple of the grid.
-AROUND = 112
+# Twice as far as a painted pixel depends on its surroundings, px.
+AROUND = 96
 
 
 @dataclasses.dataclass(frozen=True)
