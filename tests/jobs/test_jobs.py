@@ -174,14 +174,14 @@ def test_stopping_one_that_is_just_being_taken_up_again_keeps_what_there_was(job
 
 def test_cancelling_does_not_wait_for_a_long_iteration(jobs: Jobs, store: Store) -> None:
     # So large that the next iteration cannot end while the wish is on its way.
-    jobs.put("a", {**LONG, "size": 1024, "coarsest": 1024})
+    jobs.put("a", {**LONG, "size": 768, "coarsest": 768})
     first = wait_for_progress(jobs, "a", 1)
     start = time.monotonic()
     jobs.cancel("a")
     done = wait_for(jobs, "a", "cancelled")
     assert time.monotonic() - start < two_seconds()
     assert done.progress == first.progress
-    assert pictures.read(store.files.path(store.results.get("a").files[0].id)).width == 1024
+    assert pictures.read(store.files.path(store.results.get("a").files[0].id)).width == 768
 
 
 def test_cancelling_one_that_waits(jobs: Jobs, store: Store) -> None:
@@ -351,7 +351,7 @@ def test_a_worker_that_hangs_is_ended(running: Running) -> None:
 def test_a_lack_of_memory_is_told_and_the_next_job_runs(jobs: Jobs) -> None:
     import resource
 
-    jobs.put("a", {**LONG, "size": 1024, "coarsest": 1024})
+    jobs.put("a", {**LONG, "size": 768, "coarsest": 768})
     jobs.put("b", QUICK)
     wait(lambda: jobs.staff.painters.get("a"), bool)
     resource.prlimit(jobs.staff.painters["a"].pid, resource.RLIMIT_DATA, (700 << 20, 700 << 20))
