@@ -351,7 +351,7 @@ def test_a_worker_that_hangs_is_ended(running: Running) -> None:
 def test_a_lack_of_memory_is_told_and_the_next_job_runs(jobs: Jobs) -> None:
     import resource
 
-    jobs.put("a", {**LONG, "size": 768, "coarsest": 768})
+    jobs.put("a", {**LONG, "size": 1024, "coarsest": 1024})
     jobs.put("b", QUICK)
     wait(lambda: jobs.staff.painters.get("a"), bool)
     resource.prlimit(jobs.staff.painters["a"].pid, resource.RLIMIT_DATA, (700 << 20, 700 << 20))
