@@ -124,3 +124,21 @@ def test_total_variation() -> None:
     step[..., 1] = 0.5  # one step of ½ across in each of two rows, none down, over four pixels
     assert float(total_variation(step)) == pytest.approx(2 * 0.25 / 4)
     assert float(total_variation(torch.rand(1, 3, 1, 1))) == 0
+
+
+@pytest.mark.parametrize("guided", [False, True])
+def test_sums_of_bfloat16_are_nearly_those_of_double_precision(guided: bool) -> None:
+    F = features(3, 8, 259, 131).abs().to(torch.bfloat16)
+    guide = features(4, 1, 259, 131).abs().clamp_max(1).to(torch.bfloat16) if guided else None
+    found, exact = (leaf.clone().requires_grad_() for leaf in (F, F.double()))
+    sums = moment_sums(found, guide)
+    wanted = moment_sums(exact, None if guide is None else guide.double())
+    assert sums.dtype == torch.float32
+    # Sums in one piece, rounded to 8 bits, would be off by three times as much.
+    assert float(((sums.double() - wanted).norm() / wanted.norm()).detach()) < 6e-4
+    by = torch.randn(9, 8, dtype=torch.float64, generator=torch.Generator().manual_seed(5))
+    (sums * by.float()).sum().backward()  # type: ignore[no-untyped-call]
+    (wanted * by).sum().backward()  # type: ignore[no-untyped-call]
+    assert found.grad is not None
+    assert exact.grad is not None
+    assert float((found.grad.double() - exact.grad).norm() / exact.grad.norm()) < 0.01

@@ -20,7 +20,15 @@ def test_a_run_moves_with_its_picture(name: WrapName) -> None:
 
     def painted(content: Picture) -> Picture:
         job = prepare(
-            content, "house:swirl", wrap=name, size=128, coarsest=64, iterations=(3, 1), tolerance=0, device="cpu"
+            content,
+            "house:swirl",
+            wrap=name,
+            size=128,
+            coarsest=64,
+            iterations=(3, 1),
+            tolerance=0,
+            device="cpu",
+            precision="float32",
         )
         *_, last = job.paint()
         return last.picture()

@@ -17,7 +17,7 @@ def open_encoder(
     file: Path | None = None,
     pooling: Pooling = "max",
     device: Device = "auto",
-    precision: Precision = "auto",
+    precision: Precision = "float32",
     normalized: bool = False,
 ) -> tuple[Encoder, str]:
     """Load an encoder's weights and put it on a device.
@@ -25,6 +25,7 @@ def open_encoder(
     Args:
         name: one of `weights.SOURCES`.
         file: a local checkpoint to use instead of the cache.
+        precision: in what it computes; what measures or is compared needs float32.
         normalized: rescale the filters to a mean activation of one.
 
     Returns:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from torch import Tensor
 
@@ -13,8 +15,23 @@ def squared_error(features: Tensor, target: Tensor) -> Tensor:
         features: F, the feature maps of the result, `(1, C, H, W)`.
         target: P, those of the content image, of the same shape.
     """
-    wide = torch.promote_types(features.dtype, torch.float32)
-    return (features.to(wide) - target.to(wide)).square().sum()
+    error: Tensor = _SquaredError.apply(features, target)  # type: ignore[no-untyped-call]
+    return error
+
+
+class _SquaredError(torch.autograd.Function):
+    """By hand, for autograd goes through the maps twice. They keep their precision, the sum has float32's at least."""
+
+    @staticmethod
+    def forward(ctx: Any, features: Tensor, target: Tensor) -> Tensor:
+        difference = features - target.to(features.dtype)
+        ctx.save_for_backward(difference)
+        return difference.square().sum(dtype=torch.promote_types(features.dtype, torch.float32))
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None]:
+        (difference,) = ctx.saved_tensors
+        return difference * (2 * gradient).to(difference.dtype), None
 
 
 def content_loss(error: Tensor) -> Tensor:

@@ -7,6 +7,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
+FEW = 1024
+"""Positions of bfloat16 that are added up in one product."""
+
 
 def moment_sums(features: Tensor, guide: Tensor | None = None) -> Tensor:
     """`Σ_k g_k F_ik F_jk`, counted over positions, and below it `Σ_k g_k F_jk`; parts add up to the whole.
@@ -18,8 +21,7 @@ def moment_sums(features: Tensor, guide: Tensor | None = None) -> Tensor:
     Returns:
         `(C + 1, C)`, float32 or better: second moments, symmetric and positive semi-definite, and a row of first ones.
     """
-    # Sums over 10⁵ positions need more than the 8 bits of bfloat16.
-    features = features.to(torch.promote_types(features.dtype, torch.float32))
+    guide = None if guide is None else guide.to(features.dtype)
     sums: Tensor = _MomentSums.apply(features, guide)  # type: ignore[no-untyped-call]
     return sums
 
@@ -32,16 +34,27 @@ class _MomentSums(torch.autograd.Function):
         positions = _positions(features)
         guided = positions if guide is None else positions * _positions(guide)
         ctx.save_for_backward(features, guided, guide)
-        return torch.cat([positions.T @ guided, guided.sum(0, keepdim=True)])
+        if features.dtype != torch.bfloat16:
+            return _sums(positions, guided)
+        # Sums of bfloat16 are added up in float32 but rounded to 8 bits at their end, too few for 10⁵ positions: so
+        # these are of a thousand, and added up in float32.
+        parts = [
+            _sums(*few).float() for few in zip(*(torch.split(maps, FEW) for maps in (positions, guided)), strict=True)
+        ]
+        return torch.stack(parts).sum(0)
 
     @staticmethod
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None]:
         features, guided, guide = ctx.saved_tensors
-        second, first = gradient[:-1], gradient[-1:]
+        second, first = gradient[:-1], gradient[-1:].to(features.dtype)
         result = torch.empty_like(features)  # in the layout of the maps, whichever that is
-        torch.mm(guided, second + second.T, out=_positions(result))
-        _positions(result).add_(first if guide is None else first * _positions(guide))
+        guided_first = first if guide is None else first * _positions(guide)
+        torch.addmm(guided_first, guided, (second + second.T).to(features.dtype), out=_positions(result))
         return result, None
+
+
+def _sums(positions: Tensor, guided: Tensor) -> Tensor:
+    return torch.cat([positions.T @ guided, guided.sum(0, keepdim=True)])
 
 
 def gram_matrix(features: Tensor, guide: Tensor | None = None) -> Tensor:

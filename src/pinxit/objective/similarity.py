@@ -32,8 +32,9 @@ def cell_sums(features: Tensor, tap: str, tile: Tile) -> Tensor:
         _shares(tile.inner[axis].start // stride(tap), features.shape[2 + axis], whole // stride(tap), features)
         for axis, whole in ((0, tile.height), (1, tile.width))
     )
-    positions = features[0].permute(1, 2, 0).to(rows.dtype)  # a view when channels come last
-    across = (rows @ positions.flatten(1)).reshape(len(rows), *positions.shape[1:])
+    positions = features[0].permute(1, 2, 0)  # a view when channels come last
+    # Shares rounded to the maps' precision change all of a cell by the same factor, which no angle between cells sees.
+    across = (rows.to(features.dtype) @ positions.flatten(1)).reshape(len(rows), *positions.shape[1:]).to(columns.dtype)
     cells: Tensor = (columns @ across).flatten(0, 1).T
     return cells
 
