@@ -69,14 +69,16 @@ def coarse_to_fine(content: Picture, style: Picture, size: int, weight: float) -
 def textbook(content: Picture, style: Picture, size: int, weight: float) -> Picture:
     """PyTorch's tutorial: 300 iterations of `torch.optim.LBFGS` at full size, five layers weighted equally.
 
-    The losses are seen through pinxit's encoder, which gives the same (benchmarks/optimize.py checks that), sooner.
+    The losses are seen through pinxit's encoder, which gives the same (benchmarks/optimize.py checks that), sooner, and in
+    the precision in which `standard` is painted.
     """
     recipe = prepare(content, style, size=size, style_weight=weight, **GATYS).recipe
     canvas, manner = (torch.from_numpy(pictures.fit(one, size).pixels)[None] for one in (content, style))
     weights = Weights(
         recipe.content_weight, recipe.style_weight, 0, recipe.content_layers, recipe.style_layers, recipe.form
     )
-    objective = Objective(encoder(), weights, canvas, [Region([Style(manner)])])
+    seen = open_encoder("vgg16", device="cpu", precision="auto")[0]
+    objective = Objective(seen, weights, canvas, [Region([Style(manner)])])
 
     def loss(picture: Tensor) -> Tensor:
         losses, gradient = objective(picture)
@@ -124,6 +126,13 @@ def maps_alone(content: Picture, style: Picture, size: int, weight: float) -> Pi
     return last.picture()
 
 
+def in_half(content: Picture, style: Picture, size: int, weight: float) -> Picture:
+    """The preset `standard` in bfloat16, as CPUs with AMX and many GPUs paint it."""
+    job = prepare(content, style, size=size, style_weight=weight, device="cpu", precision="bfloat16")
+    *_, last = job.paint()
+    return last.picture()
+
+
 def quantiles(features: Tensor, slices: int = 64, levels: int = 1024) -> Tensor:
     """Of what the features project to on some directions, always the same ones: evenly spaced levels, `(slices, levels)`."""
     flat = features.flatten(2)[0]
@@ -155,6 +164,7 @@ CONTENDERS: dict[str, tuple[Contender, tuple[float, ...]]] = {
     "recoloured start": (recolored, (10,)),
     "network start": (from_network, (10,)),
     "without self-similarity": (maps_alone, (10,)),
+    "in bfloat16": (in_half, (10,)),
 }
 PEERS = list(CONTENDERS)[:5]
 STANDARD = 10.0
@@ -198,7 +208,7 @@ def main() -> None:
 
 @functools.cache
 def encoder() -> Encoder:
-    """The one that judges and that the textbook loop sees through."""
+    """The one that judges."""
     return open_encoder("vgg16", device="cpu")[0]
 
 
