@@ -8,7 +8,7 @@ takes from the style how strong it is and how much it varies.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor
@@ -45,14 +45,16 @@ def adapt(features: Tensor, own: Tensor, others: Tensor) -> Tensor:
 
 def adapt_targets(
     encoder: Encoder,
-    targets: Sequence[Mapping[str, Tensor]],
+    targets: Sequence[dict[str, Tensor]],
     tiles: Sequence[Tile],
     content: Tensor,
     regions: Sequence[Region],
     side: int,
     share: float,
-) -> list[dict[str, Tensor]]:
-    """The content image's feature maps on their way to the style's moments, each region to its own style's.
+) -> None:
+    """Bring the content image's feature maps on their way to the style's moments, each region to its own style's.
+
+    In place, tile by tile: the maps of a poster fill a gigabyte, of which there should not be two.
 
     Args:
         encoder: sees the style images.
@@ -63,21 +65,25 @@ def adapt_targets(
         side: the tiles' greatest side for the style images, px.
         share: how far to go, 0 to 1.
     """
-    adapted = [dict(target) for target in targets]
-    for region in regions:
-        mask = None if region.mask is None else region.mask.to(encoder.device)
-        for tap, others in mixture(encoder, region.styles, targets[0].keys(), side, channel_sums).items():
-            guides = [guide_of(mask, tap, tile) for tile in tiles]
-            sums = [channel_sums(target[tap], here) for target, here in zip(targets, guides, strict=True)]
-            own = torch.stack(sums).sum(0) / count(content, tap, mask)
-            for target, result, here in zip(targets, adapted, guides, strict=True):
-                change = share * (adapt(target[tap], own, others) - target[tap])
-                result[tap] = result[tap] + (change if here is None else change * here)
-    # What comes behind a ReLU is never negative, and should not be asked to be.
-    return [
-        {tap: maps if tap.startswith("conv") else maps.clamp_min(0) for tap, maps in result.items()}
-        for result in adapted
-    ]
+    masks = [None if region.mask is None else region.mask.to(encoder.device) for region in regions]
+    wanted = [mixture(encoder, region.styles, targets[0].keys(), side, channel_sums) for region in regions]
+    for tap in targets[0]:
+        moments = []
+        for mask, of_region in zip(masks, wanted, strict=True):
+            parts = [
+                channel_sums(target[tap], guide_of(mask, tap, tile))
+                for target, tile in zip(targets, tiles, strict=True)
+            ]
+            moments.append((torch.stack(parts).sum(0) / count(content, tap, mask), of_region[tap]))
+        for target, tile in zip(targets, tiles, strict=True):
+            features = target[tap]
+            adapted = features
+            for mask, (own, others) in zip(masks, moments, strict=True):
+                change = share * (adapt(features, own, others) - features)
+                guide = guide_of(mask, tap, tile)
+                adapted = adapted + (change if guide is None else change * guide)
+            # What comes behind a ReLU is never negative, and should not be asked to be.
+            target[tap] = (adapted if tap.startswith("conv") else adapted.clamp_min(0)).to(features.dtype)
 
 
 def _normal(moments: Tensor) -> tuple[Tensor, Tensor]:

@@ -24,7 +24,7 @@ class _SquaredError(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, features: Tensor, target: Tensor) -> Tensor:
-        difference = features - target.to(features.dtype)
+        difference = features - target
         ctx.save_for_backward(difference)
         return difference.square().sum(dtype=torch.promote_types(features.dtype, torch.float32))
 

@@ -119,7 +119,7 @@ class Objective:
             targets = [self._content_of(content, tile) for tile in self._tiles]
             self._similarities = {tap: distances(self._cells(targets, tap)) for tap in self._compared}
             if weights.adain > 0 and weights.content_layers:
-                targets = adapt_targets(encoder, targets, self._tiles, content, regions, side, weights.adain)
+                adapt_targets(encoder, targets, self._tiles, content, regions, side, weights.adain)
             self._content_targets = targets
         self._energies = {
             tap: sum(

@@ -18,7 +18,7 @@ GIB = 2**30
 # gradients; the picture, its gradient and their copies on the way.
 FIXED = 0.7 * GIB
 PER_TILE_PIXEL = 3000
-PER_PIXEL = 160
+PER_PIXEL = 176
 PER_PAIR = 24
 SAFE = 0.6
 # Below this, margins are most of a tile, and the same pixels are seen again and again.
