@@ -173,8 +173,8 @@ def test_stopping_one_that_is_just_being_taken_up_again_keeps_what_there_was(job
 
 
 def test_cancelling_does_not_wait_for_a_long_iteration(jobs: Jobs, store: Store) -> None:
-    # So large that the next iteration cannot end while the wish is on its way.
-    jobs.put("a", {**LONG, "size": 768, "coarsest": 768})
+    # So large, and so precise, that the next iteration cannot end while the wish is on its way.
+    jobs.put("a", {**LONG, "size": 768, "coarsest": 768, "precision": "float32"})
     first = wait_for_progress(jobs, "a", 1)
     start = time.monotonic()
     jobs.cancel("a")
