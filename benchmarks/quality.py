@@ -28,6 +28,7 @@ import optimize
 from machine import describe
 from pinxit import inputs
 from pinxit import picture as pictures
+from pinxit.encoder.device import Precision
 from pinxit.encoder.open import open_encoder
 from pinxit.encoder.vgg import Encoder
 from pinxit.job import prepare
@@ -77,8 +78,7 @@ def textbook(content: Picture, style: Picture, size: int, weight: float) -> Pict
     weights = Weights(
         recipe.content_weight, recipe.style_weight, 0, recipe.content_layers, recipe.style_layers, recipe.form
     )
-    seen = open_encoder("vgg16", device="cpu", precision="auto")[0]
-    objective = Objective(seen, weights, canvas, [Region([Style(manner)])])
+    objective = Objective(encoder("auto"), weights, canvas, [Region([Style(manner)])])
 
     def loss(picture: Tensor) -> Tensor:
         losses, gradient = objective(picture)
@@ -207,9 +207,9 @@ def main() -> None:
 
 
 @functools.cache
-def encoder() -> Encoder:
-    """The one that judges."""
-    return open_encoder("vgg16", device="cpu")[0]
+def encoder(precision: Precision = "float32") -> Encoder:
+    """The one that judges; in another precision, the one that the textbook loop sees through."""
+    return open_encoder("vgg16", device="cpu", precision=precision)[0]
 
 
 def judge_all(options: argparse.Namespace, record: Record) -> None:
