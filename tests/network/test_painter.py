@@ -15,7 +15,7 @@ from pinxit.network.transformer import Reader as TorchReader
 from pinxit.network.transformer import Transformer
 from pinxit.picture import Picture, resize, to_array
 from pinxit.picture.picture import Pixels
-from pinxit.picture.recolor import colors_of, recolor, recoloring
+from pinxit.picture.recolor import colors_of, recolor, recolored, recoloring
 
 
 def parameters(module: torch.nn.Module) -> dict[str, np.ndarray]:
@@ -45,18 +45,31 @@ def test_onnx_paints_what_pytorch_paints(
     np.testing.assert_allclose(affine, transformer.affine(expected_code)[0].numpy(), atol=1e-3)
     whole = resize(cat, 64, 96)
     expected = transformer(torch.from_numpy(whole.pixels)[None], torch.from_numpy(affine)[None])[0].clamp(0, 1)
-    measured = painter.measure(whole.pixels, affine, colors_of(whole.pixels))
+    measured, _ = painter.measure(whole.pixels, affine, colors_of(whole.pixels))
     as_it_is = replace(measured, wanted=measured.painted)
     np.testing.assert_allclose(in_tiles(painter, whole.pixels, affine, as_it_is), expected.numpy(), atol=1e-3)
 
 
 def in_tiles(painter: Painter, pixels: Pixels, affine: weights.Array, measured: Measured | None = None) -> Pixels:
     painted = np.empty_like(pixels)
-    session = painter.session(affine, measured or painter.measure(pixels, affine, colors_of(pixels)))
+    session = painter.session(affine, measured or painter.measure(pixels, affine, colors_of(pixels))[0])
     for tile in painter.tiles(*pixels.shape[1:]):
         outer = np.ascontiguousarray(pixels[:, tile.outer_rows, tile.outer_columns])
         painted[:, tile.rows, tile.columns] = painter.paint(session, outer, tile)
     return painted
+
+
+def test_what_is_measured_is_painted_as_tiles_would_be(
+    networks: tuple[TorchReader, Transformer], cat: Picture, coffee: Picture
+) -> None:
+    reader, transformer = networks
+    painter = Painter(parameters(transformer), transformer.shape)
+    affine = painter.affine(Reader(parameters(reader)).read(coffee.pixels))
+    pixels = resize(cat, 75, 102).pixels
+    measured, seen = painter.measure(pixels, affine, colors_of(coffee.pixels))
+    expected = in_tiles(painter, pixels, affine, measured)
+    assert float(np.abs(seen - expected).max()) > 0.01
+    np.testing.assert_allclose(recolored(seen, measured.correction), expected, atol=1e-4)
 
 
 def test_the_painting_has_the_colors_it_was_to_have(
@@ -67,7 +80,7 @@ def test_the_painting_has_the_colors_it_was_to_have(
     affine = painter.affine(Reader(parameters(reader)).read(coffee.pixels))
     own, wanted = colors_of(cat.pixels), colors_of(coffee.pixels)
     dressed = recolor(cat.pixels, own, wanted, 1)
-    measured = painter.measure(dressed, affine, wanted)
+    measured, _ = painter.measure(dressed, affine, wanted)
     painted = [
         colors_of(in_tiles(painter, dressed, affine, like))
         for like in (replace(measured, wanted=measured.painted), measured)
@@ -99,7 +112,7 @@ def test_a_frame_of_bytes_is_painted_as_the_picture_is(
     pixels = (frame.transpose(2, 0, 1) / 255).astype(np.float32)
     own, wanted = colors_of(pixels), colors_of(coffee.pixels)
     dressed = recolor(pixels, own, wanted, 0.8)
-    measured = painter.measure(dressed, affine, colors_of(dressed))
+    measured, _ = painter.measure(dressed, affine, colors_of(dressed))
     filmed = painter.filming(affine, measured, recoloring(own, wanted, 0.8)).run(None, {"frame": frame})[0]
     expected = in_tiles(painter, dressed, affine).transpose(1, 2, 0) * 255
     assert filmed.shape == frame.shape

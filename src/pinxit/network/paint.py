@@ -12,7 +12,7 @@ import numpy as np
 
 from pinxit.errors import PinxitError
 from pinxit.network import weights
-from pinxit.network.painter import MOST_MEASURED, SIDE, Measured, Painter, Reader
+from pinxit.network.painter import MOST_MEASURED, SIDE, Measured, Painter, Reader, Tile
 from pinxit.network.weights import Array, Weights
 from pinxit.picture import Picture, fit, resize
 from pinxit.picture.finish import colored, finish, style_at
@@ -20,7 +20,7 @@ from pinxit.picture.ingredients import Ingredients, LoadedStyle
 from pinxit.picture.picture import Pixels
 from pinxit.picture.placing import Place, places
 from pinxit.picture.recipe import Settings
-from pinxit.picture.recolor import Colors, colors_of, mix_colors, recolor, toward
+from pinxit.picture.recolor import Colors, colors_of, mix_colors, recolor, recolored, toward
 
 # Below this a picture has too few positions at a quarter of its resolution for statistics to mean anything.
 SMALLEST_SIDE = 16
@@ -86,17 +86,14 @@ def paint(
     size = min(max(ground.height, ground.width) * recipe.style_scale, MOST_READ)
     canvas = ground.pixels.copy()
     parts = places(ingredients, ground.height, ground.width)
-    done, total = 0, len(parts) * -(-ground.height // SIDE) * -(-ground.width // SIDE)
+    tiles = 1 if _at_once(ground) else -(-ground.height // SIDE) * -(-ground.width // SIDE)
+    done, total = 0, len(parts) * tiles
     for place in parts:
         network = _network(place, networks, recipe.network)
         painter = Painter(network.transformer, network.shape)
         manner = _manner(recipe, Reader(network.reader), painter, ground, place.styles, size)
-        session = painter.session(manner.affine, manner.measured)
-        for tile in painter.tiles(ground.height, ground.width):
+        for tile, painted in _strokes(recipe, painter, manner, ground):
             inner = (slice(None), tile.rows, tile.columns)
-            outer = (slice(None), tile.outer_rows, tile.outer_columns)
-            dressed = recolor(ground.pixels[outer], manner.own, manner.colors, recipe.strength)
-            painted = painter.paint(session, dressed, tile)
             before = ground.pixels[inner]
             mask = 1.0 if place.mask is None else place.mask[tile.rows, tile.columns]
             canvas[inner] += (painted - before) * (mask * min(1.0, 2 * recipe.strength))
@@ -125,12 +122,14 @@ class _Manner:
         affine: scales and shifts of its normalisations.
         measured: what these are applied to.
         own, colors: the colours of the content image and those it is to have.
+        small: what was measured, painted, its colours not corrected yet.
     """
 
     affine: Array
     measured: Measured
     own: Colors
     colors: Colors
+    small: Pixels
 
 
 def _network(place: Place, networks: Mapping[str, Weights], usual: str) -> Weights:
@@ -152,16 +151,33 @@ def _manner(
     shares = [style.share / whole for style in styles]
     manners = [style_at(style.picture, size, SMALLEST_SIDE, "network") for style in styles]
     colors = mix_colors([colors_of(picture.pixels) for picture in manners], shares)
-    small = fit(
-        ground,
-        round(max(ground.height, ground.width) * min(1.0, (MOST_MEASURED / (ground.height * ground.width)) ** 0.5)),
-    )
+    share = 1.0 if _at_once(ground) else (MOST_MEASURED / (ground.height * ground.width)) ** 0.5
+    small = fit(ground, round(max(ground.height, ground.width) * share))
     own = colors_of(small.pixels)
     codes = np.stack([reader.read(picture.pixels) for picture in manners])
     code = np.tensordot(np.array(shares, np.float32), codes, 1)
     affine = painter.affine(reader.between(small.pixels, code, recipe.strength))
     dressed = recolor(small.pixels, own, colors, recipe.strength)
-    return _Manner(affine, painter.measure(dressed, affine, toward(own, colors, recipe.strength)), own, colors)
+    measured, painted = painter.measure(dressed, affine, toward(own, colors, recipe.strength))
+    return _Manner(affine, measured, own, colors, painted)
+
+
+def _strokes(recipe: Settings, painter: Painter, manner: _Manner, ground: Picture) -> Iterator[tuple[Tile, Pixels]]:
+    """What is painted, tile by tile."""
+    if _at_once(ground):
+        # What was measured is the whole: it need not be painted twice.
+        rows, columns = slice(0, ground.height), slice(0, ground.width)
+        yield Tile(rows, columns, rows, columns), recolored(manner.small, manner.measured.correction)
+        return
+    session = painter.session(manner.affine, manner.measured)
+    for tile in painter.tiles(ground.height, ground.width):
+        outer = ground.pixels[:, tile.outer_rows, tile.outer_columns]
+        yield tile, painter.paint(session, recolor(outer, manner.own, manner.colors, recipe.strength), tile)
+
+
+def _at_once(ground: Picture) -> bool:
+    """Whether a picture is so small that all of it is measured."""
+    return ground.height * ground.width <= MOST_MEASURED
 
 
 def _calm(pixels: Pixels) -> Pixels:

@@ -100,13 +100,17 @@ class Painter:
         weight, bias = (self._weights[f"hypernetwork.1.{part}"] for part in ("weight", "bias"))
         return (weight @ np.maximum(code, 0) + bias).astype(np.float32)
 
-    def measure(self, picture: Pixels, affine: Array, wanted: Colors) -> Measured:
-        """What to know of a picture to be painted, from a small version of it, and the colours that it should have then."""
+    def measure(self, picture: Pixels, affine: Array, wanted: Colors) -> tuple[Measured, Pixels]:
+        """What to know of a picture to be painted, from a small version of it, and the colours that it should have then.
+
+        Returns:
+            What is known, and that version painted, `(3, H, W)`, before its colours are corrected.
+        """
         session = _session(graph.measuring(self._weights, self._shape, affine))
         moments, painted = session.run(None, {"picture": self._padded(picture)[None]})
         _, height, width = picture.shape
         seen = painted[0, :, :height, :width]
-        return Measured(moments.ravel(), colors_of(seen), wanted)
+        return Measured(moments.ravel(), colors_of(seen), wanted), seen
 
     def session(self, affine: Array, measured: Measured) -> Any:
         """The network with a style and what was measured folded in, ready to run."""

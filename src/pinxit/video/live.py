@@ -98,7 +98,7 @@ class LiveBrush:
         own = colors_of(small)
         if before is not None:
             own = mix_colors([before.own, own], [1 - TAKEN_OVER, TAKEN_OVER])
-        measured = self._painter.measure(
+        measured, _ = self._painter.measure(
             recolor(small, own, self._colors, self._strength), affine, toward(own, self._colors, self._strength)
         )
         if before is not None:

@@ -117,7 +117,7 @@ class NetworkBrush:
             affine = self._painter.affine(self._reader.between(sheet.pixels, code, strength))
             mixed = mix_colors(colors, shares)
             dressed = recolor(sheet.pixels, own, mixed, strength)
-            measured = self._painter.measure(dressed, affine, toward(own, mixed, strength))
+            measured, _ = self._painter.measure(dressed, affine, toward(own, mixed, strength))
             manners.append(_Manner(affine, measured, mixed))
         self.looks[shot.begin] = Look(own, tuple(times), tuple(manners))
 
