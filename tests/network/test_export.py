@@ -12,8 +12,8 @@ import pytest
 import torch
 
 from pinxit import styles
-from pinxit.job import prepare
 from pinxit.network.export import export
+from pinxit.network.painter import Painter, Reader
 from pinxit.network.transformer import Network
 from pinxit.network.weights import shipped
 from pinxit.picture import Picture, fit, resize, sample
@@ -26,12 +26,15 @@ def run(model: bytes, picture: Picture) -> np.ndarray:
 
 
 @pytest.mark.parametrize(("height", "width"), [(96, 128), (200, 64)])
-def test_paints_at_any_size_what_pinxit_paints(height: int, width: int) -> None:
+def test_paints_at_any_size_what_the_network_paints(height: int, width: int) -> None:
     photograph, style = resize(sample("coffee"), height, width), fit(styles.draw("glass", 512), 200)
     painted = run(export(style, shipped("fine")), photograph)
-    job = prepare(photograph, style, engine="network", size=max(height, width), style_scale=2)
-    *_, last = job.paint()
-    assert np.abs(painted - last.picture().pixels).max() < 5e-3
+    network = shipped("fine")
+    painter = Painter(network.transformer, network.shape)
+    affine = painter.affine(Reader(network.reader).read(style.pixels))
+    own, wanted = colors_of(photograph.pixels), colors_of(style.pixels)
+    measured, seen = painter.measure(recolor(photograph.pixels, own, wanted, 1), affine, wanted)
+    assert np.abs(painted - recolored(seen, measured.correction)).max() < 5e-3
 
 
 def test_equals_torch() -> None:

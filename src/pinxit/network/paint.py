@@ -17,10 +17,11 @@ from pinxit.network.weights import Array, Weights
 from pinxit.picture import Picture, fit, resize
 from pinxit.picture.finish import colored, finish, style_at
 from pinxit.picture.ingredients import Ingredients, LoadedStyle
+from pinxit.picture.octaves import Octaves, mix_octaves, octaves_of, with_octaves
 from pinxit.picture.picture import Pixels
 from pinxit.picture.placing import Place, places
 from pinxit.picture.recipe import Settings
-from pinxit.picture.recolor import Colors, colors_of, mix_colors, recolor, recolored, toward
+from pinxit.picture.recolor import Colors, colors_of, correcting, mix_colors, recolor, recolored, toward
 
 # Below this a picture has too few positions at a quarter of its resolution for statistics to mean anything.
 SMALLEST_SIDE = 16
@@ -28,6 +29,8 @@ SMALLEST_SIDE = 16
 # result is enlarged, with so much of the photograph's finest detail.
 PAINTED, LEAST_PAINTED = 512, 128
 DETAIL = 0.5
+# So much of the photograph, in the style's colours, is in what is painted.
+OWN = 0.2
 # A filter that keeps all but the finest: 1 for what is even, 0 for what alternates.
 MESH = np.array([-1, 4, 10, 4, -1], np.float32) / 16
 # Style images are read at the size they are wanted, but no larger: strokes wider than a hundred pixels are more than the
@@ -92,12 +95,16 @@ def paint(
         network = _network(place, networks, recipe.network)
         painter = Painter(network.transformer, network.shape)
         manner = _manner(recipe, Reader(network.reader), painter, ground, place.styles, size)
+        share = np.float32(min(1.0, 2 * recipe.strength)) * (1 if place.mask is None else place.mask)
+        share = np.broadcast_to(share, ground.pixels.shape[1:])
+        strokes = np.empty_like(ground.pixels)
         for tile, painted in _strokes(recipe, painter, manner, ground):
             inner = (slice(None), tile.rows, tile.columns)
-            before = ground.pixels[inner]
-            mask = 1.0 if place.mask is None else place.mask[tile.rows, tile.columns]
-            canvas[inner] += (painted - before) * (mask * min(1.0, 2 * recipe.strength))
+            strokes[inner] = painted
+            canvas[inner] += (painted - ground.pixels[inner]) * share[inner[1:]]
             done += 1
+            if done % tiles == 0:
+                canvas += (_lively(recipe, manner, ground, strokes) - strokes) * share
             seconds = time.perf_counter() - start
             yield Progress(
                 size=max(full.height, full.width),
@@ -122,6 +129,7 @@ class _Manner:
         affine: scales and shifts of its normalisations.
         measured: what these are applied to.
         own, colors: the colours of the content image and those it is to have.
+        octaves: how lively its detail is to be.
         small: what was measured, painted, its colours not corrected yet.
     """
 
@@ -129,6 +137,7 @@ class _Manner:
     measured: Measured
     own: Colors
     colors: Colors
+    octaves: Octaves
     small: Pixels
 
 
@@ -151,6 +160,7 @@ def _manner(
     shares = [style.share / whole for style in styles]
     manners = [style_at(style.picture, size, SMALLEST_SIDE, "network") for style in styles]
     colors = mix_colors([colors_of(picture.pixels) for picture in manners], shares)
+    octaves = mix_octaves([octaves_of(picture.pixels) for picture in manners], shares)
     share = 1.0 if _at_once(ground) else (MOST_MEASURED / (ground.height * ground.width)) ** 0.5
     small = fit(ground, round(max(ground.height, ground.width) * share))
     own = colors_of(small.pixels)
@@ -159,7 +169,7 @@ def _manner(
     affine = painter.affine(reader.between(small.pixels, code, recipe.strength))
     dressed = recolor(small.pixels, own, colors, recipe.strength)
     measured, painted = painter.measure(dressed, affine, toward(own, colors, recipe.strength))
-    return _Manner(affine, measured, own, colors, painted)
+    return _Manner(affine, measured, own, colors, octaves, painted)
 
 
 def _strokes(recipe: Settings, painter: Painter, manner: _Manner, ground: Picture) -> Iterator[tuple[Tile, Pixels]]:
@@ -173,6 +183,16 @@ def _strokes(recipe: Settings, painter: Painter, manner: _Manner, ground: Pictur
     for tile in painter.tiles(ground.height, ground.width):
         outer = ground.pixels[:, tile.outer_rows, tile.outer_columns]
         yield tile, painter.paint(session, recolor(outer, manner.own, manner.colors, recipe.strength), tile)
+
+
+def _lively(recipe: Settings, manner: _Manner, ground: Picture, strokes: Pixels) -> Pixels:
+    """What is painted with some of the photograph, and with as much detail of each size as the style has.
+
+    The network, never quite sure, mutes detail; so does an average of two pictures, for which composition comes at no cost.
+    """
+    dressed = recolor(ground.pixels, manner.own, manner.colors, recipe.strength)
+    lively = with_octaves(strokes + np.float32(OWN) * (dressed - strokes), manner.octaves, recipe.strength)
+    return recolored(lively, correcting(colors_of(lively), manner.measured.wanted))
 
 
 def _at_once(ground: Picture) -> bool:

@@ -1,0 +1,48 @@
+"""Detail of each size, on real pictures."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from pinxit.picture import Picture, resize
+from pinxit.picture.octaves import MOST, mix_octaves, octaves_of, with_octaves
+
+
+def test_a_picture_takes_on_the_octaves_of_another_and_stays_where_it_is(cat: Picture, coffee: Picture) -> None:
+    faint = (0.5 + 0.3 * (cat.pixels - 0.5)).astype(np.float32)
+    wanted = octaves_of(coffee.pixels)
+    lively = with_octaves(faint, wanted, 1)
+    before, after = (
+        [abs(np.trace(own) / np.trace(one) - 1) for own, one in zip(octaves_of(pixels), wanted, strict=False)]
+        for pixels in (faint, lively)
+    )
+    assert all(near < far for near, far in zip(after, before, strict=True))
+    assert np.mean(after) < 0.5 * np.mean(before)
+    assert np.corrcoef(lively.ravel(), cat.pixels.ravel())[0, 1] > 0.8
+
+
+def test_with_its_own_octaves_or_no_strength_a_picture_stays_as_it_is(cat: Picture, coffee: Picture) -> None:
+    np.testing.assert_allclose(with_octaves(cat.pixels, octaves_of(cat.pixels), 1), cat.pixels, atol=1e-4)
+    np.testing.assert_allclose(with_octaves(cat.pixels, octaves_of(coffee.pixels), 0), cat.pixels, atol=1e-4)
+
+
+def test_strokes_are_not_made_of_nothing() -> None:
+    noise = np.random.default_rng(0).normal(0.5, 1e-3, (3, 128, 128)).astype(np.float32)
+    lively = with_octaves(noise, octaves_of(np.random.default_rng(1).random((3, 128, 128), np.float32)), 1)
+    # The noise of a style of which every pixel is another is 290 times as lively.
+    assert 1e-3 < lively.std() < 0.006
+
+
+@pytest.mark.parametrize(("height", "width"), [(1, 1), (15, 300), (17, 33), (65, 1)])
+def test_any_size_and_few_octaves_of_a_small_one(cat: Picture, coffee: Picture, height: int, width: int) -> None:
+    small = resize(cat, height, width).pixels
+    assert len(octaves_of(small)) < MOST
+    lively = with_octaves(small, octaves_of(coffee.pixels), 1)
+    assert lively.shape == small.shape
+    assert np.isfinite(lively).all()
+
+
+def test_octaves_mix(cat: Picture, coffee: Picture) -> None:
+    one, other = octaves_of(cat.pixels), octaves_of(coffee.pixels)
+    np.testing.assert_allclose(mix_octaves([one, other], [0.25, 0.75])[0], 0.25 * one[0] + 0.75 * other[0])
