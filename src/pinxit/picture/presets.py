@@ -37,6 +37,8 @@ PRESETS: dict[str, Preset] = {
             "content_similarity": 0.0,
             "smoothness": 0.0,
             "pooling": "average",
+            # From noise, with hardly any weight on content, 8 bits of a gradient are too few for it to come out.
+            "precision": "float32",
             "init": "noise",
             "coarsest": 16384,
             "iterations": (500,),
