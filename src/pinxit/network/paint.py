@@ -191,6 +191,7 @@ def _lively(recipe: Settings, manner: _Manner, ground: Picture, strokes: Pixels)
     The network, never quite sure, mutes detail; so does an average of two pictures, for which composition comes at no cost.
     """
     dressed = recolor(ground.pixels, manner.own, manner.colors, recipe.strength)
+    strokes = dressed + _calm(strokes - dressed)
     lively = with_octaves(strokes + np.float32(OWN) * (dressed - strokes), manner.octaves, recipe.strength)
     return recolored(lively, correcting(colors_of(lively), manner.measured.wanted))
 
@@ -216,7 +217,6 @@ def _finish(recipe: Settings, full: Picture, ground: Picture, keep: Pixels | Non
     """The result, from what was painted of a `ground` no larger than it."""
     if ground is not full:
         detail = DETAIL + (1 - DETAIL) * (1 - min(1.0, 2 * recipe.strength))  # where nothing is painted, all of it
-        small = ground.pixels + _calm(canvas - ground.pixels)
-        large, smooth = (resize(Picture(pixels), full.height, full.width).pixels for pixels in (small, ground.pixels))
+        large, smooth = (resize(Picture(pixels), full.height, full.width).pixels for pixels in (canvas, ground.pixels))
         canvas = large + np.float32(detail) * (full.pixels - smooth)
     return finish(recipe, full, keep, canvas.clip(0, 1))
