@@ -13,6 +13,11 @@ import pytest
 
 from pinxit import picture as pictures
 from pinxit.job import prepare as job
+from pinxit.network.paint import SMALLEST_SIDE
+from pinxit.network.painter import Painter, Reader
+from pinxit.network.weights import shipped
+from pinxit.picture.finish import style_at
+from pinxit.picture.recolor import colors_of, recolor, recolored
 from pinxit.video import live
 from pinxit.video.clip import open_source
 from tests.video.clips import PHOTO, pan, write
@@ -57,12 +62,18 @@ def test_what_cannot_be_is_told_in_one_sentence(tmp_path: Path, options: tuple[s
     assert sorted(path.name for path in tmp_path.iterdir()) == ["clip.mp4"]
 
 
-def test_the_first_frame_is_painted_as_a_picture_is() -> None:
+def test_the_first_frame_is_what_the_network_paints() -> None:
     frame = np.ascontiguousarray(PHOTO[:128, :160])
-    brush = live.prepare(["house:swirl"], size=160, network="fine")
-    painted = brush(frame).astype(float)
-    *_, last = job(frame, "house:swirl", preset="instant", size=160).paint()
-    assert np.abs(painted - pictures.to_array(last.picture())).max() <= 2
+    painted = live.prepare(["house:swirl"], size=160, network="fine")(frame).astype(float)
+    one = job(frame, "house:swirl", preset="instant", size=160).ingredients
+    content, style = one.content.pixels, style_at(one.styles[0].picture, 160, SMALLEST_SIDE, "network").pixels
+    network = shipped("fine")
+    painter = Painter(network.transformer, network.shape)
+    affine = painter.affine(Reader(network.reader).read(style))
+    own, wanted = colors_of(content), colors_of(style)
+    measured, seen = painter.measure(recolor(content, own, wanted, 1), affine, wanted)
+    expected = pictures.to_array(one.content.with_pixels(recolored(seen, measured.correction)))
+    assert np.abs(painted - expected).max() <= 2
 
 
 def test_statistics_follow_the_scene(monkeypatch: pytest.MonkeyPatch) -> None:
