@@ -13,11 +13,11 @@ import torch
 
 from pinxit import styles
 from pinxit.network.export import export
-from pinxit.network.painter import Painter, Reader
 from pinxit.network.transformer import Network
 from pinxit.network.weights import shipped
 from pinxit.picture import Picture, fit, resize, sample
 from pinxit.picture.recolor import colors_of, correcting, recolor, recolored
+from tests.network.painted import by_network
 
 
 def run(model: bytes, picture: Picture) -> np.ndarray:
@@ -29,12 +29,7 @@ def run(model: bytes, picture: Picture) -> np.ndarray:
 def test_paints_at_any_size_what_the_network_paints(height: int, width: int) -> None:
     photograph, style = resize(sample("coffee"), height, width), fit(styles.draw("glass", 512), 200)
     painted = run(export(style, shipped("fine")), photograph)
-    network = shipped("fine")
-    painter = Painter(network.transformer, network.shape)
-    affine = painter.affine(Reader(network.reader).read(style.pixels))
-    own, wanted = colors_of(photograph.pixels), colors_of(style.pixels)
-    measured, seen = painter.measure(recolor(photograph.pixels, own, wanted, 1), affine, wanted)
-    assert np.abs(painted - recolored(seen, measured.correction)).max() < 5e-3
+    assert np.abs(painted - by_network(photograph.pixels, style.pixels)).max() < 5e-3
 
 
 def test_equals_torch() -> None:

@@ -14,12 +14,10 @@ import pytest
 from pinxit import picture as pictures
 from pinxit.job import prepare as job
 from pinxit.network.paint import SMALLEST_SIDE
-from pinxit.network.painter import Painter, Reader
-from pinxit.network.weights import shipped
 from pinxit.picture.finish import style_at
-from pinxit.picture.recolor import colors_of, recolor, recolored
 from pinxit.video import live
 from pinxit.video.clip import open_source
+from tests.network.painted import by_network
 from tests.video.clips import PHOTO, pan, write
 
 
@@ -66,13 +64,8 @@ def test_the_first_frame_is_what_the_network_paints() -> None:
     frame = np.ascontiguousarray(PHOTO[:128, :160])
     painted = live.prepare(["house:swirl"], size=160, network="fine")(frame).astype(float)
     one = job(frame, "house:swirl", preset="instant", size=160).ingredients
-    content, style = one.content.pixels, style_at(one.styles[0].picture, 160, SMALLEST_SIDE, "network").pixels
-    network = shipped("fine")
-    painter = Painter(network.transformer, network.shape)
-    affine = painter.affine(Reader(network.reader).read(style))
-    own, wanted = colors_of(content), colors_of(style)
-    measured, seen = painter.measure(recolor(content, own, wanted, 1), affine, wanted)
-    expected = pictures.to_array(one.content.with_pixels(recolored(seen, measured.correction)))
+    style = style_at(one.styles[0].picture, 160, SMALLEST_SIDE, "network")
+    expected = pictures.to_array(one.content.with_pixels(by_network(one.content.pixels, style.pixels)))
     assert np.abs(painted - expected).max() <= 2
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pinxit.picture.picture import Pixels
-from pinxit.picture.recolor import Colors, recoloring
+from pinxit.picture.recolor import GRAIN, Colors, recoloring
 
 MOST = 6
 SMALLEST_SIDE = 16
@@ -22,8 +22,6 @@ PASSES = 2
 """An octave is not quite apart from the next: what one of them is given, its neighbours lose a little of."""
 MOST_TIMES = 2.0
 """As lively as it was an octave becomes in a pass: what is faint is brought out, but no strokes are made of noise."""
-GRAIN = 1e-6
-"""A variance too fine to see, which an octave of one colour is given to have something to divide by."""
 
 Octaves = Sequence[NDArray[np.float64]]
 """The covariances `(3, 3)` of the octaves' colours, from the finest on."""
