@@ -50,6 +50,12 @@ def test_onnx_paints_what_pytorch_paints(
     np.testing.assert_allclose(in_tiles(painter, whole.pixels, affine, as_it_is), expected.numpy(), atol=1e-3)
 
 
+def painter_of(networks: tuple[TorchReader, Transformer], style: Picture) -> tuple[Painter, weights.Array]:
+    reader, transformer = networks
+    painter = Painter(parameters(transformer), transformer.shape)
+    return painter, painter.affine(Reader(parameters(reader)).read(style.pixels))
+
+
 def in_tiles(painter: Painter, pixels: Pixels, affine: weights.Array, measured: Measured | None = None) -> Pixels:
     painted = np.empty_like(pixels)
     session = painter.session(affine, measured or painter.measure(pixels, affine, colors_of(pixels))[0])
@@ -62,9 +68,7 @@ def in_tiles(painter: Painter, pixels: Pixels, affine: weights.Array, measured: 
 def test_what_is_measured_is_painted_as_tiles_would_be(
     networks: tuple[TorchReader, Transformer], cat: Picture, coffee: Picture
 ) -> None:
-    reader, transformer = networks
-    painter = Painter(parameters(transformer), transformer.shape)
-    affine = painter.affine(Reader(parameters(reader)).read(coffee.pixels))
+    painter, affine = painter_of(networks, coffee)
     pixels = resize(cat, 75, 102).pixels
     measured, seen = painter.measure(pixels, affine, colors_of(coffee.pixels))
     expected = in_tiles(painter, pixels, affine, measured)
@@ -75,9 +79,7 @@ def test_what_is_measured_is_painted_as_tiles_would_be(
 def test_the_painting_has_the_colors_it_was_to_have(
     networks: tuple[TorchReader, Transformer], cat: Picture, coffee: Picture
 ) -> None:
-    reader, transformer = networks
-    painter = Painter(parameters(transformer), transformer.shape)
-    affine = painter.affine(Reader(parameters(reader)).read(coffee.pixels))
+    painter, affine = painter_of(networks, coffee)
     own, wanted = colors_of(cat.pixels), colors_of(coffee.pixels)
     dressed = recolor(cat.pixels, own, wanted, 1)
     measured, _ = painter.measure(dressed, affine, wanted)
