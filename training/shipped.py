@@ -10,12 +10,14 @@ from __future__ import annotations
 import argparse
 import json
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 import torch
 
 from pinxit import styles
+from pinxit.encoder.device import choose_dtype
 from pinxit.encoder.open import open_encoder
 from pinxit.network import weights
 from pinxit.network.course import Course, Plan
@@ -44,10 +46,10 @@ def main() -> None:
     parser.add_argument("--begin", type=Path, help="weights to begin with")
     parser.add_argument("--steps", type=int, default=40_000)
     parser.add_argument("--until", type=int, help="stop for now after so many")
-    parser.add_argument("--size", type=int, default=192)
+    parser.add_argument("--size", type=int, default=256)
     parser.add_argument("--batch", type=int, default=3)
-    parser.add_argument("--rate", type=float, default=1e-3)
-    parser.add_argument("--style-weight", type=float, default=20)
+    parser.add_argument("--rate", type=float, default=6e-4)
+    parser.add_argument("--style-weight", type=float, default=25)
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(0)
@@ -62,12 +64,18 @@ def main() -> None:
         teacher = Master(Network.of(weights.load(options.master)))
         network.reader = teacher.network.reader  # one code for both
     else:
-        teacher = Teacher(open_encoder("vgg16", device="cpu")[0], distance=2)
+        teacher = Teacher(open_encoder("vgg16", device="cpu", precision="auto")[0])
     course = Course(
         network,
         teacher,
         lambda number: library.lesson(number, options.size, options.batch),
-        Plan(options.steps, options.rate, options.style_weight, ("transformer",) if options.master else ()),
+        Plan(
+            options.steps,
+            options.rate,
+            options.style_weight,
+            ("transformer",) if options.master else (),
+            half=choose_dtype("auto", torch.device("cpu")) == torch.bfloat16,
+        ),
     )
     state, log = options.out / "state.safetensors", options.out / "log.jsonl"
     if state.exists():
@@ -100,10 +108,29 @@ def main() -> None:
 
 
 def begin_with(network: Network, known: weights.Weights) -> None:
-    """What another network knows, as far as it has the same layers: a reader serves any transformer."""
-    same = network.transformer.shape == known.shape
-    for part, values in ((network.reader, known.reader), (network.transformer, known.transformer if same else {})):
-        part.load_state_dict({name: torch.from_numpy(value.copy()) for name, value in values.items()}, strict=False)
+    """What another network knows, as far as it has the same layers: a reader serves any transformer.
+
+    Residual blocks that it does not have say nothing at first.
+    """
+    load(network.reader, known.reader)
+    shape, theirs = network.transformer.shape, known.shape
+    more = shape.blocks - theirs.blocks
+    if theirs.down == shape.down and more >= 0:
+        inner = shape.down[-1]
+        before = 2 * (sum(shape.down) + 2 * theirs.blocks * inner)  # normalisations up to where the new ones come
+        silent = np.tile(
+            np.repeat(np.array([0, -1, 0], np.float32), [2 * inner, inner, inner]), more
+        )  # scales are given less 1
+        parameters = dict(known.transformer)
+        for name, new in (("weight", np.zeros((len(silent), weights.CODE), np.float32)), ("bias", silent)):
+            old = parameters[f"hypernetwork.1.{name}"]
+            parameters[f"hypernetwork.1.{name}"] = np.concatenate([old[:before], new, old[before:]])
+        load(network.transformer, parameters)
+
+
+def load(part: torch.nn.Module, parameters: Mapping[str, weights.Array]) -> None:
+    """Set what is given of a part's parameters."""
+    part.load_state_dict({name: torch.from_numpy(value.copy()) for name, value in parameters.items()}, strict=False)
 
 
 def drawn() -> list[Picture]:

@@ -14,7 +14,7 @@ from pinxit.errors import PinxitError
 if TYPE_CHECKING:
     from pinxit.network.fit import Progress
 
-STEPS, STYLE_WEIGHT = 1500, 20.0
+STEPS, STYLE_WEIGHT = 1500, 25.0
 RATE = 1e-3
 
 
@@ -43,6 +43,8 @@ def train(
         ...     print(progress.facts)
         >>> pinxit.save_network(progress, "painting.pinxit")  # doctest: +SKIP
     """
+    import torch
+
     from pinxit.encoder.open import open_encoder
     from pinxit.network.course import Plan
     from pinxit.network.fit import PAINTING_SIDE, learn
@@ -58,8 +60,9 @@ def train(
         seen = [pictures.sample(name) for name in pictures.sample_names()]
     else:
         seen = [pictures.read(path) for path in pictures.tree(Path(photographs))]
-    encoder, _ = open_encoder("vgg16", device="cpu")
-    yield from learn(paintings, seen, encoder, Plan(steps, RATE, style_weight), cache_folder() / "training")
+    encoder, _ = open_encoder("vgg16", device="cpu", precision="auto")
+    plan = Plan(steps, RATE, style_weight, half=encoder.dtype == torch.bfloat16)
+    yield from learn(paintings, seen, encoder, plan, cache_folder() / "training")
 
 
 def save_network(progress: Progress, path: str | Path, *, overwrite: bool = False) -> Path:

@@ -47,7 +47,7 @@ def test_a_small_network_learns_from_a_larger_one(cat: Picture) -> None:
     network.reader = master.network.reader
     before = [value.clone() for value in network.reader.parameters()]
     library = Library([cat], [styles.draw("swirl", 128)], varied=False)
-    plan = Plan(60, 3e-3, 1.0, ("transformer",))
+    plan = Plan(100, 3e-3, 1.0, ("transformer",))
     losses = [step.content for step in Course(network, master, lambda number: library.lesson(number, 64, 2), plan)]
     assert np.mean(losses[-10:]) < 0.5 * np.mean(losses[:5])
     assert all(torch.equal(*pair) for pair in zip(before, network.reader.parameters(), strict=True))

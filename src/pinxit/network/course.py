@@ -18,7 +18,7 @@ from pinxit.network.transformer import Network
 
 WARM_UP = 50
 """Steps until the learning rate is reached: Adam's first steps know too little of the gradient's size to be long."""
-STEEPEST = 1.0
+STEEPEST = 10.0
 """The gradient's greatest norm: one painting in a thousand is unlike all others and would undo an hour."""
 MEMORY = 0.995
 """What the average of the parameters keeps of itself at each step; it paints better than any of them."""
@@ -33,12 +33,14 @@ class Plan:
         rate: the learning rate, of Adam.
         style_weight: what style counts against content.
         names: of the parameters that learn, by the beginning of their names; all where empty.
+        half: whether the network computes in bfloat16 while it learns, at twice the pace where the processor can.
     """
 
     steps: int
     rate: float = 1e-3
     style_weight: float = 10.0
     names: tuple[str, ...] = ()
+    half: bool = False
 
 
 @dataclass(frozen=True)
@@ -105,7 +107,8 @@ class Course:
         photographs, paintings = torch.from_numpy(lesson.photographs), torch.from_numpy(lesson.paintings)
         for group in self._optimizer.param_groups:
             group["lr"] = plan.rate * self._pace()
-        painted = self.network(photographs, paintings)
+        with torch.autocast("cpu", torch.bfloat16, enabled=plan.half):
+            painted = self.network(photographs, paintings).float()
         verdict = self._teacher(painted, photographs, paintings)
         loss = verdict.total(plan.style_weight)
         if not torch.isfinite(loss):

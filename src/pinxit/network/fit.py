@@ -86,9 +86,7 @@ def learn(
             )
     library = Library([_small(one) for one in photographs], [_small(one) for one in paintings], varied=False)
     beginning = shipped("fine")
-    course = Course(
-        Network.of(beginning), Teacher(encoder, distance=2), lambda number: library.lesson(number, SIDE, BATCH), plan
-    )
+    course = Course(Network.of(beginning), Teacher(encoder), lambda number: library.lesson(number, SIDE, BATCH), plan)
     digest = hashlib.sha256(repr(plan).encode())
     for picture in (*paintings, *photographs):
         digest.update(picture.pixels.tobytes())

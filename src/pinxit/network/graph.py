@@ -7,7 +7,7 @@ painted in tiles and a film frame by frame, all alike (An et al., URST, 2022). `
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -82,7 +82,7 @@ def reader(weights: Mapping[str, Array], levels: int) -> bytes:
         mean, variance = _mean_and_variance(graph, features)
         return [mean, graph.add("Sqrt", graph.add("Add", variance, tiny))]
 
-    features = _centred(graph, "style")
+    features = _centred(graph, graph.add("AveragePool", "style", kernel_shape=[2, 2], strides=[2, 2]))
     found = moments(features)
     for level in range(levels):
         weight, bias = (weights[f"convolutions.{level}.{part}"] for part in ("weight", "bias"))
@@ -108,8 +108,7 @@ def folded(weights: Mapping[str, Array], shape: Shape, affine: Array, moments: A
         correction: of the painting's colours, folded into the last one.
     """
     graph = Graph()
-    normalized = _folding(graph, shape, moments)
-    features = _trunk(graph, _centred(graph, "picture"), weights, shape, affine, normalized)
+    features = _trunk(graph, _centred(graph, "picture"), weights, shape, _folding(graph, shape, affine, moments))
     graph.nodes.append(helper.make_node("Identity", [_painted(graph, features, weights, correction)], ["painted"]))
     return graph.model({"picture": PICTURE}, {"painted": PICTURE})
 
@@ -134,7 +133,7 @@ def framed(
     colors = graph.constant((recoloring.linear / 255).astype(np.float32)[:, :, None, None])
     offset = graph.constant(recoloring.offset.astype(np.float32))
     dressed = _clipped(graph, graph.add("Conv", picture, colors, offset, kernel_shape=[1, 1]), 1)
-    features = _trunk(graph, _centred(graph, dressed), weights, shape, affine, _folding(graph, shape, moments))
+    features = _trunk(graph, _centred(graph, dressed), weights, shape, _folding(graph, shape, affine, moments))
     painted = graph.add(
         "Mul", _painted(graph, features, weights, correction), graph.constant(np.array([255], np.float32))
     )
@@ -145,13 +144,22 @@ def framed(
     return graph.model({"frame": FRAME}, {"painted": FRAME}, TensorProto.UINT8)
 
 
-def measuring(weights: Mapping[str, Array], shape: Shape, affine: Array) -> bytes:
-    """The graph from a `picture` to what is `painted`, and the `moments` `(1, 2 Σ widths, 1, 1)` of what is normalised."""
+def measuring(weights: Mapping[str, Array], shape: Shape) -> bytes:
+    """The graph from a `picture` and an `affine` to what is `painted`, and the `moments` `(1, 2 Σ widths, 1, 1)` of what is
+    normalised; it is the same for all styles.
+    """
     graph, measured = Graph(), list[str]()
-    features = _trunk(graph, _centred(graph, "picture"), weights, shape, affine, _live(graph, measured))
+    sizes = [width for width in shape.widths for _ in range(2)]
+    parts = [f"affine{number}" for number in range(len(sizes))]
+    graph.nodes.append(helper.make_node("Split", ["affine", graph.constant(np.array(sizes))], parts, axis=0))
+    one = graph.constant(np.array([1], np.float32))
+    scales = [(graph.add("Add", scale, one), shift) for scale, shift in zip(parts[::2], parts[1::2], strict=True)]
+    features = _trunk(graph, _centred(graph, "picture"), weights, shape, _live(graph, scales, measured))
     graph.nodes.append(helper.make_node("Concat", measured, ["moments"], axis=1))
     graph.nodes.append(helper.make_node("Identity", [_painted(graph, features, weights)], ["painted"]))
-    return graph.model({"picture": PICTURE}, {"moments": [1, 2 * sum(shape.widths), 1, 1], "painted": PICTURE})
+    return graph.model(
+        {"picture": PICTURE, "affine": [sum(sizes)]}, {"moments": [1, sum(sizes), 1, 1], "painted": PICTURE}
+    )
 
 
 def independent(
@@ -166,7 +174,8 @@ def independent(
     """
     graph = Graph()
     dressed = _recolored(graph, "picture", colors, GRAIN)
-    features = _trunk(graph, _centred(graph, dressed), weights, shape, affine, _live(graph, []))
+    scales = [(graph.constant(scale), graph.constant(shift)) for scale, shift in _scales_and_shifts(shape, affine)]
+    features = _trunk(graph, _centred(graph, dressed), weights, shape, _live(graph, scales, []))
     least = LEAST_SPREAD**2
     wanted = Colors(colors.mean, colors.covariance + least * np.eye(3))
     painted = _recolored(graph, _painted(graph, features, weights), wanted, least)
@@ -179,63 +188,58 @@ def independent(
 
 @dataclass(frozen=True)
 class Layer:
-    """A convolution and the normalisation after it."""
+    """A convolution that a normalisation follows."""
 
     weight: Array
     bias: Array
-    scale: Array
-    shift: Array
     stride: int
 
 
 Normalized = Callable[[str, Layer], str]
-"""From features to what a layer makes of them."""
+"""From features to what the next layer makes of them."""
 
 
-def _folding(graph: Graph, shape: Shape, moments: Array) -> Normalized:
+def _folding(graph: Graph, shape: Shape, affine: Array, moments: Array) -> Normalized:
     """Convolve with means, variances, scales and shifts as part of the kernels."""
-    parts = iter(np.split(moments, np.cumsum([2 * width for width in shape.widths])[:-1]))
+    parts = zip(_scales_and_shifts(shape, affine), _apart(shape, moments), strict=True)
 
     def normalized(features: str, layer: Layer) -> str:
-        mean, variance = np.split(next(parts), 2)
-        factor: Array = layer.scale / np.sqrt(variance + np.float32(EPSILON))
-        bias = (layer.bias - mean) * factor + layer.shift
+        (scale, shift), (mean, variance) = next(parts)
+        factor: Array = scale / np.sqrt(variance + np.float32(EPSILON))
+        bias = (layer.bias - mean) * factor + shift
         return graph.convolve(features, layer.weight * factor[:, None, None, None], bias, layer.stride)
 
     return normalized
 
 
-def _live(graph: Graph, measured: list[str]) -> Normalized:
-    """Normalise by the features' own moments, whose names are collected."""
+def _live(graph: Graph, scales: Iterable[tuple[str, str]], measured: list[str]) -> Normalized:
+    """Normalise by the features' own moments, whose names are collected, with scales and shifts of those names."""
+    parts = iter(scales)
 
     def normalized(features: str, layer: Layer) -> str:
         convolved = graph.convolve(features, layer.weight, layer.bias, layer.stride)
         measured.extend(_mean_and_variance(graph, convolved))
-        return graph.add(
-            "InstanceNormalization",
-            convolved,
-            graph.constant(layer.scale),
-            graph.constant(layer.shift),
-            epsilon=EPSILON,
-        )
+        return graph.add("InstanceNormalization", convolved, *next(parts), epsilon=EPSILON)
 
     return normalized
 
 
-def _trunk(
-    graph: Graph,
-    features: str,
-    weights: Mapping[str, Array],
-    shape: Shape,
-    affine: Array,
-    normalized: Normalized,
-) -> str:
+def _scales_and_shifts(shape: Shape, affine: Array) -> list[tuple[Array, Array]]:
+    """Of every normalisation; what is given are scales less 1."""
+    return [(1 + scale, shift) for scale, shift in _apart(shape, affine)]
+
+
+def _apart(shape: Shape, numbers: Array) -> list[tuple[Array, Array]]:
+    """Two numbers for each channel of every normalisation."""
+    parts = np.split(numbers, np.cumsum([2 * width for width in shape.widths])[:-1])
+    return [(part[: len(part) // 2], part[len(part) // 2 :]) for part in parts]
+
+
+def _trunk(graph: Graph, features: str, weights: Mapping[str, Array], shape: Shape, normalized: Normalized) -> str:
     """All but the last layer."""
-    parts = iter(np.split(affine, np.cumsum([2 * width for width in shape.widths])[:-1]))
 
     def layer(name: str, stride: int = 1) -> Layer:
-        scale, shift = np.split(next(parts), 2)
-        return Layer(weights[f"{name}.weight"], weights[f"{name}.bias"], 1 + scale, shift, stride)
+        return Layer(weights[f"{name}.weight"], weights[f"{name}.bias"], stride)
 
     seen = []
     for level in range(len(shape.down)):
@@ -307,5 +311,5 @@ def _centred(graph: Graph, picture: str) -> str:
 def _mean_and_variance(graph: Graph, features: str) -> tuple[str, str]:
     """Of each channel, over all positions, `(1, C, 1, 1)`."""
     mean = graph.add("ReduceMean", features, axes=[2, 3], keepdims=1)
-    centred = graph.add("Sub", features, mean)
-    return mean, graph.add("ReduceMean", graph.add("Mul", centred, centred), axes=[2, 3], keepdims=1)
+    squares = graph.add("ReduceMean", graph.add("Mul", features, features), axes=[2, 3], keepdims=1)
+    return mean, graph.add("Sub", squares, graph.add("Mul", mean, mean))

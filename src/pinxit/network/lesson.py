@@ -56,8 +56,8 @@ class Library:
         return Lesson(*(np.stack(side) for side in zip(*pairs, strict=True)))
 
     def _pair(self, rng: np.random.Generator, size: int) -> tuple[Pixels, Pixels]:
-        photograph = _crop(rng, self._photographs[rng.integers(len(self._photographs))], size, 0.6, 2.5)
-        painting = _crop(rng, self._paintings[rng.integers(len(self._paintings))], size, 0.35, 2.0)
+        photograph = _crop(rng, self._photographs[rng.integers(len(self._photographs))], size, 0.7, 1.8)
+        painting = _crop(rng, self._paintings[rng.integers(len(self._paintings))], size, 0.5, 2.0)
         if self._varied and rng.random() < 0.5:
             painting = _other_colors(rng, painting)
         return match_colors(Picture(photograph), Picture(painting), 1).pixels, painting

@@ -5,12 +5,15 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from pinxit.network.finished import finished
 from pinxit.network.teacher import Verdict
 from pinxit.network.transformer import Network
 
 
 class Master:
-    """Compares a network's paintings with another's of the same photographs in the same styles.
+    """Compares a network's paintings with another's of the same photographs in the same styles, as these will be shown.
+
+    So a film's frames, which are not made livelier one by one, are painted lively.
 
     No VGG has to look at them, so a lesson costs a tenth of `Teacher`'s.
 
@@ -24,10 +27,10 @@ class Master:
     def __call__(self, painted: Tensor, photographs: Tensor, paintings: Tensor) -> Verdict:
         """See `Teacher`; the verdict's content is about pixels, its style about differences of neighbours: strokes."""
         with torch.no_grad():
-            wanted = self.network(photographs, paintings).clamp(0, 1)
+            wanted = finished(self.network(photographs, paintings), photographs, paintings).clamp(0, 1)
         strokes = sum(_error(painted.diff(dim=axis), wanted.diff(dim=axis)) for axis in (2, 3))
         overshoot = (painted - painted.clamp(0, 1)).square().mean((1, 2, 3))
-        return Verdict(_error(painted, wanted), torch.as_tensor(strokes), overshoot)
+        return Verdict(_error(painted, wanted), torch.as_tensor(strokes), overshoot, torch.zeros_like(overshoot))
 
 
 def _error(painted: Tensor, wanted: Tensor) -> Tensor:

@@ -12,16 +12,17 @@ import numpy as np
 
 from pinxit.errors import PinxitError
 from pinxit.network import weights
-from pinxit.network.painter import MOST_MEASURED, SIDE, Measured, Painter, Reader, Tile
+from pinxit.network.lively import lively
+from pinxit.network.painter import MOST_MEASURED, SIDE, Measured, Painter, Reader, Tile, opened
 from pinxit.network.weights import Array, Weights
-from pinxit.picture import Picture, fit, resize
+from pinxit.picture import Picture, fit
 from pinxit.picture.finish import colored, finish, style_at
 from pinxit.picture.ingredients import Ingredients, LoadedStyle
-from pinxit.picture.octaves import Octaves, mix_octaves, octaves_of, with_octaves
+from pinxit.picture.octaves import Octaves, mix_octaves, octaves_of
 from pinxit.picture.picture import Pixels
 from pinxit.picture.placing import Place, places
 from pinxit.picture.recipe import Settings
-from pinxit.picture.recolor import Colors, colors_of, correcting, mix_colors, recolor, recolored, toward
+from pinxit.picture.recolor import Colors, colors_of, mix_colors, recolor, recolored, toward
 
 # Below this a picture has too few positions at a quarter of its resolution for statistics to mean anything.
 SMALLEST_SIDE = 16
@@ -29,10 +30,6 @@ SMALLEST_SIDE = 16
 # result is enlarged, with so much of the photograph's finest detail.
 PAINTED, LEAST_PAINTED = 512, 128
 DETAIL = 0.5
-# So much of the photograph, in the style's colours, is in what is painted.
-OWN = 0.2
-# A filter that keeps all but the finest: 1 for what is even, 0 for what alternates.
-MESH = np.array([-1, 4, 10, 4, -1], np.float32) / 16
 # Style images are read at the size they are wanted, but no larger: strokes wider than a hundred pixels are more than the
 # network can see at once.
 MOST_READ = 1024
@@ -93,8 +90,8 @@ def paint(
     done, total = 0, len(parts) * tiles
     for place in parts:
         network = _network(place, networks, recipe.network)
-        painter = Painter(network.transformer, network.shape)
-        manner = _manner(recipe, Reader(network.reader), painter, ground, place.styles, size)
+        reader, painter = opened(network)
+        manner = _manner(recipe, reader, painter, ground, place.styles, size)
         share = np.float32(min(1.0, 2 * recipe.strength)) * (1 if place.mask is None else place.mask)
         share = np.broadcast_to(share, ground.pixels.shape[1:])
         strokes = np.empty_like(ground.pixels)
@@ -186,14 +183,9 @@ def _strokes(recipe: Settings, painter: Painter, manner: _Manner, ground: Pictur
 
 
 def _lively(recipe: Settings, manner: _Manner, ground: Picture, strokes: Pixels) -> Pixels:
-    """What is painted with some of the photograph, and with as much detail of each size as the style has.
-
-    The network, never quite sure, mutes detail; so does an average of two pictures, for which composition comes at no cost.
-    """
+    """What is painted, livelier."""
     dressed = recolor(ground.pixels, manner.own, manner.colors, recipe.strength)
-    strokes = dressed + _calm(strokes - dressed)
-    lively = with_octaves(strokes + np.float32(OWN) * (dressed - strokes), manner.octaves, recipe.strength)
-    return recolored(lively, correcting(colors_of(lively), manner.measured.wanted))
+    return lively(strokes, dressed, manner.octaves, manner.measured.wanted, recipe.strength)
 
 
 def _at_once(ground: Picture) -> bool:
@@ -201,22 +193,17 @@ def _at_once(ground: Picture) -> bool:
     return ground.height * ground.width <= MOST_MEASURED
 
 
-def _calm(pixels: Pixels) -> Pixels:
-    """Without what changes from each pixel to the next and back: no stroke, but the mesh of a network's last enlargement."""
-    for axis in (1, 2):
-        padded = np.moveaxis(
-            np.pad(pixels, [(2, 2) if number == axis else (0, 0) for number in range(3)], "reflect"), axis, 0
-        )
-        count = pixels.shape[axis]
-        shifted = [padded[begin : begin + count] for begin in range(len(MESH))]
-        pixels = np.moveaxis(sum(share * part for share, part in zip(MESH, shifted, strict=True)), 0, axis)
-    return pixels
-
-
 def _finish(recipe: Settings, full: Picture, ground: Picture, keep: Pixels | None, canvas: Pixels) -> Picture:
     """The result, from what was painted of a `ground` no larger than it."""
     if ground is not full:
         detail = DETAIL + (1 - DETAIL) * (1 - min(1.0, 2 * recipe.strength))  # where nothing is painted, all of it
-        large, smooth = (resize(Picture(pixels), full.height, full.width).pixels for pixels in (canvas, ground.pixels))
-        canvas = large + np.float32(detail) * (full.pixels - smooth)
+        canvas = _enlarged(canvas - np.float32(detail) * ground.pixels, full) + np.float32(detail) * full.pixels
     return finish(recipe, full, keep, canvas.clip(0, 1))
+
+
+def _enlarged(pixels: Pixels, like: Picture) -> Pixels:
+    """Pixels, of any range, as large as a picture."""
+    import cv2
+
+    large = cv2.resize(np.moveaxis(pixels, 0, 2), (like.width, like.height), interpolation=cv2.INTER_CUBIC)
+    return np.asarray(np.moveaxis(large, 2, 0), np.float32)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from pinxit.network import graph
-from pinxit.network.weights import Array, Shape
+from pinxit.network.weights import Array, Shape, Weights
 from pinxit.picture.picture import Pixels
 from pinxit.picture.recolor import Colors, Recoloring, colors_of, correcting, mix_colors
 
@@ -18,6 +19,8 @@ from pinxit.picture.recolor import Colors, Recoloring, colors_of, correcting, mi
 # Transfer for High-Resolution Images", 2022: URST), and holds for the whole, so that no tile differs from the next.
 MOST_MEASURED = 768 * 768
 SIDE = 1024
+# Of a style image, the shorter side, px: a reader halves it five times. Smaller ones are enlarged.
+LEAST_READ = 32
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,12 @@ class Measured:
         return correcting(self.painted, self.wanted)
 
 
+@functools.lru_cache(2)
+def opened(network: Weights) -> tuple[Reader, Painter]:
+    """A network ready to read and to paint: to make it ready takes as long as to paint a small picture."""
+    return Reader(network.reader), Painter(network.transformer, network.shape)
+
+
 class Reader:
     """Reads style images.
 
@@ -70,7 +79,9 @@ class Reader:
         self._session = _session(graph.reader(weights, levels))
 
     def read(self, style: Pixels) -> Array:
-        """The code `(K,)` of a style image `(3, H, W)`, range [0, 1]."""
+        """The code `(K,)` of a style image `(3, H, W)`, sides of at least 16 px, range [0, 1]."""
+        if min(style.shape[1:]) < LEAST_READ:
+            style = style.repeat(2, axis=1).repeat(2, axis=2)
         code: Array = self._session.run(None, {"style": style[None]})[0][0]
         return code
 
@@ -106,11 +117,14 @@ class Painter:
         Returns:
             What is known, and that version painted, `(3, H, W)`, before its colours are corrected.
         """
-        session = _session(graph.measuring(self._weights, self._shape, affine))
-        moments, painted = session.run(None, {"picture": self._padded(picture)[None]})
+        moments, painted = self._measuring.run(None, {"picture": self._padded(picture)[None], "affine": affine})
         _, height, width = picture.shape
         seen = painted[0, :, :height, :width]
         return Measured(moments.ravel(), colors_of(seen), wanted), seen
+
+    @functools.cached_property
+    def _measuring(self) -> Any:
+        return _session(graph.measuring(self._weights, self._shape))
 
     def session(self, affine: Array, measured: Measured) -> Any:
         """The network with a style and what was measured folded in, ready to run."""
@@ -151,6 +165,9 @@ def _session(model: bytes) -> Any:
 
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
+    options.enable_mem_pattern = False  # sizes vary: a plan for one of them is in the way of the next
+    # Threads that wait for work at full speed keep other sessions from theirs.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     # As PyTorch heeds it; the result is the same with any number of threads.
     options.intra_op_num_threads = int(os.environ.get("OMP_NUM_THREADS") or 0)
     return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])

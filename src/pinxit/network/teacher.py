@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import torch
@@ -9,9 +10,29 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from pinxit.encoder.vgg import Encoder
+from pinxit.network.finished import finished
+from pinxit.objective.similarity import CELLS, distances, similarity_loss
 from pinxit.picture.recipe import Settings
 
-CONTENT_LAYERS, STYLE_LAYERS = Settings().content_layers, Settings().style_layers
+Look = tuple[int, str]
+"""From how far, and at which tap: 2 looks at pictures of half the size, and sees strokes twice as large."""
+Seen = dict[Look, Tensor]
+
+STYLE_LOOKS: Mapping[Look, float] = {
+    (distance, tap): 1 / 11
+    for distance in (1, 2, 4)
+    for tap in ("relu1_1", "relu2_1", "relu3_1", "relu4_1")
+    # The nearest look leaves the deep layer, where half of the arithmetic is, to the others.
+    if (distance, tap) != (1, "relu4_1")
+}
+CONTENT_LOOK: Look = (2, "relu4_2")
+SIMILARITY_LOOKS: Mapping[Look, float] = {(1, "relu3_1"): 0.4, (2, "relu3_1"): 0.3, (2, "relu4_2"): 0.3}
+SIMILARITY = 15.0
+"""What self-similarity counts against feature maps: a network cannot keep the maps, but the composition."""
+OVERSHOOT, GRID = 10.0, 30.0
+"""What these count."""
+BLOCK = 8
+"""The side of the largest grid that a network paints in, px."""
 TINY = 1e-8
 
 
@@ -20,79 +41,111 @@ class Verdict:
     """Losses of a batch, each `(N,)`.
 
     Attributes:
-        content: squared error of content features as a share of their energy.
-        style: squared error of Gram matrices, and of means and deviations, as a share of theirs.
+        content: squared error of content features as a share of their energy, and the difference of self-similarities.
+        style: the root of the squared error of Gram matrices, and of means and deviations, as a share of theirs: a distance, or
+            the styles that are hardest to paint would decide how all others are painted.
         overshoot: mean squared distance of pixels from the range [0, 1].
+        grid: what share of the variance of pixels, and of their differences, a position within a grid explains.
     """
 
     content: Tensor
     style: Tensor
     overshoot: Tensor
+    grid: Tensor
 
     def total(self, style_weight: float) -> Tensor:
         """What is minimised."""
-        return (self.content + style_weight * self.style + 10 * self.overshoot).mean()
-
-
-Look = tuple[int, str]
-"""From how far, and at which tap."""
+        return (self.content + style_weight * self.style + OVERSHOOT * self.overshoot + GRID * self.grid).mean()
 
 
 class Teacher:
-    """Compares a network's paintings with what they should have been.
+    """Compares a network's paintings, as they will be shown, with what they should have been.
 
     Args:
         encoder: the fixed VGG.
-        distance: 1 looks at everything as the optimiser does. 2 leaves the deep layers to a look at pictures of half the
-            size, and sees the style's other layers there once more: strokes twice as large, for half of the arithmetic.
     """
 
-    def __init__(self, encoder: Encoder, distance: int = 1) -> None:
+    def __init__(self, encoder: Encoder) -> None:
         self.encoder = encoder
         self.share = Settings().style_moments
-        self.content = {(distance if _deep(tap) else 1, tap): weight for tap, weight in CONTENT_LAYERS.items()}
-        style = {(distance, tap): weight for tap, weight in STYLE_LAYERS.items()}
-        style |= {(1, tap): weight for tap, weight in STYLE_LAYERS.items() if not _deep(tap)}
-        self.style = {look: weight / sum(style.values()) for look, weight in style.items()}
 
     def __call__(self, painted: Tensor, photographs: Tensor, paintings: Tensor) -> Verdict:
-        """Judge pictures `(N, 3, H, W)` against the photographs they were and the paintings they should look like."""
-        # One by one, so that feature maps stay in the processor's caches.
-        verdicts = [
-            self._judge(*one)
-            for one in zip(*(torch.split(batch, 1) for batch in (painted, photographs, paintings)), strict=True)
-        ]
-        return Verdict(*(torch.stack(losses) for losses in zip(*verdicts, strict=True)))
+        """Judge what a network painted.
 
-    def _judge(self, painted: Tensor, photograph: Tensor, painting: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        looks = {*self.content, *self.style}
+        Args:
+            painted: `(N, 3, H, W)`, sides multiples of 64 px.
+            photographs: that it was, in the paintings' colours.
+            paintings: that it should look like.
+        """
+        shown = finished(painted, photographs, paintings)
         with torch.no_grad():
-            content = self._see(photograph, set(self.content))
-            style = self._see(painting, looks)
-            targets = {look: _adapt(content[look], style[look]) for look in self.content}
-        features = self._see(painted, looks)
-        content_loss = sum(weight * _relative(features[look], targets[look]) for look, weight in self.content.items())
-        style_loss = painted.new_zeros(())
-        for look, weight in self.style.items():
+            content = self._see(photographs, {CONTENT_LOOK, *SIMILARITY_LOOKS})
+            style = self._see(paintings, {CONTENT_LOOK, *STYLE_LOOKS})
+        features = self._see(shown, {CONTENT_LOOK, *SIMILARITY_LOOKS, *STYLE_LOOKS})
+        content_losses, style_losses = [], []
+        for number in range(len(shown)):
+            ours, photograph, painting = (
+                {look: maps[number] for look, maps in seen.items()} for seen in (features, content, style)
+            )
+            content_losses.append(_content(ours, photograph, painting))
+            style_losses.append(self._style(ours, painting))
+        overshoot = (shown - shown.clamp(0, 1)).square().mean((1, 2, 3))
+        return Verdict(torch.stack(content_losses), torch.stack(style_losses), overshoot, grid(painted))
+
+    def _style(self, features: Seen, style: Seen) -> Tensor:
+        loss = torch.zeros(())
+        for look, weight in STYLE_LOOKS.items():
             (gram, moments), (wanted_gram, wanted_moments) = (_statistics(maps[look]) for maps in (features, style))
-            style_loss = style_loss + weight * (
+            loss = loss + weight * (
                 (1 - self.share) * _relative(gram, wanted_gram) + self.share * _relative(moments, wanted_moments)
             )
-        overshoot = (painted - painted.clamp(0, 1)).square().mean()
-        return torch.as_tensor(content_loss), style_loss, overshoot
+        return (loss + TINY).sqrt()
 
-    def _see(self, pictures: Tensor, looks: set[Look]) -> dict[Look, Tensor]:
-        seen: dict[Look, Tensor] = {}
+    def _see(self, pictures: Tensor, looks: set[Look]) -> Seen:
+        seen: Seen = {}
         for distance in {distance for distance, _ in looks}:
-            taps = {tap for at, tap in looks if at == distance}
-            maps = self.encoder(F.avg_pool2d(pictures, distance) if distance > 1 else pictures, taps)
-            seen |= {(distance, tap): features for tap, features in maps.items()}
+            maps = self.encoder(_from(pictures, distance), {tap for at, tap in looks if at == distance})
+            seen |= {(distance, tap): features.float() for tap, features in maps.items()}
         return seen
 
 
-def _deep(tap: str) -> bool:
-    """Whether a tap lies in the last two blocks, where half of the arithmetic is."""
-    return int(tap[4]) > 3
+def grid(painted: Tensor) -> Tensor:
+    """How far pictures `(N, 3, H, W)` show the grid in which a network paints, `(N,)`: 0 in a photograph but for chance.
+
+    Enlarging features makes some positions of a block brighter or livelier than others, which the eye sees at once in even
+    areas and Gram matrices hardly ever.
+    """
+    shown = painted.new_zeros(len(painted))
+    for maps in (painted, painted.diff(dim=2).abs(), painted.diff(dim=3).abs()):
+        rows, columns = (side // BLOCK for side in maps.shape[2:])
+        whole = maps[:, :, : rows * BLOCK, : columns * BLOCK]
+        blocks = whole.reshape(len(maps), 3, rows, BLOCK, columns, BLOCK).mean((2, 4))
+        shown = shown + blocks.var((2, 3)).sum(1) / (maps.var((2, 3)).sum(1) + 1e-4)
+    return shown
+
+
+def _content(features: Seen, content: Seen, style: Seen) -> Tensor:
+    loss = _relative(features[CONTENT_LOOK], _adapt(content[CONTENT_LOOK], style[CONTENT_LOOK]))
+    for look, weight in SIMILARITY_LOOKS.items():
+        loss = loss + SIMILARITY * weight * _similarity(features[look], content[look])
+    return loss
+
+
+def _from(pictures: Tensor, distance: int) -> Tensor:
+    """Pictures from a distance; from near, their middle."""
+    if distance > 1:
+        return F.avg_pool2d(pictures, distance)
+    down, right = (side // 64 * 16 for side in pictures.shape[2:])
+    return pictures[:, :, down:-down, right:-right]
+
+
+def _similarity(features: Tensor, like: Tensor) -> Tensor:
+    """See `pinxit.objective.similarity`."""
+    ours, theirs = (
+        F.adaptive_avg_pool2d(maps, (min(CELLS, maps.shape[1]), min(CELLS, maps.shape[2]))).flatten(1)
+        for maps in (features, like)
+    )
+    return similarity_loss(ours, distances(theirs))
 
 
 def _relative(features: Tensor, targets: Tensor) -> Tensor:
@@ -100,8 +153,8 @@ def _relative(features: Tensor, targets: Tensor) -> Tensor:
 
 
 def _statistics(features: Tensor) -> tuple[Tensor, Tensor]:
-    """The Gram matrix `(C, C)` of feature maps `(1, C, H, W)`, means and deviations `(2, C)`."""
-    flat = features[0].flatten(1)
+    """The Gram matrix `(C, C)` of feature maps `(C, H, W)`, means and deviations `(2, C)`."""
+    flat = features.flatten(1)
     gram = flat @ flat.T / flat.shape[1]
     mean = flat.mean(1)
     # The second moments are in the Gram matrix already: no map has to be squared once more.
@@ -111,7 +164,6 @@ def _statistics(features: Tensor) -> tuple[Tensor, Tensor]:
 
 def _adapt(features: Tensor, like: Tensor) -> Tensor:
     """Adaptive instance normalisation (Huang and Belongie, 2017, equation 8), behind a ReLU."""
-    (mean, deviation), (new_mean, new_deviation) = (
-        _statistics(maps)[1][:, None, :, None, None].unbind(0) for maps in (features, like)
-    )
-    return ((features - mean) / deviation.clamp_min(1e-3) * new_deviation + new_mean).clamp_min(0)
+    (mean, deviation), (new_mean, new_deviation) = (_statistics(maps)[1][:, :, None, None] for maps in (features, like))
+    adapted: Tensor = (features - mean) / deviation.clamp_min(1e-3) * new_deviation + new_mean
+    return adapted.clamp_min(0)

@@ -22,7 +22,10 @@ from pinxit.network.weights import CODE, EPSILON, READER_WIDTHS, Shape, Weights
 
 
 class Reader(nn.Module):
-    """A style image as a code: means and deviations of five layers of features, weighed by a perceptron."""
+    """A style image as a code: means and deviations of five layers of features, weighed by a perceptron.
+
+    It looks at half of the size, where strokes and colours are all there, in a quarter of the time.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -35,7 +38,7 @@ class Reader(nn.Module):
 
     def forward(self, style: Tensor) -> Tensor:
         """The code `(N, 192)` of style images `(N, 3, H, W)`, range [0, 1]."""
-        features = 4 * style - 2
+        features = 4 * F.avg_pool2d(style, 2) - 2
         moments = _moments(features)
         for convolution in self.convolutions:
             features = F.relu(convolution(F.pad(features, (1, 1, 1, 1), mode="reflect")))

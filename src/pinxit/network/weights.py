@@ -5,6 +5,7 @@ A file may come from anybody: its length is limited, and what it holds must be w
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -66,12 +67,12 @@ class Shape:
         return -(-(reach + self.grid) // self.grid) * self.grid
 
 
-SHAPES = {"fine": Shape((24, 48), blocks=4), "live": Shape((12, 24, 48), blocks=3)}
+SHAPES = {"fine": Shape((24, 48), blocks=6), "live": Shape((12, 24, 48), blocks=3)}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Weights:
-    """What a file holds.
+    """What a file holds; nobody changes it.
 
     Attributes:
         reader: parameters of the network that reads style images, by name.
@@ -88,6 +89,7 @@ class Weights:
     painting: NDArray[np.uint8] | None = None
 
 
+@functools.cache
 def shipped(name: str) -> Weights:
     """The weights that pinxit brings: `fine` or `live`."""
     return load(SHIPPED / f"{name}.safetensors")

@@ -1,0 +1,116 @@
+"""What becomes of a network's paintings before anybody sees them, for PyTorch: a network is to learn what will be seen.
+
+The same as `pinxit.network.lively` does with arrays, and for a batch. Gradients pass through all of it: a network that could
+not see that what it mutes is brought out again would learn to overdo it.
+"""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from pinxit.network.lively import MESH, OWN
+from pinxit.picture import octaves
+from pinxit.picture.recolor import GRAIN, LEAST_SPREAD
+
+ROOT_ITERATIONS = 14
+"""Of Newton's method for the root of a 3×3 matrix."""
+KERNEL = torch.tensor([1.0, 4, 6, 4, 1]) / 16
+
+
+def finished(painted: Tensor, photographs: Tensor, paintings: Tensor) -> Tensor:
+    """Pictures `(N, 3, H, W)` as they leave a network, as they will be shown; they may overshoot [0, 1].
+
+    Args:
+        painted: of those photographs, in the manner of those paintings.
+        photographs: in the colours of the paintings.
+        paintings: `(N, 3, H', W')`.
+    """
+    strokes = _calm(_corrected(painted, paintings) - photographs)
+    wanted = [_covariance(octave).detach() for octave in _taken_apart(paintings)[0]]
+    pictures = photographs + (1 - OWN) * strokes
+    for _ in range(octaves.PASSES):
+        pictures = _nearer(pictures, wanted)
+    return _corrected(pictures, paintings)
+
+
+def _corrected(pictures: Tensor, like: Tensor) -> Tensor:
+    """Pictures with the mean colours and the covariances of others."""
+    centred, wanted = (one - one.mean((2, 3), keepdim=True) for one in (pictures, like))
+    linear = _map(_covariance(centred), _covariance(wanted), LEAST_SPREAD**2)
+    return _mapped(linear, centred) + like.mean((2, 3), keepdim=True)
+
+
+def _nearer(pictures: Tensor, wanted: list[Tensor]) -> Tensor:
+    details, whole = _taken_apart(pictures)
+    for number, detail in reversed(list(enumerate(details))):
+        if number < len(wanted):
+            detail = _mapped(_limited(_map(_covariance(detail), wanted[number], GRAIN)), detail)
+        whole = _twice(whole, detail) + detail
+    return whole
+
+
+def _taken_apart(pictures: Tensor) -> tuple[list[Tensor], Tensor]:
+    found, whole = list[Tensor](), pictures
+    while len(found) < octaves.MOST and min(whole.shape[2:]) >= octaves.SMALLEST_SIDE:
+        half = _filtered(F.pad(whole, (2, 2, 2, 2), mode="reflect"), KERNEL)[:, :, ::2, ::2]
+        found.append(whole - _twice(half, whole))
+        whole = half
+    return found, whole
+
+
+def _twice(pictures: Tensor, like: Tensor) -> Tensor:
+    """Pictures enlarged to the size of others."""
+    kernel = (4 * torch.outer(KERNEL, KERNEL)).expand(3, 1, -1, -1)
+    large = F.conv_transpose2d(F.pad(pictures, (1, 1, 1, 1), mode="replicate"), kernel, stride=2, groups=3)
+    return large[:, :, 4 : 4 + like.shape[2], 4 : 4 + like.shape[3]]
+
+
+def _calm(pictures: Tensor) -> Tensor:
+    return _filtered(F.pad(pictures, (2, 2, 2, 2), mode="reflect"), torch.from_numpy(MESH))
+
+
+def _filtered(padded: Tensor, kernel: Tensor) -> Tensor:
+    """By a kernel of one axis, along both."""
+    rows = F.conv2d(padded, kernel.view(1, 1, -1, 1).expand(3, -1, -1, -1), groups=3)
+    return F.conv2d(rows, kernel.view(1, 1, 1, -1).expand(3, -1, -1, -1), groups=3)
+
+
+def _covariance(centred: Tensor) -> Tensor:
+    """Of colours whose mean is 0, `(N, 3, 3)`."""
+    flat = centred.flatten(2)
+    return flat @ flat.transpose(1, 2) / flat.shape[2]
+
+
+def _mapped(linear: Tensor, pictures: Tensor) -> Tensor:
+    return (linear @ pictures.flatten(2)).view_as(pictures)
+
+
+def _map(own: Tensor, wanted: Tensor, least: float) -> Tensor:
+    """`pinxit.picture.recolor.recoloring`'s linear map, which is also `A (A Σs A)^-½ A`, `A = Σc^½`.
+
+    The inverse root is found by Newton's iteration (Higham, "Functions of Matrices", 2008, equation 6.35): derivatives of
+    eigenvectors are infinite where two colours vary alike.
+    """
+    eye = torch.eye(3)
+    values, vectors = torch.linalg.eigh(wanted.detach() + least * eye)
+    root = (vectors * values.clamp_min(1e-12).sqrt()[:, None]) @ vectors.transpose(1, 2)
+    product = root @ (own + least * eye) @ root
+    trace = product.diagonal(dim1=1, dim2=2).sum(1)[:, None, None]
+    y, z = product / trace, eye.expand_as(product)
+    for _ in range(ROOT_ITERATIONS):
+        step = 1.5 * eye - 0.5 * z @ y
+        y, z = y @ step, step @ z
+    linear: Tensor = root @ (z / trace.sqrt()) @ root
+    return linear
+
+
+def _limited(linear: Tensor) -> Tensor:
+    """A map that makes nothing livelier than `octaves.MOST_TIMES`; what it is limited by counts as constant."""
+    with torch.no_grad():
+        times, axes = torch.linalg.eigh((linear + linear.transpose(1, 2)) / 2)
+        most = octaves.MOST_TIMES
+        limited = (axes * times.clamp(1 / most, most)[:, None]) @ axes.transpose(1, 2)
+        change: Tensor = limited @ torch.linalg.inv(linear)
+    return change @ linear

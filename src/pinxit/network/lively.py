@@ -1,0 +1,45 @@
+"""What is done with a network's painting of a whole picture: it mutes detail, and not alike at all sizes.
+
+So each octave is made as lively as it is in the style image. For the same reason some of the photograph can stay: what an
+average of two pictures loses in contrast, the octaves give back, and composition comes at no cost.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pinxit.picture.octaves import Octaves, with_octaves
+from pinxit.picture.picture import Pixels
+from pinxit.picture.recolor import Colors, colors_of, correcting, recolored
+
+OWN = 0.3
+"""So much of the photograph, in the style's colours, is in what is painted."""
+MESH = np.array([-1, 4, 10, 4, -1], np.float32) / 16
+"""A filter that keeps all but the finest: 1 for what is even, 0 for what alternates."""
+
+
+def lively(strokes: Pixels, dressed: Pixels, octaves: Octaves, colors: Colors, strength: float) -> Pixels:
+    """A painting `(3, H, W)` with some of the photograph, and with as much detail of each size as the style has.
+
+    Args:
+        strokes: what the network painted.
+        dressed: the photograph in the style's colours, of the same size.
+        octaves: those wanted.
+        colors: those wanted of the whole.
+        strength: 0 to 1.
+    """
+    painted = dressed + np.float32(1 - OWN) * _calm(strokes - dressed)
+    painted = with_octaves(painted, octaves, strength)
+    return recolored(painted, correcting(colors_of(painted), colors))
+
+
+def _calm(pixels: Pixels) -> Pixels:
+    """Without what changes from each pixel to the next and back: no stroke, but the mesh of a network's last enlargement."""
+    for axis in (1, 2):
+        padded = np.moveaxis(
+            np.pad(pixels, [(2, 2) if number == axis else (0, 0) for number in range(3)], "reflect"), axis, 0
+        )
+        count = pixels.shape[axis]
+        shifted = [padded[begin : begin + count] for begin in range(len(MESH))]
+        pixels = np.moveaxis(sum(share * part for share, part in zip(MESH, shifted, strict=True)), 0, axis)
+    return pixels
