@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 from pinxit.picture import Picture, resize
-from pinxit.picture.octaves import MOST, mix_octaves, octaves_of, with_octaves
+from pinxit.picture.octaves import MOST, between, liven, livened, mix_octaves, octaves_of
 
 
 def test_a_picture_takes_on_the_octaves_of_another_and_stays_where_it_is(cat: Picture, coffee: Picture) -> None:
     faint = (0.5 + 0.3 * (cat.pixels - 0.5)).astype(np.float32)
     wanted = octaves_of(coffee.pixels)
-    lively = with_octaves(faint, wanted, 1)
+    lively, _ = liven(faint, wanted, 1)
     before, after = (
         [abs(np.trace(own) / np.trace(one) - 1) for own, one in zip(octaves_of(pixels), wanted, strict=False)]
         for pixels in (faint, lively)
@@ -23,13 +23,13 @@ def test_a_picture_takes_on_the_octaves_of_another_and_stays_where_it_is(cat: Pi
 
 
 def test_with_its_own_octaves_or_no_strength_a_picture_stays_as_it_is(cat: Picture, coffee: Picture) -> None:
-    np.testing.assert_allclose(with_octaves(cat.pixels, octaves_of(cat.pixels), 1), cat.pixels, atol=1e-4)
-    np.testing.assert_allclose(with_octaves(cat.pixels, octaves_of(coffee.pixels), 0), cat.pixels, atol=1e-4)
+    np.testing.assert_allclose(liven(cat.pixels, octaves_of(cat.pixels), 1)[0], cat.pixels, atol=1e-4)
+    np.testing.assert_allclose(liven(cat.pixels, octaves_of(coffee.pixels), 0)[0], cat.pixels, atol=1e-4)
 
 
 def test_strokes_are_not_made_of_nothing() -> None:
     noise = np.random.default_rng(0).normal(0.5, 1e-3, (3, 128, 128)).astype(np.float32)
-    lively = with_octaves(noise, octaves_of(np.random.default_rng(1).random((3, 128, 128), np.float32)), 1)
+    lively, _ = liven(noise, octaves_of(np.random.default_rng(1).random((3, 128, 128), np.float32)), 1)
     # The noise of a style of which every pixel is another is 290 times as lively.
     assert 1e-3 < lively.std() < 0.006
 
@@ -38,9 +38,19 @@ def test_strokes_are_not_made_of_nothing() -> None:
 def test_any_size_and_few_octaves_of_a_small_one(cat: Picture, coffee: Picture, height: int, width: int) -> None:
     small = resize(cat, height, width).pixels
     assert len(octaves_of(small)) < MOST
-    lively = with_octaves(small, octaves_of(coffee.pixels), 1)
+    lively, _ = liven(small, octaves_of(coffee.pixels), 1)
     assert lively.shape == small.shape
     assert np.isfinite(lively).all()
+
+
+def test_what_was_done_to_one_picture_is_done_to_others(cat: Picture, coffee: Picture) -> None:
+    lively, how = liven(cat.pixels, octaves_of(coffee.pixels), 1)
+    _, half = liven(cat.pixels, octaves_of(coffee.pixels), 0.5)
+    np.testing.assert_array_equal(livened(cat.pixels, how), lively)
+    other = cat.pixels[:, ::-1].copy()
+    assert not np.array_equal(livened(other, how), liven(other, octaves_of(coffee.pixels), 0.5)[0])
+    np.testing.assert_allclose(livened(other, between(half, how, 1)), livened(other, how), atol=1e-5)
+    np.testing.assert_array_equal(livened(other, between(half, how, 0)), livened(other, half))
 
 
 def test_octaves_mix(cat: Picture, coffee: Picture) -> None:

@@ -1,4 +1,4 @@
-"""What is done with a network's painting of a whole picture: it mutes detail, and not alike at all sizes.
+"""What is done with a network's painting: it mutes detail, and not alike at all sizes.
 
 So each octave is made as lively as it is in the style image. For the same reason some of the photograph can stay: what an
 average of two pictures loses in contrast, the octaves give back, and composition comes at no cost.
@@ -6,11 +6,13 @@ average of two pictures loses in contrast, the octaves give back, and compositio
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
-from pinxit.picture.octaves import Octaves, with_octaves
+from pinxit.picture.octaves import Livening, Octaves, between, liven, livened
 from pinxit.picture.picture import Pixels
-from pinxit.picture.recolor import Colors, colors_of, correcting, recolored
+from pinxit.picture.recolor import Colors, Recoloring, colors_of, correcting, recolored
 
 OWN = 0.3
 """So much of the photograph, in the style's colours, is in what is painted."""
@@ -18,7 +20,36 @@ MESH = np.array([-1, 4, 10, 4, -1], np.float32) / 16
 """A filter that keeps all but the finest: 1 for what is even, 0 for what alternates."""
 
 
-def lively(strokes: Pixels, dressed: Pixels, octaves: Octaves, colors: Colors, strength: float) -> Pixels:
+@dataclass(frozen=True)
+class Lively:
+    """What makes a painting livelier: it was found on one, and can be done to others.
+
+    Attributes:
+        octaves: maps of their colours.
+        correction: of the colours of the whole.
+    """
+
+    octaves: Livening
+    correction: Recoloring
+
+    def __call__(self, strokes: Pixels, dressed: Pixels) -> Pixels:
+        """See `make_lively`."""
+        return recolored(livened(_mixed(strokes, dressed), self.octaves), self.correction)
+
+    def toward(self, other: Lively, part: float) -> Lively:
+        """What lies between two, found on paintings of the same size."""
+        ours, theirs = self.correction, other.correction
+        return Lively(
+            between(self.octaves, other.octaves, part),
+            Recoloring(
+                ours.linear + part * (theirs.linear - ours.linear), ours.offset + part * (theirs.offset - ours.offset)
+            ),
+        )
+
+
+def make_lively(
+    strokes: Pixels, dressed: Pixels, octaves: Octaves, colors: Colors, strength: float
+) -> tuple[Pixels, Lively]:
     """A painting `(3, H, W)` with some of the photograph, and with as much detail of each size as the style has.
 
     Args:
@@ -28,9 +59,13 @@ def lively(strokes: Pixels, dressed: Pixels, octaves: Octaves, colors: Colors, s
         colors: those wanted of the whole.
         strength: 0 to 1.
     """
-    painted = dressed + np.float32(1 - OWN) * _calm(strokes - dressed)
-    painted = with_octaves(painted, octaves, strength)
-    return recolored(painted, correcting(colors_of(painted), colors))
+    painted, livening = liven(_mixed(strokes, dressed), octaves, strength)
+    correction = correcting(colors_of(painted), colors)
+    return recolored(painted, correction), Lively(livening, correction)
+
+
+def _mixed(strokes: Pixels, dressed: Pixels) -> Pixels:
+    return dressed + np.float32(1 - OWN) * _calm(strokes - dressed)
 
 
 def _calm(pixels: Pixels) -> Pixels:

@@ -12,7 +12,7 @@ import numpy as np
 
 from pinxit.errors import PinxitError
 from pinxit.network import weights
-from pinxit.network.lively import lively
+from pinxit.network.lively import make_lively
 from pinxit.network.painter import MOST_MEASURED, SIDE, Measured, Painter, Reader, Tile, opened
 from pinxit.network.weights import Array, Weights
 from pinxit.picture import Picture, fit
@@ -28,7 +28,7 @@ from pinxit.picture.recolor import Colors, colors_of, mix_colors, recolor, recol
 SMALLEST_SIDE = 16
 # The longer side at which a picture is painted: strokes are as large, against it, as in what the network learnt from. A larger
 # result is enlarged, with so much of the photograph's finest detail.
-PAINTED, LEAST_PAINTED = 512, 128
+PAINTED, LEAST_PAINTED = 480, 128
 DETAIL = 0.5
 # Style images are read at the size they are wanted, but no larger: strokes wider than a hundred pixels are more than the
 # network can see at once.
@@ -185,7 +185,7 @@ def _strokes(recipe: Settings, painter: Painter, manner: _Manner, ground: Pictur
 def _lively(recipe: Settings, manner: _Manner, ground: Picture, strokes: Pixels) -> Pixels:
     """What is painted, livelier."""
     dressed = recolor(ground.pixels, manner.own, manner.colors, recipe.strength)
-    return lively(strokes, dressed, manner.octaves, manner.measured.wanted, recipe.strength)
+    return make_lively(strokes, dressed, manner.octaves, manner.measured.wanted, recipe.strength)[0]
 
 
 def _at_once(ground: Picture) -> bool:

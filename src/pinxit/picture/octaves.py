@@ -25,6 +25,8 @@ MOST_TIMES = 2.0
 
 Octaves = Sequence[NDArray[np.float64]]
 """The covariances `(3, 3)` of the octaves' colours, from the finest on."""
+Livening = Sequence[Sequence[Pixels]]
+"""The maps `(3, 3)` of the octaves' colours, from the finest on, one pass after another."""
 
 
 def octaves_of(pixels: Pixels) -> Octaves:
@@ -40,22 +42,43 @@ def mix_octaves(several: Sequence[Octaves], shares: Sequence[float]) -> Octaves:
     ]
 
 
-def with_octaves(pixels: Pixels, wanted: Octaves, strength: float) -> Pixels:
-    """A picture `(3, H, W)` whose octaves have those covariances, as far as strength, 0 to 1, says; it may overshoot [0, 1]."""
+def liven(pixels: Pixels, wanted: Octaves, strength: float) -> tuple[Pixels, Livening]:
+    """A picture `(3, H, W)` whose octaves have those covariances, as far as strength, 0 to 1, says, and what did it.
+
+    It may overshoot [0, 1].
+    """
+    livening = []
     for _ in range(PASSES):
-        pixels = _nearer(pixels, wanted, strength)
+        details, whole = _taken_apart(pixels)
+        maps = [_toward(_covariance(detail), octave, strength) for detail, octave in zip(details, wanted, strict=False)]
+        pixels = _put_together(details, whole, maps)
+        livening.append(maps)
+    return pixels, livening
+
+
+def livened(pixels: Pixels, livening: Livening) -> Pixels:
+    """A picture `(3, H, W)` to which is done what was done to another one: a frame that stands for its film."""
+    for maps in livening:
+        pixels = _put_together(*_taken_apart(pixels), maps)
     return pixels
 
 
-def _nearer(pixels: Pixels, wanted: Octaves, strength: float) -> Pixels:
+def between(one: Livening, other: Livening, part: float) -> Livening:
+    """What lies between two, of pictures of the same size."""
+    share = np.float32(part)
+    return [
+        [near + share * (far - near) for near, far in zip(*maps, strict=True)] for maps in zip(one, other, strict=True)
+    ]
+
+
+def _put_together(details: Sequence[Pixels], whole: Pixels, maps: Sequence[Pixels]) -> Pixels:
+    """A picture again, of octaves mapped: `maps` are `(3, 3)`, from the finest on."""
     import cv2
 
-    details, whole = _taken_apart(pixels)
     for number, detail in reversed(list(enumerate(details))):
-        if number < len(wanted):
-            detail = detail @ _toward(_covariance(detail), wanted[number], strength).T
+        mapped = detail @ maps[number].T if number < len(maps) else detail
         larger: Pixels = np.asarray(cv2.pyrUp(whole, dstsize=detail.shape[1::-1]), np.float32)
-        whole = larger + detail
+        whole = larger + mapped
     return np.ascontiguousarray(np.moveaxis(whole, 2, 0))
 
 

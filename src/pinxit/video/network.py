@@ -13,13 +13,15 @@ import numpy as np
 
 from pinxit.errors import PinxitError
 from pinxit.network import weights
+from pinxit.network.lively import Lively, make_lively
 from pinxit.network.paint import MOST_READ, SMALLEST_SIDE, paint
 from pinxit.network.painter import MOST_MEASURED, Measured, Painter, Reader
 from pinxit.network.weights import Array, Weights
 from pinxit.picture import Picture, to_array
 from pinxit.picture.finish import colored, finish, style_at
 from pinxit.picture.ingredients import Ingredients, LoadedStyle
-from pinxit.picture.recolor import Colors, colors_of, mix_colors, recolor, toward
+from pinxit.picture.octaves import mix_octaves, octaves_of
+from pinxit.picture.recolor import Colors, colors_of, mix_colors, recolor, recolored, toward
 from pinxit.video.ahead import ahead
 from pinxit.video.flow import Bytes, pixels_of
 from pinxit.video.plan import Plan, Sink, Step, Stretch
@@ -35,11 +37,13 @@ class _Manner:
     Attributes:
         affine, measured: scales and shifts of its normalisations, and what these are applied to.
         colors: that the picture is to have.
+        lively: what is then done with its painting.
     """
 
     affine: Array
     measured: Measured
     colors: Colors
+    lively: Lively
 
     def toward(self, other: _Manner, part: float) -> _Manner:
         """What lies between two."""
@@ -48,6 +52,7 @@ class _Manner:
             self.affine + share * (other.affine - self.affine),
             self.measured.toward(other.measured, part),
             mix_colors([self.colors, other.colors], [1 - part, part]),
+            self.lively.toward(other.lively, part),
         )
 
 
@@ -106,6 +111,7 @@ class NetworkBrush:
         size = min(self._recipe.size * self._recipe.style_scale, MOST_READ)
         pictures = [style_at(style.picture, size, SMALLEST_SIDE, "network").pixels for style in styles]
         codes, colors = [self._reader.read(pixels) for pixels in pictures], [colors_of(pixels) for pixels in pictures]
+        octaves = [octaves_of(pixels) for pixels in pictures]
         times = [first, *(time for time in self._recipe.turns() if first < time < last), last]
         if all(self._recipe.shares(time) == self._recipe.shares(first) for time in times):
             times = [first]
@@ -117,8 +123,10 @@ class NetworkBrush:
             affine = self._painter.affine(self._reader.between(sheet.pixels, code, strength))
             mixed = mix_colors(colors, shares)
             dressed = recolor(sheet.pixels, own, mixed, strength)
-            measured, _ = self._painter.measure(dressed, affine, toward(own, mixed, strength))
-            manners.append(_Manner(affine, measured, mixed))
+            measured, painted = self._painter.measure(dressed, affine, toward(own, mixed, strength))
+            strokes = recolored(painted, measured.correction)
+            _, lively = make_lively(strokes, dressed, mix_octaves(octaves, shares), measured.wanted, strength)
+            manners.append(_Manner(affine, measured, mixed, lively))
         self.looks[shot.begin] = Look(own, tuple(times), tuple(manners))
 
     def film(self, plan: Plan, sink: Sink) -> Iterator[Step]:
@@ -160,6 +168,7 @@ class NetworkBrush:
         for tile in self._painter.tiles(*frame.shape[:2]):
             painted = self._painter.paint(self._session[1], dressed[:, tile.outer_rows, tile.outer_columns], tile)
             canvas[:, tile.rows, tile.columns] = painted
+        canvas = manner.lively(canvas, dressed)
         if strength < 0.5:
             # As for a picture: below half a strength the photograph shows through.
             canvas = pixels + np.float32(2 * strength) * (canvas - pixels)
