@@ -6,6 +6,7 @@ import itertools
 import json
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,9 @@ import pytest
 
 from pinxit import picture as pictures
 from pinxit.errors import PinxitError
+from pinxit.network.lively import Lively
 from pinxit.picture import Picture
+from pinxit.picture.recolor import UNCHANGED
 from pinxit.video import store
 from pinxit.video.clip import open_source
 from pinxit.video.film import Progress
@@ -141,6 +144,27 @@ class TestSteadiness:
         rough = [float(np.abs(np.diff(frame, axis=1)).mean()) for frame in (painted, fresh)]
         assert rough[0] > 0.75 * rough[1]
         assert np.abs(painted.mean(axis=(0, 1)) - fresh.mean(axis=(0, 1))).max() < 4
+
+    def test_a_frame_is_as_lively_as_a_picture(self, tmp_path: Path) -> None:
+        frames = pan(4, 192, 288)
+        made = prepare(folder_of(tmp_path / "clip", frames), STYLE)
+        brush = NetworkBrush(made.recipe, made.styles, made.networks)
+        (shot,) = survey(made.source.frames(), 192, 288)
+        brush.look(shot, Fraction(0))
+        look = brush.looks[0]
+        (manner,) = look.manners
+        still = Lively([], UNCHANGED)
+        plain = replace(look, manners=(replace(manner, lively=still),))
+        among, mute, picture = (
+            np.asarray(frame, np.float32) / 255
+            for frame in (
+                brush.paint(frames[0], 0.0, look),
+                brush.paint(frames[0], 0.0, plain),
+                brush.alone(frames[0], 0.0),
+            )
+        )
+        fine, muted, wanted = (float(np.abs(np.diff(frame, axis=1)).mean()) for frame in (among, mute, picture))
+        assert abs(fine / wanted - 1) < 0.5 * abs(muted / wanted - 1)
 
     def test_a_cut_starts_afresh(self, tmp_path: Path) -> None:
         clip = folder_of(tmp_path / "clip", [*pan(8), *pan(8, photo=OTHER)])
