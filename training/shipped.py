@@ -96,10 +96,12 @@ def main() -> None:
             with log.open("a") as file:
                 print(json.dumps(line), file=file)
             print(line, flush=True)
-            card = {
+            card: dict[str, object] = {
                 "steps": step.number, "of": options.steps, "side": options.size, "batch": options.batch,
                 "rate": options.rate, "style_weight": options.style_weight,
             }  # fmt: skip
+            if options.master:
+                card["master"] = options.master.name
             weights.save(options.out / f"{options.network}.safetensors", network.weights(course.average, card))
             course.save(state)
             begin = time.monotonic()
