@@ -13,12 +13,8 @@ import pytest
 
 from pinxit import picture as pictures
 from pinxit.job import prepare as job
-from pinxit.network import weights
-from pinxit.network.lively import make_lively
 from pinxit.network.paint import SMALLEST_SIDE
 from pinxit.picture.finish import style_at
-from pinxit.picture.octaves import octaves_of
-from pinxit.picture.recolor import colors_of, recolor
 from pinxit.video import live
 from pinxit.video.clip import open_source
 from tests.network.painted import by_network
@@ -69,16 +65,8 @@ def test_the_first_frame_is_what_the_network_paints() -> None:
     painted = live.prepare(["house:swirl"], size=160, network="fine")(frame).astype(float)
     one = job(frame, "house:swirl", preset="instant", size=160).ingredients
     style = style_at(one.styles[0].picture, 160, SMALLEST_SIDE, "network")
-    strokes, colors = by_network(one.content.pixels, style.pixels), colors_of(style.pixels)
-    dressed = recolor(one.content.pixels, colors_of(one.content.pixels), colors, 1)
-    shown, _ = make_lively(strokes, dressed, octaves_of(style.pixels), colors, 1)
-    expected = pictures.to_array(one.content.with_pixels(shown))
+    expected = pictures.to_array(one.content.with_pixels(by_network(one.content.pixels, style.pixels)))
     assert np.abs(painted - expected).max() <= 2
-
-
-def test_who_had_a_master_paints_lively_by_itself() -> None:
-    assert weights.shipped("fine").mutes
-    assert not weights.shipped("live").mutes
 
 
 def test_statistics_follow_the_scene(monkeypatch: pytest.MonkeyPatch) -> None:

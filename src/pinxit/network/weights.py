@@ -88,11 +88,6 @@ class Weights:
     card: Mapping[str, Any]
     painting: NDArray[np.uint8] | None = None
 
-    @property
-    def mutes(self) -> bool:
-        """Whether detail is brought out by `pinxit.network.lively` only: who had a master learnt to paint it."""
-        return "master" not in self.card
-
 
 @functools.cache
 def shipped(name: str) -> Weights:

@@ -76,7 +76,7 @@ def _put_together(details: Sequence[Pixels], whole: Pixels, maps: Sequence[Pixel
     import cv2
 
     for number, detail in reversed(list(enumerate(details))):
-        mapped = detail @ maps[number].T if number < len(maps) else detail
+        mapped = cv2.transform(detail, maps[number]) if number < len(maps) else detail
         larger: Pixels = np.asarray(cv2.pyrUp(whole, dstsize=detail.shape[1::-1]), np.float32)
         whole = larger + mapped
     return np.ascontiguousarray(np.moveaxis(whole, 2, 0))

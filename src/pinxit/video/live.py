@@ -15,14 +15,11 @@ import numpy as np
 from pinxit import inputs
 from pinxit.errors import PinxitError
 from pinxit.network import weights
-from pinxit.network.lively import Lively, make_lively
 from pinxit.network.paint import MOST_READ, SMALLEST_SIDE
 from pinxit.network.painter import Measured, Painter, Reader
 from pinxit.network.weights import Array, Weights
-from pinxit.picture import Picture, to_array
 from pinxit.picture.finish import style_at
 from pinxit.picture.ingredients import LoadedStyle
-from pinxit.picture.octaves import mix_octaves, octaves_of
 from pinxit.picture.picture import Pixels
 from pinxit.picture.recolor import Colors, colors_of, mix_colors, recolor, recoloring, toward
 from pinxit.video.flow import Bytes, pixels_of
@@ -42,12 +39,10 @@ class _Scene:
     Attributes:
         own: its colours.
         measured: what its painting needs.
-        lively: what is then done with it, if the network leaves that to others.
     """
 
     own: Colors
     measured: Measured
-    lively: Lively | None
 
 
 class LiveBrush:
@@ -70,7 +65,6 @@ class LiveBrush:
         codes = np.stack([self._reader.read(one) for one in pixels])
         self._code: Array = np.tensordot(np.array(shares, np.float32), codes, 1)
         self._colors = mix_colors([colors_of(one) for one in pixels], shares)
-        self._octaves, self._mutes = mix_octaves([octaves_of(one) for one in pixels], shares), network.mutes
         self._scene: _Scene | None = None
         self._session: Any = None
         self._looked = -SECONDS_BETWEEN_LOOKS
@@ -90,9 +84,6 @@ class LiveBrush:
             self._scene, self._session = self._looking.result()
             self._looking = None
         painted: Bytes = self._session.run(None, {"frame": frame})[0]
-        if self._scene is not None and self._scene.lively is not None:
-            lively = self._scene.lively(pixels_of(painted), self._dressed(frame, self._scene.own))
-            painted = to_array(Picture(lively))
         shown = min(1.0, 2 * self._strength)  # as for a picture: below half a strength the photograph shows through
         return painted if shown == 1 else np.asarray(cv2.addWeighted(painted, shown, frame, 1 - shown, 0), np.uint8)
 
@@ -112,18 +103,8 @@ class LiveBrush:
         )
         if before is not None:
             measured = before.measured.toward(measured, TAKEN_OVER)
-        session = self._painter.filming(affine, measured, recoloring(own, self._colors, self._strength))
-        lively = None
-        if self._mutes:
-            strokes = pixels_of(session.run(None, {"frame": frame})[0])
-            dressed = self._dressed(frame, own)
-            _, lively = make_lively(strokes, dressed, self._octaves, measured.wanted, self._strength)
-            if before is not None and before.lively is not None:
-                lively = before.lively.toward(lively, TAKEN_OVER)
-        return _Scene(own, measured, lively), session
-
-    def _dressed(self, frame: Bytes, own: Colors) -> Pixels:
-        return recolor(pixels_of(frame), own, self._colors, self._strength)
+        colors = recoloring(own, self._colors, self._strength)
+        return _Scene(own, measured), self._painter.filming(affine, measured, colors)
 
     def _small(self, frame: Bytes) -> Pixels:
         height, width = frame.shape[:2]
