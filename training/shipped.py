@@ -120,9 +120,9 @@ def begin_with(network: Network, known: weights.Weights) -> None:
     if theirs.down == shape.down and more >= 0:
         inner = shape.down[-1]
         before = 2 * (sum(shape.down) + 2 * theirs.blocks * inner)  # normalisations up to where the new ones come
-        silent = np.tile(
-            np.repeat(np.array([0, -1, 0], np.float32), [2 * inner, inner, inner]), more
-        )  # scales are given less 1
+        # Scales and shifts of a block's two normalisations: scales are given less 1, so the second's is 0.
+        block = np.repeat(np.array([0, -1, 0], np.float32), [2 * inner, inner, inner])
+        silent = np.tile(block, more)
         parameters = dict(known.transformer)
         for name, new in (("weight", np.zeros((len(silent), weights.CODE), np.float32)), ("bias", silent)):
             old = parameters[f"hypernetwork.1.{name}"]

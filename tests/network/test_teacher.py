@@ -45,7 +45,8 @@ def test_a_batch_is_judged_as_the_optimiser_judges_each_pair(encoder: Encoder, c
                 content += SIMILARITY * weight * difference(encoder, tap, pictures[2], pictures[0])
         assert float(verdict.content[number]) == pytest.approx(content, rel=2e-2)
         assert float(verdict.style[number]) == pytest.approx(style**0.5, rel=1e-2)
-    assert float(verdict.overshoot.max()) < 0.05
+    torch.testing.assert_close(verdict.overshoot, (shown - shown.clamp(0, 1)).square().mean((1, 2, 3)))
+    assert 0 < float(verdict.overshoot.max()) < 0.05
 
 
 def difference(encoder: Encoder, tap: str, ours: Tensor, theirs: Tensor) -> float:

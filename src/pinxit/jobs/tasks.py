@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import json
 import os
 import signal
@@ -135,16 +134,9 @@ def live_model(folder: str, styles: list[dict[str, Any]], strength: float, size:
     own = [place for place in places if isinstance(place, Path) and inputs.is_network(place)]
     if own and len(places) > 1:
         raise Refused("a network that was taught one style cannot be mixed with others: choose one.", "not_mixable")
-    network = weights.load(own[0]) if own else _shipped("live")
+    network = weights.load(own[0]) if own else weights.shipped("live")
     pictures = [inputs.load(place, size)[0] for place in places]
     return export_mixture(pictures, [style.share for style in asked], network, size, strength)
-
-
-@functools.cache
-def _shipped(name: str) -> Any:
-    from pinxit.network import weights
-
-    return weights.shipped(name)
 
 
 def _network(file: Path) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from pinxit.network import graph
 from pinxit.network.paint import MOST_READ, SMALLEST_SIDE
-from pinxit.network.painter import Painter, Reader
+from pinxit.network.painter import opened
 from pinxit.network.weights import Weights
 from pinxit.picture import Picture
 from pinxit.picture.finish import style_at
@@ -45,8 +45,8 @@ def export_mixture(
     """
     parts = [share / sum(shares) for share in shares]
     manners = [style_at(style, min(size, MOST_READ), SMALLEST_SIDE, "network").pixels for style in styles]
-    reader = Reader(network.reader)
+    reader, painter = opened(network)
     code = np.tensordot(np.array(parts, np.float32), np.stack([reader.read(one) for one in manners]), 1)
-    affine = Painter(network.transformer, network.shape).affine(code)
+    affine = painter.affine(code)
     colors = mix_colors([colors_of(one) for one in manners], parts)
     return graph.independent(network.transformer, network.shape, affine, colors, strength)

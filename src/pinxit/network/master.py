@@ -13,7 +13,7 @@ from pinxit.network.transformer import Network
 class Master:
     """Compares a network's paintings with another's of the same photographs in the same styles, as these will be shown.
 
-    So a film's frames, which are not made livelier one by one, are painted lively.
+    So live pictures, which nothing makes livelier, are painted lively.
 
     No VGG has to look at them, so a lesson costs a tenth of `Teacher`'s.
 

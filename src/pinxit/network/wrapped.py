@@ -19,7 +19,7 @@ from pinxit.picture.picture import Pixels
 from pinxit.picture.recipe import Settings
 from pinxit.picture.wrap import WRAPS, surrounded, without
 
-# Twice as far as a painted pixel depends on its surroundings, px.
+# Farther than the network's own reach, px: `Shape.margin` is 60 for fine, 72 for live.
 AROUND = 96
 
 

@@ -16,7 +16,7 @@ from pinxit import inputs
 from pinxit.errors import PinxitError
 from pinxit.network import weights
 from pinxit.network.paint import MOST_READ, SMALLEST_SIDE
-from pinxit.network.painter import Measured, Painter, Reader
+from pinxit.network.painter import Measured, opened
 from pinxit.network.weights import Array, Weights
 from pinxit.picture.finish import style_at
 from pinxit.picture.ingredients import LoadedStyle
@@ -57,8 +57,8 @@ class LiveBrush:
 
     def __init__(self, network: Weights, styles: Sequence[LoadedStyle], size: float, strength: float = 1.0) -> None:
         self.grid = network.shape.grid
-        self._painter, self._strength = Painter(network.transformer, network.shape), strength
-        self._reader = Reader(network.reader)
+        self._reader, self._painter = opened(network)
+        self._strength = strength
         whole = sum(style.share for style in styles)
         shares = [style.share / whole for style in styles]
         pixels = [style_at(style.picture, min(size, MOST_READ), SMALLEST_SIDE, "network").pixels for style in styles]

@@ -15,7 +15,7 @@ from pinxit.errors import PinxitError
 from pinxit.network import weights
 from pinxit.network.lively import Lively, make_lively
 from pinxit.network.paint import MOST_READ, SMALLEST_SIDE, paint
-from pinxit.network.painter import MOST_MEASURED, Measured, Painter, Reader
+from pinxit.network.painter import MOST_MEASURED, Measured, opened
 from pinxit.network.weights import Array, Weights
 from pinxit.picture import Picture, to_array
 from pinxit.picture.finish import colored, finish, style_at
@@ -99,7 +99,7 @@ class NetworkBrush:
         (name,) = names
         network = networks[name] if name else weights.shipped(recipe.network)
         self._recipe, self._styles, self._networks = recipe, tuple(styles), networks
-        self._painter, self._reader = Painter(network.transformer, network.shape), Reader(network.reader)
+        self._reader, self._painter = opened(network)
         self._session: tuple[_Manner, Any] | None = None
         self.looks: dict[int, Look] = {}
 
