@@ -14,7 +14,10 @@ def test_a_picture_takes_on_the_octaves_of_another_and_stays_where_it_is(cat: Pi
     wanted = octaves_of(coffee.pixels)
     lively, _ = liven(faint, wanted, 1)
     before, after = (
-        [abs(np.trace(own) / np.trace(one) - 1) for own, one in zip(octaves_of(pixels), wanted, strict=False)]
+        [
+            abs(np.trace(own.covariance) / np.trace(one.covariance) - 1)
+            for own, one in zip(octaves_of(pixels), wanted, strict=False)
+        ]
         for pixels in (faint, lively)
     )
     assert all(near < far for near, far in zip(after, before, strict=True))
@@ -55,4 +58,16 @@ def test_what_was_done_to_one_picture_is_done_to_others(cat: Picture, coffee: Pi
 
 def test_octaves_mix(cat: Picture, coffee: Picture) -> None:
     one, other = octaves_of(cat.pixels), octaves_of(coffee.pixels)
-    np.testing.assert_allclose(mix_octaves([one, other], [0.25, 0.75])[0], 0.25 * one[0] + 0.75 * other[0])
+    mixed = mix_octaves([one, other], [0.25, 0.75])[0]
+    np.testing.assert_allclose(mixed.covariance, 0.25 * one[0].covariance + 0.75 * other[0].covariance)
+    np.testing.assert_allclose(mixed.shape, 0.25 * one[0].shape + 0.75 * other[0].shape, rtol=1e-5)
+
+
+def test_octaves_get_the_histograms_of_others(cat: Picture, coffee: Picture) -> None:
+    wanted = octaves_of(coffee.pixels)
+    lively, _ = liven(cat.pixels, wanted, 1)
+    before, after = (
+        np.mean([np.abs(own.shape - one.shape).mean() for own, one in zip(octaves_of(pixels), wanted, strict=True)])
+        for pixels in (cat.pixels, lively)
+    )
+    assert after < 0.5 * before

@@ -11,11 +11,12 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from pinxit.network.lively import MESH, OWN
-from pinxit.picture import octaves
+from pinxit.picture import histogram, octaves
 from pinxit.picture.recolor import GRAIN, LEAST_SPREAD
 
 ROOT_ITERATIONS = 14
 """Of Newton's method for the root of a 3×3 matrix."""
+AXES = torch.from_numpy(histogram.AXES)
 KERNEL = torch.tensor([1.0, 4, 6, 4, 1]) / 16
 
 
@@ -28,10 +29,14 @@ def finished(painted: Tensor, photographs: Tensor, paintings: Tensor) -> Tensor:
         paintings: `(N, 3, H', W')`.
     """
     strokes = _calm(_corrected(painted, paintings) - photographs)
-    wanted = [_covariance(octave).detach() for octave in _taken_apart(paintings)[0]]
+    with torch.no_grad():
+        details, _ = _taken_apart(paintings)
+        wanted = [_covariance(detail) for detail in details]
+        turned = [_mapped(AXES, detail) for detail in details]
+        shapes = [_quantiles(one.flatten(2) / _deviations(one)) for one in turned]
     pictures = photographs + (1 - OWN) * strokes
-    for _ in range(octaves.PASSES):
-        pictures = _nearer(pictures, wanted)
+    for number in range(octaves.PASSES):
+        pictures = _nearer(pictures, wanted, shapes if number == octaves.PASSES - 1 else [])
     return _corrected(pictures, paintings)
 
 
@@ -42,13 +47,39 @@ def _corrected(pictures: Tensor, like: Tensor) -> Tensor:
     return _mapped(linear, centred) + like.mean((2, 3), keepdim=True)
 
 
-def _nearer(pictures: Tensor, wanted: list[Tensor]) -> Tensor:
+def _nearer(pictures: Tensor, wanted: list[Tensor], shapes: list[Tensor]) -> Tensor:
     details, whole = _taken_apart(pictures)
     for number, detail in reversed(list(enumerate(details))):
         if number < len(wanted):
             detail = _mapped(_limited(_map(_covariance(detail), wanted[number], GRAIN)), detail)
+        if number < len(shapes):
+            detail = _mapped(AXES.T, _shaped(_mapped(AXES, detail), shapes[number]))
         whole = _twice(whole, detail) + detail
     return whole
+
+
+def _shaped(turned: Tensor, shape: Tensor) -> Tensor:
+    """Colours turned with a histogram of that shape, see `pinxit.picture.histogram.matched`; the curve counts as constant."""
+    deviations = _deviations(turned)
+    flat = turned.flatten(2) / deviations
+    with torch.no_grad():
+        own = _quantiles(flat)
+        moves = shape - own
+        after = torch.searchsorted(own, flat.contiguous()).clamp(1, own.shape[2] - 1)
+        (before, near), (behind, far) = ((own.gather(2, place), moves.gather(2, place)) for place in (after - 1, after))
+    part = ((flat - before) / (behind - before).clamp_min(1e-6)).clamp(0, 1)
+    return (deviations * (flat + near + part * (far - near))).view_as(turned)
+
+
+def _quantiles(flat: Tensor) -> Tensor:
+    """Of values `(N, 3, P)`, `(N, 3, Q)`."""
+    ordered = flat[:, :, :: histogram.step(flat.shape[2])].sort(2).values
+    return ordered[:, :, torch.from_numpy(histogram.ranks(ordered.shape[2]))]
+
+
+def _deviations(turned: Tensor) -> Tensor:
+    """Of colours turned whose mean is 0, `(N, 3, 1)`."""
+    return (turned.flatten(2).square().mean(2, keepdim=True) + GRAIN).sqrt()
 
 
 def _taken_apart(pictures: Tensor) -> tuple[list[Tensor], Tensor]:

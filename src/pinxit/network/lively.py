@@ -14,7 +14,7 @@ from pinxit.picture.octaves import Livening, Octaves, between, liven, livened
 from pinxit.picture.picture import Pixels
 from pinxit.picture.recolor import Colors, Recoloring, colors_of, correcting, recolored
 
-OWN = 0.3
+OWN = 0.5
 """So much of the photograph, in the style's colours, is in what is painted."""
 MESH = np.array([-1, 4, 10, 4, -1], np.float32) / 16
 """A filter that keeps all but the finest: 1 for what is even, 0 for what alternates."""

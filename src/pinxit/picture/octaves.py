@@ -1,17 +1,19 @@
 """Detail by its size: how lively each octave of a picture is and in which colours, and giving these to another picture.
 
 A Laplacian pyramid (Burt and Adelson, 1983) takes a picture apart; that textures look alike where their octaves do is from
-Heeger and Bergen ("Pyramid-Based Texture Analysis/Synthesis", 1995). Here only the covariance of colours is given, by a linear
-map for each octave: what is where stays, what is faint comes out.
+Heeger and Bergen ("Pyramid-Based Texture Analysis/Synthesis", 1995). A linear map gives each octave the covariance of colours,
+and in the last pass a curve the histogram: what is where stays, what is faint comes out.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pinxit.picture.histogram import AXES, Quantiles, matched, quantiles
 from pinxit.picture.picture import Pixels
 from pinxit.picture.recolor import GRAIN, Colors, recoloring
 
@@ -23,23 +25,73 @@ PASSES = 2
 MOST_TIMES = 2.0
 """As lively as it was an octave becomes in a pass: what is faint is brought out, but no strokes are made of noise."""
 
-Octaves = Sequence[NDArray[np.float64]]
-"""The covariances `(3, 3)` of the octaves' colours, from the finest on."""
-Livening = Sequence[Sequence[Pixels]]
-"""The maps `(3, 3)` of the octaves' colours, from the finest on, one pass after another."""
+
+@dataclass(frozen=True)
+class Octave:
+    """How lively one octave is.
+
+    Attributes:
+        covariance: of its colours, `(3, 3)`.
+        shape: its histogram: quantiles along `AXES`, in standard deviations.
+    """
+
+    covariance: NDArray[np.float64]
+    shape: Quantiles
+
+
+@dataclass(frozen=True)
+class Change:
+    """What is done to an octave.
+
+    Attributes:
+        linear: maps its colours, `(3, 3)`.
+        curve: quantiles that they have then, and those that they are to have, along `AXES`.
+    """
+
+    linear: Pixels
+    curve: tuple[Quantiles, Quantiles] | None
+
+    def __call__(self, octave: Pixels) -> Pixels:
+        """An octave `(H, W, 3)`, changed."""
+        import cv2
+
+        if self.curve is None:
+            return np.asarray(cv2.transform(octave, self.linear), np.float32)
+        turned = np.asarray(cv2.transform(octave, AXES @ self.linear), np.float32)
+        return np.asarray(cv2.transform(matched(turned, *self.curve), AXES.T), np.float32)
+
+    def toward(self, other: Change, part: float) -> Change:
+        """What lies between two of the same pass."""
+        share = np.float32(part)
+        curve = None
+        if self.curve is not None and other.curve is not None:
+            (own, wanted), (last, goal) = self.curve, other.curve
+            curve = own + share * (last - own), wanted + share * (goal - wanted)
+        return Change(self.linear + share * (other.linear - self.linear), curve)
+
+
+Octaves = Sequence[Octave]
+"""From the finest on."""
+Livening = Sequence[Sequence[Change]]
+"""What is done to the octaves, from the finest on, one pass after another."""
 
 
 def octaves_of(pixels: Pixels) -> Octaves:
     """Those of a picture `(3, H, W)`: at most six, fewer of a small one."""
-    return [_covariance(octave) for octave in _taken_apart(pixels)[0]]
+    return [_octave(octave) for octave in _taken_apart(pixels)[0]]
 
 
 def mix_octaves(several: Sequence[Octaves], shares: Sequence[float]) -> Octaves:
     """What lies between those of several pictures; the shares add up to 1."""
-    return [
-        sum((share * one for share, one in zip(shares, same, strict=True)), np.zeros((3, 3)))
-        for same in zip(*several, strict=False)
-    ]
+    mixed = []
+    for same in zip(*several, strict=False):
+        covariances, shapes = (
+            np.stack(parts) for parts in zip(*((one.covariance, one.shape) for one in same), strict=True)
+        )
+        mixed.append(
+            Octave(np.tensordot(shares, covariances, 1), np.tensordot(np.asarray(shares, np.float32), shapes, 1))
+        )
+    return mixed
 
 
 def liven(pixels: Pixels, wanted: Octaves, strength: float) -> tuple[Pixels, Livening]:
@@ -48,46 +100,62 @@ def liven(pixels: Pixels, wanted: Octaves, strength: float) -> tuple[Pixels, Liv
     It may overshoot [0, 1].
     """
     livening = []
-    for _ in range(PASSES):
+    for number in range(PASSES):
         details, whole = _taken_apart(pixels)
-        maps = [_toward(_covariance(detail), octave, strength) for detail, octave in zip(details, wanted, strict=False)]
-        pixels = _put_together(details, whole, maps)
-        livening.append(maps)
+        last = number == PASSES - 1
+        changes = [_toward(detail, octave, strength, last) for detail, octave in zip(details, wanted, strict=False)]
+        pixels = _put_together(details, whole, changes)
+        livening.append(changes)
     return pixels, livening
 
 
 def livened(pixels: Pixels, livening: Livening) -> Pixels:
     """A picture `(3, H, W)` to which is done what was done to another one: a frame that stands for its film."""
-    for maps in livening:
-        pixels = _put_together(*_taken_apart(pixels), maps)
+    for changes in livening:
+        pixels = _put_together(*_taken_apart(pixels), changes)
     return pixels
 
 
 def between(one: Livening, other: Livening, part: float) -> Livening:
     """What lies between two, of pictures of the same size."""
-    share = np.float32(part)
     return [
-        [near + share * (far - near) for near, far in zip(*maps, strict=True)] for maps in zip(one, other, strict=True)
+        [near.toward(far, part) for near, far in zip(*changes, strict=True)] for changes in zip(one, other, strict=True)
     ]
 
 
-def _put_together(details: Sequence[Pixels], whole: Pixels, maps: Sequence[Pixels]) -> Pixels:
-    """A picture again, of octaves mapped: `maps` are `(3, 3)`, from the finest on."""
+def deviations(covariance: NDArray[np.float64]) -> NDArray[np.float32]:
+    """Along `AXES`, `(3,)`, of colours with a covariance."""
+    found: NDArray[np.float32] = np.sqrt(np.einsum("ij,jk,ik->i", AXES, covariance, AXES) + GRAIN).astype(np.float32)
+    return found
+
+
+def _octave(detail: Pixels) -> Octave:
+    covariance = _covariance(detail)
+    return Octave(covariance, quantiles(detail) / deviations(covariance))
+
+
+def _put_together(details: Sequence[Pixels], whole: Pixels, changes: Sequence[Change]) -> Pixels:
+    """A picture again, of octaves changed, from the finest on."""
     import cv2
 
     for number, detail in reversed(list(enumerate(details))):
-        mapped = cv2.transform(detail, maps[number]) if number < len(maps) else detail
+        changed = changes[number](detail) if number < len(changes) else detail
         larger: Pixels = np.asarray(cv2.pyrUp(whole, dstsize=detail.shape[1::-1]), np.float32)
-        whole = larger + mapped
+        whole = larger + changed
     return np.ascontiguousarray(np.moveaxis(whole, 2, 0))
 
 
-def _toward(own: NDArray[np.float64], wanted: NDArray[np.float64], strength: float) -> Pixels:
-    """The map of an octave's colours, `(3, 3)`."""
-    near, goal = (Colors(np.zeros(3), covariance + GRAIN * np.eye(3)) for covariance in (own, wanted))
+def _toward(detail: Pixels, wanted: Octave, strength: float, last: bool) -> Change:
+    """What makes an octave as lively as is wanted; in the last pass its histogram gets that shape, but no more life."""
+    own = _covariance(detail)
+    near, goal = (Colors(np.zeros(3), covariance + GRAIN * np.eye(3)) for covariance in (own, wanted.covariance))
     times, axes = np.linalg.eigh(recoloring(near, goal, strength).linear)
     linear: Pixels = ((axes * times.clip(1 / MOST_TIMES, MOST_TIMES)) @ axes.T).astype(np.float32)
-    return linear
+    if not last:
+        return Change(linear, None)
+    found = quantiles(detail, AXES @ linear)
+    shaped = wanted.shape * deviations(linear @ own @ linear.T)
+    return Change(linear, (found, found + np.float32(strength) * (shaped - found)))
 
 
 def _taken_apart(pixels: Pixels) -> tuple[list[Pixels], Pixels]:
