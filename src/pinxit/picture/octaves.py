@@ -123,7 +123,7 @@ def between(one: Livening, other: Livening, part: float) -> Livening:
     ]
 
 
-def deviations(covariance: NDArray[np.float64]) -> NDArray[np.float32]:
+def _deviations(covariance: NDArray[np.float64]) -> NDArray[np.float32]:
     """Along `AXES`, `(3,)`, of colours with a covariance."""
     found: NDArray[np.float32] = np.sqrt(np.einsum("ij,jk,ik->i", AXES, covariance, AXES) + GRAIN).astype(np.float32)
     return found
@@ -131,7 +131,7 @@ def deviations(covariance: NDArray[np.float64]) -> NDArray[np.float32]:
 
 def _octave(detail: Pixels) -> Octave:
     covariance = _covariance(detail)
-    return Octave(covariance, quantiles(detail) / deviations(covariance))
+    return Octave(covariance, quantiles(detail) / _deviations(covariance))
 
 
 def _put_together(details: Sequence[Pixels], whole: Pixels, changes: Sequence[Change]) -> Pixels:
@@ -154,7 +154,7 @@ def _toward(detail: Pixels, wanted: Octave, strength: float, last: bool) -> Chan
     if not last:
         return Change(linear, None)
     found = quantiles(detail, AXES @ linear)
-    shaped = wanted.shape * deviations(linear @ own @ linear.T)
+    shaped = wanted.shape * _deviations(linear @ own @ linear.T)
     return Change(linear, (found, found + np.float32(strength) * (shaped - found)))
 
 
