@@ -7,8 +7,8 @@ const START = 320;
 const LEAST_RATE = 15;
 /** What a frame may cost, ms: so much, and it is painted larger only if it would then still cost no more than this. */
 const [MOST, COMFORTABLE] = [1000 / LEAST_RATE, 48];
-/** Frames that are looked at together. */
-const LOOKED_AT = 12;
+/** Frames that are looked at together; where they are slow, fewer in the same time. */
+const [LOOKED_AT, FEWEST] = [12, 3];
 /** What was too large once is not tried again so soon, ms. */
 const PATIENCE = 30_000;
 
@@ -28,16 +28,18 @@ export class Pace {
   /** A frame was painted, and cost so many ms. */
   told(cost: number, now = performance.now()): void {
     this.#costs.push(cost);
-    if (this.#costs.length < LOOKED_AT) return;
-    const usual = [...this.#costs].sort((a, b) => a - b)[LOOKED_AT >> 1] ?? cost;
+    const spent = this.#costs.reduce((sum, one) => sum + one, 0);
+    if (this.#costs.length < FEWEST || (this.#costs.length < LOOKED_AT && spent < LOOKED_AT * MOST)) return;
+    const usual = [...this.#costs].sort((a, b) => a - b)[this.#costs.length >> 1] ?? cost;
     this.#costs = [];
     const at = SIZES.findIndex((size) => size >= this.size);
-    const [smaller, larger] = [SIZES[at - 1], SIZES[at + 1]];
-    if (usual > MOST && smaller) {
+    const expected = (size: number): number => usual * (size / this.size) ** 2;
+    const larger = SIZES[at + 1];
+    if (usual > MOST && at > 0) {
       this.#tooLarge = this.size;
       this.#since = now;
-      this.size = smaller;
-    } else if (larger && usual * (larger / this.size) ** 2 < COMFORTABLE) {
+      this.size = SIZES.slice(0, at).findLast((size) => expected(size) <= MOST) ?? SIZES[0];
+    } else if (larger && expected(larger) < COMFORTABLE) {
       if (larger < this.#tooLarge || now - this.#since > PATIENCE) this.size = larger;
     }
   }
