@@ -8,11 +8,10 @@ import torch
 
 from pinxit.network import finished as finishing
 from pinxit.network.finished import finished
-from pinxit.network.lively import make_lively
+from pinxit.network.lively import detail_of, make_lively
 from pinxit.network.painter import Painter, Reader
 from pinxit.network.weights import shipped
 from pinxit.picture import Picture, fit, resize, sample
-from pinxit.picture.octaves import octaves_of
 from pinxit.picture.recolor import colors_of, recolor, recolored
 
 
@@ -23,7 +22,7 @@ def test_is_what_will_be_shown() -> None:
     dressed = recolor(photograph, colors_of(photograph), wanted, 1)
     measured, raw = painter.measure(dressed, painter.affine(Reader(network.reader).read(style)), wanted)
     strokes = recolored(raw, measured.correction)
-    shown, _ = make_lively(strokes, dressed, octaves_of(style), wanted, 1)
+    shown, _ = make_lively(strokes, dressed, detail_of(style), wanted, 1)
     batch = (torch.from_numpy(np.ascontiguousarray(one))[None] for one in (raw, dressed, style))
     learnt_through = finished(*batch).clamp(0, 1)[0].numpy()
     # Borders are enlarged otherwise, and colours out of range are not cut on the way.

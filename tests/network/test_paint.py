@@ -13,7 +13,7 @@ import pytest
 import pinxit
 from pinxit import picture as pictures
 from pinxit.errors import PinxitError
-from pinxit.network.paint import PAINTED
+from pinxit.network.paint import PAINTED, read_at
 from pinxit.picture import Picture
 
 
@@ -53,6 +53,15 @@ def test_a_large_picture_has_the_strokes_of_a_small_one_and_its_own_detail(coffe
     assert own[2] > own[1] + 0.1
     untouched = painted(photograph, coffee, size=700, strength=0)
     np.testing.assert_allclose(untouched.pixels, photograph.pixels, atol=1e-5)
+
+
+def test_a_small_style_image_is_read_as_large_as_the_picture(coffee: Picture) -> None:
+    sides = [
+        max(one.height, one.width) for one in (read_at(pictures.fit(coffee, 90), size) for size in (60, 300, 1000))
+    ]
+    assert sides == [60, 300, PAINTED]
+    large = pictures.fit(coffee, 700)
+    assert [max(one.height, one.width) for one in (read_at(large, 500), read_at(large, 1000))] == [500, 700]
 
 
 def test_a_narrow_picture_is_painted_large_enough(cat: Picture, coffee: Picture) -> None:

@@ -19,6 +19,7 @@ from pinxit import picture as pictures
 from pinxit.errors import PinxitError
 from pinxit.network.lively import Lively
 from pinxit.picture import Picture
+from pinxit.picture.directions import BANDS
 from pinxit.picture.recolor import UNCHANGED
 from pinxit.video import store
 from pinxit.video.clip import open_source
@@ -153,7 +154,7 @@ class TestSteadiness:
         brush.look(shot, Fraction(0))
         look = brush.looks[0]
         (manner,) = look.manners
-        still = Lively([], UNCHANGED)
+        still = Lively(np.tile(np.eye(3, dtype=np.float32), (BANDS, 1, 1)), [], UNCHANGED)
         plain = replace(look, manners=(replace(manner, lively=still),))
         among, mute, picture = (
             np.asarray(frame, np.float32) / 255

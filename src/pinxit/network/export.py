@@ -7,11 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from pinxit.network import graph
-from pinxit.network.paint import MOST_READ, SMALLEST_SIDE
+from pinxit.network.paint import MOST_READ, read_at
 from pinxit.network.painter import opened
 from pinxit.network.weights import Weights
 from pinxit.picture import Picture
-from pinxit.picture.finish import style_at
 from pinxit.picture.recolor import colors_of, mix_colors
 
 
@@ -44,7 +43,7 @@ def export_mixture(
         strength: 0 is the picture as it was, 1 the style in full.
     """
     parts = [share / sum(shares) for share in shares]
-    manners = [style_at(style, min(size, MOST_READ), SMALLEST_SIDE, "network").pixels for style in styles]
+    manners = [read_at(style, size).pixels for style in styles]
     reader, painter = opened(network)
     code = np.tensordot(np.array(parts, np.float32), np.stack([reader.read(one) for one in manners]), 1)
     affine = painter.affine(code)

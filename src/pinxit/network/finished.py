@@ -6,16 +6,18 @@ not see that what it mutes is brought out again would learn to overdo it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from pinxit.network.colormaps import least_map, limited
 from pinxit.network.lively import MESH, OWN
+from pinxit.network.steering import directions_of, steered
 from pinxit.picture import histogram, octaves
 from pinxit.picture.recolor import GRAIN, LEAST_SPREAD
 
-ROOT_ITERATIONS = 14
-"""Of Newton's method for the root of a 3×3 matrix."""
 AXES = torch.from_numpy(histogram.AXES)
 KERNEL = torch.tensor([1.0, 4, 6, 4, 1]) / 16
 
@@ -30,30 +32,37 @@ def finished(painted: Tensor, photographs: Tensor, paintings: Tensor) -> Tensor:
     """
     strokes = _calm(_corrected(painted, paintings) - photographs)
     with torch.no_grad():
+        directions = directions_of(paintings)
         details, _ = _taken_apart(paintings)
         wanted = [_covariance(detail) for detail in details]
         turned = [_mapped(AXES, detail) for detail in details]
         shapes = [_quantiles(one.flatten(2) / _deviations(one)) for one in turned]
-    pictures = photographs + (1 - OWN) * strokes
-    for number in range(octaves.PASSES):
-        pictures = _nearer(pictures, wanted, shapes if number == octaves.PASSES - 1 else [])
-    return _corrected(pictures, paintings)
+    pictures = photographs + _scaled(strokes, [1 - own for own in OWN])
+    return _corrected(_nearer(steered(pictures, directions), wanted, shapes), paintings)
 
 
 def _corrected(pictures: Tensor, like: Tensor) -> Tensor:
     """Pictures with the mean colours and the covariances of others."""
     centred, wanted = (one - one.mean((2, 3), keepdim=True) for one in (pictures, like))
-    linear = _map(_covariance(centred), _covariance(wanted), LEAST_SPREAD**2)
+    linear = least_map(_covariance(centred), _covariance(wanted), LEAST_SPREAD**2)
     return _mapped(linear, centred) + like.mean((2, 3), keepdim=True)
+
+
+def _scaled(pictures: Tensor, times: Sequence[float]) -> Tensor:
+    """See `pinxit.picture.octaves.scaled`."""
+    details, whole = _taken_apart(pictures)
+    whole = times[-1] * whole
+    for number, detail in reversed(list(enumerate(details))):
+        whole = _twice(whole, detail) + times[min(number, len(times) - 1)] * detail
+    return whole
 
 
 def _nearer(pictures: Tensor, wanted: list[Tensor], shapes: list[Tensor]) -> Tensor:
     details, whole = _taken_apart(pictures)
     for number, detail in reversed(list(enumerate(details))):
         if number < len(wanted):
-            detail = _mapped(_limited(_map(_covariance(detail), wanted[number], GRAIN)), detail)
-        if number < len(shapes):
-            detail = _mapped(AXES.T, _shaped(_mapped(AXES, detail), shapes[number]))
+            linear = limited(least_map(_covariance(detail), wanted[number], GRAIN), octaves.MOST_TIMES)
+            detail = _mapped(AXES.T, _shaped(_mapped(AXES @ linear, detail), shapes[number]))
         whole = _twice(whole, detail) + detail
     return whole
 
@@ -116,32 +125,3 @@ def _covariance(centred: Tensor) -> Tensor:
 
 def _mapped(linear: Tensor, pictures: Tensor) -> Tensor:
     return (linear @ pictures.flatten(2)).view_as(pictures)
-
-
-def _map(own: Tensor, wanted: Tensor, least: float) -> Tensor:
-    """`pinxit.picture.recolor.recoloring`'s linear map, which is also `A (A Σs A)^-½ A`, `A = Σc^½`.
-
-    The inverse root is found by Newton's iteration (Higham, "Functions of Matrices", 2008, equation 6.35): derivatives of
-    eigenvectors are infinite where two colours vary alike.
-    """
-    eye = torch.eye(3)
-    values, vectors = torch.linalg.eigh(wanted.detach() + least * eye)
-    root = (vectors * values.clamp_min(1e-12).sqrt()[:, None]) @ vectors.transpose(1, 2)
-    product = root @ (own + least * eye) @ root
-    trace = product.diagonal(dim1=1, dim2=2).sum(1)[:, None, None]
-    y, z = product / trace, eye.expand_as(product)
-    for _ in range(ROOT_ITERATIONS):
-        step = 1.5 * eye - 0.5 * z @ y
-        y, z = y @ step, step @ z
-    linear: Tensor = root @ (z / trace.sqrt()) @ root
-    return linear
-
-
-def _limited(linear: Tensor) -> Tensor:
-    """A map that makes nothing livelier than `octaves.MOST_TIMES`; what it is limited by counts as constant."""
-    with torch.no_grad():
-        times, axes = torch.linalg.eigh((linear + linear.transpose(1, 2)) / 2)
-        most = octaves.MOST_TIMES
-        limited = (axes * times.clamp(1 / most, most)[:, None]) @ axes.transpose(1, 2)
-        change: Tensor = limited @ torch.linalg.inv(linear)
-    return change @ linear

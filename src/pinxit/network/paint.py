@@ -12,13 +12,12 @@ import numpy as np
 
 from pinxit.errors import PinxitError
 from pinxit.network import weights
-from pinxit.network.lively import make_lively
+from pinxit.network.lively import Detail, detail_of, make_lively, mix_detail
 from pinxit.network.painter import MOST_MEASURED, SIDE, Measured, Painter, Reader, Tile, opened
 from pinxit.network.weights import Array, Weights
 from pinxit.picture import Picture, fit
 from pinxit.picture.finish import colored, finish, style_at
 from pinxit.picture.ingredients import Ingredients, LoadedStyle
-from pinxit.picture.octaves import Octaves, mix_octaves, octaves_of
 from pinxit.picture.picture import Pixels
 from pinxit.picture.placing import Place, places
 from pinxit.picture.recipe import Settings
@@ -83,7 +82,7 @@ def paint(
         )
     shorter, longer = sorted((full.height, full.width))
     ground = fit(full, round(min(longer, max(most, LEAST_PAINTED * longer / shorter))))
-    size = min(max(ground.height, ground.width) * recipe.style_scale, MOST_READ)
+    size = max(ground.height, ground.width) * recipe.style_scale
     canvas = ground.pixels.copy()
     parts = places(ingredients, ground.height, ground.width)
     tiles = 1 if _at_once(ground) else -(-ground.height // SIDE) * -(-ground.width // SIDE)
@@ -113,6 +112,20 @@ def paint(
             )
 
 
+def read_at(style: Picture, size: float) -> Picture:
+    """The style image as a network reads it: with a longer side of `size` px.
+
+    Smaller ones are enlarged, but to no more than what a network usually paints: strokes are to be as large against the picture
+    as they are against the style image.
+
+    Raises:
+        PinxitError: when it is too small.
+    """
+    size = min(size, MOST_READ)
+    found = style_at(style, size, SMALLEST_SIDE, "network")
+    return fit(found, max(found.height, found.width, round(min(size, PAINTED))))
+
+
 def painted_at(recipe: Settings) -> float:
     """The longer side at which strokes have the size that the recipe wants, px."""
     return PAINTED / recipe.style_scale
@@ -126,7 +139,7 @@ class _Manner:
         affine: scales and shifts of its normalisations.
         measured: what these are applied to.
         own, colors: the colours of the content image and those it is to have.
-        octaves: how lively its detail is to be.
+        detail: how lively that is to be.
         small: what was measured, painted, its colours not corrected yet.
     """
 
@@ -134,7 +147,7 @@ class _Manner:
     measured: Measured
     own: Colors
     colors: Colors
-    octaves: Octaves
+    detail: Detail
     small: Pixels
 
 
@@ -155,9 +168,9 @@ def _manner(
 ) -> _Manner:
     whole = sum(style.share for style in styles)
     shares = [style.share / whole for style in styles]
-    manners = [style_at(style.picture, size, SMALLEST_SIDE, "network") for style in styles]
+    manners = [read_at(style.picture, size) for style in styles]
     colors = mix_colors([colors_of(picture.pixels) for picture in manners], shares)
-    octaves = mix_octaves([octaves_of(picture.pixels) for picture in manners], shares)
+    detail = mix_detail([detail_of(picture.pixels) for picture in manners], shares)
     share = 1.0 if _at_once(ground) else (MOST_MEASURED / (ground.height * ground.width)) ** 0.5
     small = fit(ground, round(max(ground.height, ground.width) * share))
     own = colors_of(small.pixels)
@@ -166,7 +179,7 @@ def _manner(
     affine = painter.affine(reader.between(small.pixels, code, recipe.strength))
     dressed = recolor(small.pixels, own, colors, recipe.strength)
     measured, painted = painter.measure(dressed, affine, toward(own, colors, recipe.strength))
-    return _Manner(affine, measured, own, colors, octaves, painted)
+    return _Manner(affine, measured, own, colors, detail, painted)
 
 
 def _strokes(recipe: Settings, painter: Painter, manner: _Manner, ground: Picture) -> Iterator[tuple[Tile, Pixels]]:
@@ -185,7 +198,7 @@ def _strokes(recipe: Settings, painter: Painter, manner: _Manner, ground: Pictur
 def _lively(recipe: Settings, manner: _Manner, ground: Picture, strokes: Pixels) -> Pixels:
     """What is painted, livelier."""
     dressed = recolor(ground.pixels, manner.own, manner.colors, recipe.strength)
-    return make_lively(strokes, dressed, manner.octaves, manner.measured.wanted, recipe.strength)[0]
+    return make_lively(strokes, dressed, manner.detail, manner.measured.wanted, recipe.strength)[0]
 
 
 def _at_once(ground: Picture) -> bool:

@@ -17,7 +17,7 @@ PROBABILITIES = np.array([0.002, 0.005, 0.01, 0.02, *np.linspace(0.04, 0.96, 24)
 """Of the quantiles: dense at both ends, where strokes are."""
 ENOUGH = 10_000
 """Values that are looked at."""
-BINS = 1024
+BINS = 4096
 
 Quantiles = NDArray[np.float32]
 """`(Q, 3)`, one column for each axis."""

@@ -2,7 +2,7 @@
 
 A Laplacian pyramid (Burt and Adelson, 1983) takes a picture apart; that textures look alike where their octaves do is from
 Heeger and Bergen ("Pyramid-Based Texture Analysis/Synthesis", 1995). A linear map gives each octave the covariance of colours,
-and in the last pass a curve the histogram: what is where stays, what is faint comes out.
+and a curve the histogram: what is where stays, what is faint comes out.
 """
 
 from __future__ import annotations
@@ -20,10 +20,8 @@ from pinxit.picture.recolor import GRAIN, Colors, recoloring
 MOST = 6
 SMALLEST_SIDE = 16
 """Of a picture that is halved, px: smaller ones are no detail any more."""
-PASSES = 2
-"""An octave is not quite apart from the next: what one of them is given, its neighbours lose a little of."""
 MOST_TIMES = 2.0
-"""As lively as it was an octave becomes in a pass: what is faint is brought out, but no strokes are made of noise."""
+"""As lively as it was an octave becomes: what is faint is brought out, but no strokes are made of noise."""
 
 
 @dataclass(frozen=True)
@@ -49,31 +47,27 @@ class Change:
     """
 
     linear: Pixels
-    curve: tuple[Quantiles, Quantiles] | None
+    curve: tuple[Quantiles, Quantiles]
 
     def __call__(self, octave: Pixels) -> Pixels:
         """An octave `(H, W, 3)`, changed."""
         import cv2
 
-        if self.curve is None:
-            return np.asarray(cv2.transform(octave, self.linear), np.float32)
         turned = np.asarray(cv2.transform(octave, AXES @ self.linear), np.float32)
         return np.asarray(cv2.transform(matched(turned, *self.curve), AXES.T), np.float32)
 
     def toward(self, other: Change, part: float) -> Change:
-        """What lies between two of the same pass."""
+        """What lies between two."""
         share = np.float32(part)
-        curve = None
-        if self.curve is not None and other.curve is not None:
-            (own, wanted), (last, goal) = self.curve, other.curve
-            curve = own + share * (last - own), wanted + share * (goal - wanted)
+        (own, wanted), (last, goal) = self.curve, other.curve
+        curve = own + share * (last - own), wanted + share * (goal - wanted)
         return Change(self.linear + share * (other.linear - self.linear), curve)
 
 
 Octaves = Sequence[Octave]
 """From the finest on."""
-Livening = Sequence[Sequence[Change]]
-"""What is done to the octaves, from the finest on, one pass after another."""
+Livening = Sequence[Change]
+"""What is done to the octaves, from the finest on."""
 
 
 def octaves_of(pixels: Pixels) -> Octaves:
@@ -99,28 +93,28 @@ def liven(pixels: Pixels, wanted: Octaves, strength: float) -> tuple[Pixels, Liv
 
     It may overshoot [0, 1].
     """
-    livening = []
-    for number in range(PASSES):
-        details, whole = _taken_apart(pixels)
-        last = number == PASSES - 1
-        changes = [_toward(detail, octave, strength, last) for detail, octave in zip(details, wanted, strict=False)]
-        pixels = _put_together(details, whole, changes)
-        livening.append(changes)
-    return pixels, livening
+    details, whole = _taken_apart(pixels)
+    livening = [_toward(detail, octave, strength) for detail, octave in zip(details, wanted, strict=False)]
+    return _put_together(_changed(details, livening), whole), livening
 
 
 def livened(pixels: Pixels, livening: Livening) -> Pixels:
     """A picture `(3, H, W)` to which is done what was done to another one: a frame that stands for its film."""
-    for changes in livening:
-        pixels = _put_together(*_taken_apart(pixels), changes)
-    return pixels
+    details, whole = _taken_apart(pixels)
+    return _put_together(_changed(details, livening), whole)
+
+
+def scaled(pixels: Pixels, times: Sequence[float]) -> Pixels:
+    """A picture `(3, H, W)` with each octave so many times as strong, from the finest on; the last number is for the rest."""
+    details, whole = _taken_apart(pixels)
+    factors = [np.float32(times[min(number, len(times) - 1)]) for number in range(len(details) + 1)]
+    *details, whole = (factor * part for factor, part in zip(factors, [*details, whole], strict=True))
+    return _put_together(details, whole)
 
 
 def between(one: Livening, other: Livening, part: float) -> Livening:
     """What lies between two, of pictures of the same size."""
-    return [
-        [near.toward(far, part) for near, far in zip(*changes, strict=True)] for changes in zip(one, other, strict=True)
-    ]
+    return [near.toward(far, part) for near, far in zip(one, other, strict=True)]
 
 
 def _deviations(covariance: NDArray[np.float64]) -> NDArray[np.float32]:
@@ -134,25 +128,27 @@ def _octave(detail: Pixels) -> Octave:
     return Octave(covariance, quantiles(detail) / _deviations(covariance))
 
 
-def _put_together(details: Sequence[Pixels], whole: Pixels, changes: Sequence[Change]) -> Pixels:
-    """A picture again, of octaves changed, from the finest on."""
+def _changed(details: Sequence[Pixels], livening: Livening) -> list[Pixels]:
+    """Octaves changed; those that the other picture did not have stay as they are."""
+    return [livening[number](detail) if number < len(livening) else detail for number, detail in enumerate(details)]
+
+
+def _put_together(details: Sequence[Pixels], whole: Pixels) -> Pixels:
+    """A picture again, of octaves from the finest on."""
     import cv2
 
-    for number, detail in reversed(list(enumerate(details))):
-        changed = changes[number](detail) if number < len(changes) else detail
+    for detail in reversed(details):
         larger: Pixels = np.asarray(cv2.pyrUp(whole, dstsize=detail.shape[1::-1]), np.float32)
-        whole = larger + changed
+        whole = larger + detail
     return np.ascontiguousarray(np.moveaxis(whole, 2, 0))
 
 
-def _toward(detail: Pixels, wanted: Octave, strength: float, last: bool) -> Change:
-    """What makes an octave as lively as is wanted; in the last pass its histogram gets that shape, but no more life."""
+def _toward(detail: Pixels, wanted: Octave, strength: float) -> Change:
+    """What makes an octave as lively as is wanted; its histogram gets that shape, but no more life."""
     own = _covariance(detail)
     near, goal = (Colors(np.zeros(3), covariance + GRAIN * np.eye(3)) for covariance in (own, wanted.covariance))
     times, axes = np.linalg.eigh(recoloring(near, goal, strength).linear)
     linear: Pixels = ((axes * times.clip(1 / MOST_TIMES, MOST_TIMES)) @ axes.T).astype(np.float32)
-    if not last:
-        return Change(linear, None)
     found = quantiles(detail, AXES @ linear)
     shaped = wanted.shape * _deviations(linear @ own @ linear.T)
     return Change(linear, (found, found + np.float32(strength) * (shaped - found)))

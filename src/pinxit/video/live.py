@@ -15,10 +15,9 @@ import numpy as np
 from pinxit import inputs
 from pinxit.errors import PinxitError
 from pinxit.network import weights
-from pinxit.network.paint import MOST_READ, SMALLEST_SIDE
+from pinxit.network.paint import SMALLEST_SIDE, read_at
 from pinxit.network.painter import Measured, opened
 from pinxit.network.weights import Array, Weights
-from pinxit.picture.finish import style_at
 from pinxit.picture.ingredients import LoadedStyle
 from pinxit.picture.picture import Pixels
 from pinxit.picture.recolor import Colors, colors_of, mix_colors, recolor, recoloring, toward
@@ -61,7 +60,7 @@ class LiveBrush:
         self._strength = strength
         whole = sum(style.share for style in styles)
         shares = [style.share / whole for style in styles]
-        pixels = [style_at(style.picture, min(size, MOST_READ), SMALLEST_SIDE, "network").pixels for style in styles]
+        pixels = [read_at(style.picture, size).pixels for style in styles]
         codes = np.stack([self._reader.read(one) for one in pixels])
         self._code: Array = np.tensordot(np.array(shares, np.float32), codes, 1)
         self._colors = mix_colors([colors_of(one) for one in pixels], shares)

@@ -13,14 +13,13 @@ import numpy as np
 
 from pinxit.errors import PinxitError
 from pinxit.network import weights
-from pinxit.network.lively import Lively, make_lively
-from pinxit.network.paint import MOST_READ, SMALLEST_SIDE, paint
+from pinxit.network.lively import Lively, detail_of, make_lively, mix_detail
+from pinxit.network.paint import paint, read_at
 from pinxit.network.painter import MOST_MEASURED, Measured, opened
 from pinxit.network.weights import Array, Weights
 from pinxit.picture import Picture, to_array
-from pinxit.picture.finish import colored, finish, style_at
+from pinxit.picture.finish import colored, finish
 from pinxit.picture.ingredients import Ingredients, LoadedStyle
-from pinxit.picture.octaves import mix_octaves, octaves_of
 from pinxit.picture.recolor import Colors, colors_of, mix_colors, recolor, recolored, toward
 from pinxit.video.ahead import ahead
 from pinxit.video.flow import Bytes, pixels_of
@@ -108,10 +107,10 @@ class NetworkBrush:
         sheet = Picture(np.concatenate([pixels_of(sample) for sample in _few(shot.samples)], axis=2))
         first, last = float(shot.times[0] - begin), float(shot.times[-1] - begin)
         styles = colored(self._recipe, Ingredients(sheet, self._styles)).styles
-        size = min(self._recipe.size * self._recipe.style_scale, MOST_READ)
-        pictures = [style_at(style.picture, size, SMALLEST_SIDE, "network").pixels for style in styles]
+        size = self._recipe.size * self._recipe.style_scale
+        pictures = [read_at(style.picture, size).pixels for style in styles]
         codes, colors = [self._reader.read(pixels) for pixels in pictures], [colors_of(pixels) for pixels in pictures]
-        octaves = [octaves_of(pixels) for pixels in pictures]
+        details = [detail_of(pixels) for pixels in pictures]
         times = [first, *(time for time in self._recipe.turns() if first < time < last), last]
         if all(self._recipe.shares(time) == self._recipe.shares(first) for time in times):
             times = [first]
@@ -125,7 +124,7 @@ class NetworkBrush:
             dressed = recolor(sheet.pixels, own, mixed, strength)
             measured, painted = self._painter.measure(dressed, affine, toward(own, mixed, strength))
             strokes = recolored(painted, measured.correction)
-            _, lively = make_lively(strokes, dressed, mix_octaves(octaves, shares), measured.wanted, strength)
+            _, lively = make_lively(strokes, dressed, mix_detail(details, shares), measured.wanted, strength)
             manners.append(_Manner(affine, measured, mixed, lively))
         self.looks[shot.begin] = Look(own, tuple(times), tuple(manners))
 
