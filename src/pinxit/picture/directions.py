@@ -86,14 +86,12 @@ def weights(shape: tuple[int, int]) -> NDArray[np.float32]:
 
 def _spectrum(pixels: Pixels) -> tuple[NDArray[np.complex64], tuple[int, int]]:
     """That of a picture whose opposite borders meet, and its shape then."""
-    import scipy.fft
-
     part = np.linspace(0, 1, AROUND + 2, dtype=np.float32)[1:-1]
     down = pixels[:, -1:] + part[:, None] * (pixels[:, :1] - pixels[:, -1:])
     meeting = np.concatenate([pixels, down], 1)
     right = meeting[:, :, -1:] + part * (meeting[:, :, :1] - meeting[:, :, -1:])
     _, height, width = (meeting := np.concatenate([meeting, right], 2)).shape
-    return scipy.fft.rfft2(meeting, workers=-1), (height, width)
+    return np.fft.rfft2(meeting), (height, width)
 
 
 def _blocks(spectrum: NDArray[np.complex64], shape: tuple[int, int]) -> Iterator[tuple[slice, NDArray[np.float32]]]:
@@ -122,14 +120,12 @@ def _toward(own: NDArray[np.float64], wanted: NDArray[np.float64], strength: flo
 
 def _mapped(spectrum: NDArray[np.complex64], shape: tuple[int, int], maps: Maps) -> Pixels:
     """A picture again, without what was added; what no band has stays as it is."""
-    import scipy.fft
-
     changes = (maps - np.eye(3, dtype=np.float32)).reshape(BANDS, 9)
     for rows, shares in _blocks(spectrum, shape):
         block = spectrum[:, rows].reshape(3, -1)
         change = np.einsum("fij,jf->if", (shares.T @ changes).reshape(-1, 3, 3), block)
         spectrum[:, rows] += change.reshape(spectrum[:, rows].shape)
-    whole = scipy.fft.irfft2(spectrum, s=shape, workers=-1)
+    whole = np.fft.irfft2(spectrum, s=shape, axes=(1, 2))
     return np.ascontiguousarray(whole[:, :-AROUND, :-AROUND], dtype=np.float32)
 
 
