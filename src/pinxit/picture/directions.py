@@ -91,7 +91,7 @@ def _spectrum(pixels: Pixels) -> tuple[NDArray[np.complex64], tuple[int, int]]:
     meeting = np.concatenate([pixels, down], 1)
     right = meeting[:, :, -1:] + part * (meeting[:, :, :1] - meeting[:, :, -1:])
     _, height, width = (meeting := np.concatenate([meeting, right], 2)).shape
-    return np.fft.rfft2(meeting), (height, width)
+    return np.fft.rfft2(meeting).astype(np.complex64, copy=False), (height, width)
 
 
 def _blocks(spectrum: NDArray[np.complex64], shape: tuple[int, int]) -> Iterator[tuple[slice, NDArray[np.float32]]]:
