@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from pinxit.picture.picture import Pixels
 from pinxit.picture.recolor import GRAIN, Colors, recoloring
 
-OCTAVES, DIRECTIONS = 5, 4
+OCTAVES, DIRECTIONS = 6, 4
 BANDS = OCTAVES * DIRECTIONS
-MOST_TIMES = 2.5
+MOST_TIMES = 4.0
 """As lively as it was a band becomes."""
 AROUND = 24
 """From a border to the opposite one, px: a Fourier transform takes them for neighbours, so they are led into each other."""

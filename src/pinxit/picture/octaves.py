@@ -20,7 +20,7 @@ from pinxit.picture.recolor import GRAIN, Colors, recoloring
 MOST = 6
 SMALLEST_SIDE = 16
 """Of a picture that is halved, px: smaller ones are no detail any more."""
-MOST_TIMES = 2.0
+MOST_TIMES = 1.4
 """As lively as it was an octave becomes: what is faint is brought out, but no strokes are made of noise."""
 
 
