@@ -6,6 +6,7 @@ import functools
 import math
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -169,17 +170,19 @@ def _manner(
     whole = sum(style.share for style in styles)
     shares = [style.share / whole for style in styles]
     manners = [read_at(style.picture, size) for style in styles]
-    colors = mix_colors([colors_of(picture.pixels) for picture in manners], shares)
-    detail = mix_detail([detail_of(picture.pixels) for picture in manners], shares)
-    share = 1.0 if _at_once(ground) else (MOST_MEASURED / (ground.height * ground.width)) ** 0.5
-    small = fit(ground, round(max(ground.height, ground.width) * share))
-    own = colors_of(small.pixels)
-    codes = np.stack([reader.read(picture.pixels) for picture in manners])
-    code = np.tensordot(np.array(shares, np.float32), codes, 1)
-    affine = painter.affine(reader.between(small.pixels, code, recipe.strength))
-    dressed = recolor(small.pixels, own, colors, recipe.strength)
-    measured, painted = painter.measure(dressed, affine, toward(own, colors, recipe.strength))
-    return _Manner(affine, measured, own, colors, detail, painted)
+    # Aside: nothing of it is needed before all is painted.
+    with ThreadPoolExecutor(1) as aside:
+        detail = aside.submit(lambda: mix_detail([detail_of(picture.pixels) for picture in manners], shares))
+        colors = mix_colors([colors_of(picture.pixels) for picture in manners], shares)
+        share = 1.0 if _at_once(ground) else (MOST_MEASURED / (ground.height * ground.width)) ** 0.5
+        small = fit(ground, round(max(ground.height, ground.width) * share))
+        own = colors_of(small.pixels)
+        codes = np.stack([reader.read(picture.pixels) for picture in manners])
+        code = np.tensordot(np.array(shares, np.float32), codes, 1)
+        affine = painter.affine(reader.between(small.pixels, code, recipe.strength))
+        dressed = recolor(small.pixels, own, colors, recipe.strength)
+        measured, painted = painter.measure(dressed, affine, toward(own, colors, recipe.strength))
+    return _Manner(affine, measured, own, colors, detail.result(), painted)
 
 
 def _strokes(recipe: Settings, painter: Painter, manner: _Manner, ground: Picture) -> Iterator[tuple[Tile, Pixels]]:

@@ -106,7 +106,10 @@ def _covariances(spectrum: NDArray[np.complex64], shape: tuple[int, int]) -> Cov
     found, counts = np.zeros((BANDS, 9)), np.sqrt(weights(shape))
     for rows, shares in _blocks(spectrum, shape):
         block = (spectrum[:, rows] * counts).reshape(3, -1)
-        products = (block[:, None] * block[None].conj()).real.reshape(9, -1)
+        parts = np.stack([block.real, block.imag])
+        products = np.stack(
+            [np.einsum("cf,cf->f", parts[:, one], parts[:, other]) for one in range(3) for other in range(3)]
+        )
         found += np.square(shares) @ products.T
     return found.reshape(BANDS, 3, 3)
 
@@ -123,7 +126,7 @@ def _mapped(spectrum: NDArray[np.complex64], shape: tuple[int, int], maps: Maps)
     changes = (maps - np.eye(3, dtype=np.float32)).reshape(BANDS, 9)
     for rows, shares in _blocks(spectrum, shape):
         block = spectrum[:, rows].reshape(3, -1)
-        change = np.einsum("fij,jf->if", (shares.T @ changes).reshape(-1, 3, 3), block)
+        change = ((changes.T @ shares).reshape(3, 3, -1) * block).sum(1)
         spectrum[:, rows] += change.reshape(spectrum[:, rows].shape)
     whole = np.fft.irfft2(spectrum, s=shape, axes=(1, 2))
     return np.ascontiguousarray(whole[:, :-AROUND, :-AROUND], dtype=np.float32)
