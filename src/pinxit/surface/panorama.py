@@ -31,9 +31,9 @@ if TYPE_CHECKING:
 
 # Faces of 32 px: less would be too little for the encoder.
 LEAST_WIDTH = 128
-# How far the network's views go on beyond their faces, px: at an edge nothing is left of where a view ends, and no edge falls
-# where two of the network's cells of 4×4 px meet, which its textures show.
-_MARGIN = 62
+# How far the network's views go on beyond their faces, px: at an edge nothing is left of where a view ends, and both views have
+# the network's cells of 4×4 px begin there. Where they do not, the step across the worst edge is half as large again.
+_MARGIN = 64
 # How far to either side of an edge two views are mixed, px: they paint alike, but not the same. On a smooth panorama 512 px
 # wide the step across the worst edge is 2.2 times its neighbours without, 1.1 times with it.
 _BAND = 12
