@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pinxit.picture.picture import Pixels
-from pinxit.picture.recolor import GRAIN, Colors, recoloring
+from pinxit.picture.recolor import spreading
 
 OCTAVES, DIRECTIONS = 6, 4
 BANDS = OCTAVES * DIRECTIONS
@@ -41,7 +41,8 @@ def steer(pixels: Pixels, wanted: Covariances, strength: float) -> tuple[Pixels,
     Neighbouring bands overlap, so they come near to them only. It may overshoot [0, 1].
     """
     spectrum, shape = _spectrum(pixels)
-    maps = np.stack([_toward(*pair, strength) for pair in zip(_covariances(spectrum, shape), wanted, strict=True)])
+    pairs = zip(_covariances(spectrum, shape), wanted, strict=True)
+    maps = np.stack([spreading(*pair, strength, MOST_TIMES) for pair in pairs])
     return _mapped(spectrum, shape, maps), maps
 
 
@@ -112,13 +113,6 @@ def _covariances(spectrum: NDArray[np.complex64], shape: tuple[int, int]) -> Cov
         )
         found += np.square(shares) @ products.T
     return found.reshape(BANDS, 3, 3)
-
-
-def _toward(own: NDArray[np.float64], wanted: NDArray[np.float64], strength: float) -> Maps:
-    near, goal = (Colors(np.zeros(3), covariance + GRAIN * np.eye(3)) for covariance in (own, wanted))
-    times, axes = np.linalg.eigh(recoloring(near, goal, strength).linear)
-    limited: Maps = ((axes * times.clip(1 / MOST_TIMES, MOST_TIMES)) @ axes.T).astype(np.float32)
-    return limited
 
 
 def _mapped(spectrum: NDArray[np.complex64], shape: tuple[int, int], maps: Maps) -> Pixels:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from pinxit.picture.histogram import AXES, Quantiles, matched, quantiles
 from pinxit.picture.picture import Pixels
-from pinxit.picture.recolor import GRAIN, Colors, recoloring
+from pinxit.picture.recolor import GRAIN, spreading
 
 MOST = 6
 SMALLEST_SIDE = 16
@@ -146,9 +146,7 @@ def _put_together(details: Sequence[Pixels], whole: Pixels) -> Pixels:
 def _toward(detail: Pixels, wanted: Octave, strength: float) -> Change:
     """What makes an octave as lively as is wanted; its histogram gets that shape, but no more life."""
     own = _covariance(detail)
-    near, goal = (Colors(np.zeros(3), covariance + GRAIN * np.eye(3)) for covariance in (own, wanted.covariance))
-    times, axes = np.linalg.eigh(recoloring(near, goal, strength).linear)
-    linear: Pixels = ((axes * times.clip(1 / MOST_TIMES, MOST_TIMES)) @ axes.T).astype(np.float32)
+    linear = spreading(own, wanted.covariance, strength, MOST_TIMES)
     found = quantiles(detail, AXES @ linear)
     shaped = wanted.shape * _deviations(linear @ own @ linear.T)
     return Change(linear, (found, found + np.float32(strength) * (shaped - found)))

@@ -114,6 +114,19 @@ def recoloring(own: Colors, wanted: Colors, strength: float) -> Recoloring:
     return Recoloring(linear, own.mean + strength * (wanted.mean - own.mean) - linear @ own.mean)
 
 
+def spreading(
+    own: NDArray[np.float64], wanted: NDArray[np.float64], strength: float, most: float
+) -> NDArray[np.float32]:
+    """The linear map of `recoloring` for detail, whose mean is 0, from one covariance `(3, 3)` to another.
+
+    Nothing gets more than `most` times livelier, or fainter.
+    """
+    near, goal = (Colors(np.zeros(3), covariance + GRAIN * np.eye(3)) for covariance in (own, wanted))
+    times, axes = np.linalg.eigh(recoloring(near, goal, strength).linear)
+    limited: NDArray[np.float32] = ((axes * times.clip(1 / most, most)) @ axes.T).astype(np.float32)
+    return limited
+
+
 def recolor(pixels: Pixels, own: Colors, wanted: Colors, strength: float) -> Pixels:
     """Pixels `(3, …)` of a picture with one set of colours in another, clipped to [0, 1]; see `recoloring`."""
     return recolored(pixels, recoloring(own, wanted, strength))
