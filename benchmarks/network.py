@@ -24,7 +24,6 @@ from typing import Any
 from unittest import mock
 
 import numpy as np
-import onnxruntime
 
 import quality
 from machine import describe
@@ -33,6 +32,7 @@ from pinxit import styles
 from pinxit.encoder.open import open_encoder
 from pinxit.job import prepare
 from pinxit.metrics.judge import judge
+from pinxit.network.runtime import load_onnxruntime
 from pinxit.network.weights import SHAPES
 from pinxit.picture import Picture
 from pinxit.styles.contact import sheet
@@ -103,6 +103,7 @@ def theirs(content: Picture, style: Picture, size: int) -> Picture:
     return quality.network(content, style, size, 1.0)
 
 
+onnxruntime = load_onnxruntime()
 _Options = onnxruntime.SessionOptions
 
 

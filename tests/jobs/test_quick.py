@@ -20,6 +20,7 @@ from pinxit.jobs.errors import JobsError, Refused, TooLarge
 from pinxit.jobs.files import Files
 from pinxit.jobs.orders import StylizeOrder, read_order
 from pinxit.jobs.quick import Quick
+from pinxit.network.runtime import load_onnxruntime
 from pinxit.picture import Picture
 
 SHARED = Path(__file__).parents[3] / "shared" / "data"
@@ -56,13 +57,11 @@ def test_styles_are_drawn_and_pictures_reduced(quick: Quick, tmp_path: Path, cat
 
 
 def test_the_page_has_a_network_of_several_styles(quick: Quick, cat: Picture) -> None:
-    import onnxruntime
-
     styles: list[dict[str, Any]] = [{"name": "house:swirl", "share": 2}, {"name": "house:waves"}]
     content = pictures.resize(cat, 64, 64).pixels[None]
     painted = {}
     for strength in (0.0, 0.5, 1.0):
-        session = onnxruntime.InferenceSession(quick.live_model(styles, strength, 64))
+        session = load_onnxruntime().InferenceSession(quick.live_model(styles, strength, 64))
         painted[strength] = session.run(None, {"picture": content})[0]
     np.testing.assert_allclose(painted[0.0], content, atol=1e-6)
     np.testing.assert_allclose(painted[0.5], (content + painted[1.0]) / 2, atol=1e-5)

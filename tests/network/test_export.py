@@ -7,13 +7,13 @@ import sys
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 import pytest
 import torch
 
 from pinxit import styles
 from pinxit.network.export import export
 from pinxit.network.paint import MOST_READ, PAINTED, read_at
+from pinxit.network.runtime import load_onnxruntime
 from pinxit.network.transformer import Network
 from pinxit.network.weights import shipped
 from pinxit.picture import Picture, fit, resize, sample
@@ -22,7 +22,7 @@ from tests.network.painted import by_network
 
 
 def run(model: bytes, picture: Picture) -> np.ndarray:
-    session = onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
+    session = load_onnxruntime().InferenceSession(model, providers=["CPUExecutionProvider"])
     return np.asarray(session.run(None, {"picture": picture.pixels[None]})[0][0])
 
 

@@ -77,7 +77,7 @@ class Watch:
         self.wrong: list[str] = []
         page.on("console", self._said)
         page.on("pageerror", lambda error: self.wrong.append(str(error)))
-        page.on("request", self._asked)
+        page.context.on("request", self._asked)  # workers and windows that it opens, too
 
     def _said(self, message: ConsoleMessage) -> None:
         told = f"{message.text} {message.location.get('url', '')}"

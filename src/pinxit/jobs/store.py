@@ -37,6 +37,7 @@ class Store:
     """
 
     def __init__(self, home: Path, quota: int = QUOTA) -> None:
+        home = home.absolute()  # workers work elsewhere
         self.home, self.quota = home, quota
         self._lock = threading.RLock()
         self._counted: tuple[float, int] | None = None

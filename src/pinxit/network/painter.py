@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from pinxit.network import graph
+from pinxit.network.runtime import load_onnxruntime
 from pinxit.network.weights import Array, Shape, Weights
 from pinxit.picture.picture import Pixels
 from pinxit.picture.recolor import Colors, Recoloring, colors_of, correcting, mix_colors
@@ -161,8 +162,7 @@ class Painter:
 
 
 def _session(model: bytes) -> Any:
-    import onnxruntime
-
+    onnxruntime = load_onnxruntime()
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
     options.enable_mem_pattern = False  # sizes vary: a plan for one of them is in the way of the next
