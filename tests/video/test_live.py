@@ -82,3 +82,17 @@ def test_statistics_follow_the_scene(monkeypatch: pytest.MonkeyPatch) -> None:
     brush.close()
     expected = live.prepare(["house:swirl"], size=96, network="fine")(night).astype(float)
     assert np.abs(painted - expected).mean() < 0.25 * np.abs(surprised - expected).mean()
+
+
+def test_a_camera_that_begins_in_the_dark_paints_as_soon_as_there_is_light(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "SECONDS_BETWEEN_LOOKS", 0.0)
+    day = np.ascontiguousarray(PHOTO[:96, :96])
+    brush = live.prepare(["house:swirl"], size=96, network="live")
+    dark = brush(np.zeros_like(day)).astype(float)
+    assert dark.std((0, 1)).max() < 1
+    expected = live.prepare(["house:swirl"], size=96, network="live")(day).astype(float)
+    end = time.monotonic() + 60
+    while np.abs(brush(day).astype(float) - expected).max() > 2:
+        assert time.monotonic() < end, "what was dark still decides what is painted"
+        time.sleep(0.02)
+    brush.close()

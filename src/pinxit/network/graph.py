@@ -97,19 +97,25 @@ def reader(weights: Mapping[str, Array], levels: int) -> bytes:
     return graph.model({"style": PICTURE}, {"code": [1, weights["perceptron.2.bias"].size]})
 
 
-def folded(weights: Mapping[str, Array], shape: Shape, affine: Array, moments: Array, correction: Recoloring) -> bytes:
+def folded(
+    weights: Mapping[str, Array], shape: Shape, affine: Array, moments: Array | None, correction: Recoloring
+) -> bytes:
     """The graph from `picture` `(1, 3, H, W)`, H and W multiples of the shape's grid, to what is `painted`, of the same size.
 
     Args:
         weights: of the transformer.
         shape: of the transformer.
         affine: a style's scales (less 1) and shifts, `(2 Σ widths,)`.
-        moments: means and variances of what is normalised, `(2 Σ widths,)`, folded into the convolutions with the style.
+        moments: means and variances of what is normalised, `(2 Σ widths,)`, folded into the convolutions with the style; None
+            for a flat picture, which stays as it is.
         correction: of the painting's colours, folded into the last one.
     """
     graph = Graph()
-    features = _trunk(graph, _centred(graph, "picture"), weights, shape, _folding(graph, shape, affine, moments))
-    graph.nodes.append(helper.make_node("Identity", [_painted(graph, features, weights, correction)], ["painted"]))
+    painted = "picture"
+    if moments is not None:
+        features = _trunk(graph, _centred(graph, "picture"), weights, shape, _folding(graph, shape, affine, moments))
+        painted = _painted(graph, features, weights, correction)
+    graph.nodes.append(helper.make_node("Identity", [painted], ["painted"]))
     return graph.model({"picture": PICTURE}, {"painted": PICTURE})
 
 
@@ -117,7 +123,7 @@ def framed(
     weights: Mapping[str, Array],
     shape: Shape,
     affine: Array,
-    moments: Array,
+    moments: Array | None,
     correction: Recoloring,
     recoloring: Recoloring,
 ) -> bytes:
@@ -132,12 +138,12 @@ def framed(
     picture = graph.add("Unsqueeze", planes, graph.constant(np.array([0])))
     colors = graph.constant((recoloring.linear / 255).astype(np.float32)[:, :, None, None])
     offset = graph.constant(recoloring.offset.astype(np.float32))
-    dressed = _clipped(graph, graph.add("Conv", picture, colors, offset, kernel_shape=[1, 1]), 1)
-    features = _trunk(graph, _centred(graph, dressed), weights, shape, _folding(graph, shape, affine, moments))
-    painted = graph.add(
-        "Mul", _painted(graph, features, weights, correction), graph.constant(np.array([255], np.float32))
-    )
-    rounded = _clipped(graph, graph.add("Add", painted, graph.constant(np.array([0.5], np.float32))), 255)
+    painted = dressed = _clipped(graph, graph.add("Conv", picture, colors, offset, kernel_shape=[1, 1]), 1)
+    if moments is not None:
+        features = _trunk(graph, _centred(graph, dressed), weights, shape, _folding(graph, shape, affine, moments))
+        painted = _painted(graph, features, weights, correction)
+    scaled = graph.add("Mul", painted, graph.constant(np.array([255], np.float32)))
+    rounded = _clipped(graph, graph.add("Add", scaled, graph.constant(np.array([0.5], np.float32))), 255)
     planes = graph.add("Squeeze", rounded, graph.constant(np.array([0])))
     whole = graph.add("Cast", graph.add("Transpose", planes, perm=[1, 2, 0]), to=TensorProto.UINT8)
     graph.nodes.append(helper.make_node("Identity", [whole], ["painted"]))
@@ -309,7 +315,10 @@ def _centred(graph: Graph, picture: str) -> str:
 
 
 def _mean_and_variance(graph: Graph, features: str) -> tuple[str, str]:
-    """Of each channel, over all positions, `(1, C, 1, 1)`."""
+    """Return both for each channel, over all positions, `(1, C, 1, 1)`.
+
+    In two passes: a mean of squares less the square of the mean rounds to less than 0 for a picture of one colour.
+    """
     mean = graph.add("ReduceMean", features, axes=[2, 3], keepdims=1)
-    squares = graph.add("ReduceMean", graph.add("Mul", features, features), axes=[2, 3], keepdims=1)
-    return mean, graph.add("Sub", squares, graph.add("Mul", mean, mean))
+    centred = graph.add("Sub", features, mean)
+    return mean, graph.add("ReduceMean", graph.add("Mul", centred, centred), axes=[2, 3], keepdims=1)

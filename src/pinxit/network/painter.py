@@ -22,6 +22,9 @@ MOST_MEASURED = 768 * 768
 SIDE = 1024
 # Of a style image, the shorter side, px: a reader halves it five times. Smaller ones are enlarged.
 LEAST_READ = 32
+# A picture whose colours vary by less than this share of the variance that is wanted is flat: its features' variances are what
+# rounding makes of 0, and convolutions that are divided by them, layer after layer, overflow.
+FLAT = 1e-4
 
 
 @dataclass(frozen=True)
@@ -39,16 +42,18 @@ class Measured:
     """What a small version says of how to paint the whole.
 
     Attributes:
-        moments: means and variances of what is normalised.
+        moments: means and variances of what is normalised; None of a flat picture, whose own colours are its painting.
         painted, wanted: the colours that come out, and those that should.
     """
 
-    moments: Array
+    moments: Array | None
     painted: Colors
     wanted: Colors
 
     def toward(self, other: Measured, part: float) -> Measured:
-        """What lies between two."""
+        """What lies between two; the one that is not flat, where only one is."""
+        if self.moments is None or other.moments is None:
+            return other if self.moments is None else self
         shares = [1 - part, part]
         return Measured(
             self.moments + np.float32(part) * (other.moments - self.moments),
@@ -118,6 +123,8 @@ class Painter:
         Returns:
             What is known, and that version painted, `(3, H, W)`, before its colours are corrected.
         """
+        if picture.reshape(3, -1).var(axis=1).sum() < FLAT * np.trace(wanted.covariance):
+            return Measured(None, wanted, wanted), picture
         moments, painted = self._measuring.run(None, {"picture": self._padded(picture)[None], "affine": affine})
         _, height, width = picture.shape
         seen = painted[0, :, :height, :width]

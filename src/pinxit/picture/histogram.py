@@ -18,6 +18,8 @@ PROBABILITIES = np.array([0.002, 0.005, 0.01, 0.02, *np.linspace(0.04, 0.96, 24)
 ENOUGH = 10_000
 """Values that are looked at."""
 BINS = 4096
+NOTHING = 1e-6
+"""What values differ by that rounding makes of one."""
 
 Quantiles = NDArray[np.float32]
 """`(Q, 3)`, one column for each axis."""
@@ -48,7 +50,12 @@ def matched(values: Pixels, own: Quantiles, wanted: Quantiles) -> Pixels:
     for axis in range(values.shape[2]):
         plane = values[..., axis]
         least, most = plane.min(), plane.max()
-        table = np.interp(np.linspace(least, most, BINS), own[:, axis], wanted[:, axis] - own[:, axis])
-        bins = ((plane - least) * ((BINS - 1) / max(most - least, 1e-6)) + 0.5).astype(np.int32)
+        moves = wanted[:, axis] - own[:, axis]
+        if most - least < NOTHING:
+            # Which quantile such a value is would be rounding's choice: it moves as they do on average.
+            np.add(plane, np.trapezoid(moves, PROBABILITIES) / np.ptp(PROBABILITIES), out=moved[..., axis])
+            continue
+        table = np.interp(np.linspace(least, most, BINS), own[:, axis], moves)
+        bins = ((plane - least) * ((BINS - 1) / (most - least)) + 0.5).astype(np.int32)
         np.add(plane, table.astype(np.float32).take(bins), out=moved[..., axis])
     return moved

@@ -95,6 +95,8 @@ class LiveBrush:
         small = self._small(frame)
         affine = self._painter.affine(self._reader.between(small, self._code, self._strength))
         own = colors_of(small)
+        if before is not None and before.measured.moments is None:
+            before = None  # a camera that began in the dark tells nothing of the scene that follows
         if before is not None:
             own = mix_colors([before.own, own], [1 - TAKEN_OVER, TAKEN_OVER])
         measured, _ = self._painter.measure(

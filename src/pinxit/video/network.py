@@ -28,6 +28,9 @@ from pinxit.video.recipe import FilmRecipe
 from pinxit.video.steady import FOLLOWS, STAYS, Motion, Steadier, motion
 from pinxit.video.survey import Shot
 
+# Levels of a byte by which the pixels of a flat frame may differ.
+_FLAT = 8
+
 
 @dataclass(frozen=True)
 class _Manner:
@@ -159,6 +162,8 @@ class NetworkBrush:
     def paint(self, frame: Bytes, time: float, look: Look) -> Bytes:
         """A frame `(H, W, 3)` of the shot that was looked at, at a time, s."""
         manner = look.manner(time)
+        if manner.measured.moments is None and np.ptp(frame, axis=(0, 1)).max() > _FLAT:
+            return self.alone(frame, time)  # a flash in the dark, which no sample showed
         if self._session is None or self._session[0] is not manner:
             self._session = manner, self._painter.session(manner.affine, manner.measured)
         pixels, strength = pixels_of(frame), self._recipe.strength
