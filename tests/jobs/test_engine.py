@@ -137,7 +137,7 @@ def test_a_database_that_goes_away_is_one_sentence(
         def gone(*_: object, **__: object) -> None:
             raise sqlite3.OperationalError("disk I/O error")
 
-        monkeypatch.setattr(dbos.DBOS, "enqueue_workflow", gone)
+        monkeypatch.setattr(dbos.DBOSClient, "enqueue", gone)
         with pytest.raises(JobsError, match="did not answer"):
             jobs.put("a", QUICK)
         monkeypatch.undo()
@@ -149,14 +149,14 @@ def test_a_database_that_goes_away_is_one_sentence(
 def test_a_job_of_which_the_database_did_not_say_that_it_has_it_is_done(
     store: Store, running: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    accept = dbos.DBOS.enqueue_workflow
+    accept = dbos.DBOSClient.enqueue
 
     def accepts_in_silence(*arguments: Any, **options: Any) -> None:
         accept(*arguments, **options)
         raise sqlite3.OperationalError("disk I/O error")
 
     with running() as jobs:
-        monkeypatch.setattr(dbos.DBOS, "enqueue_workflow", accepts_in_silence)
+        monkeypatch.setattr(dbos.DBOSClient, "enqueue", accepts_in_silence)
         with pytest.raises(JobsError, match="did not answer"):
             jobs.put("a", QUICK)
         monkeypatch.undo()
