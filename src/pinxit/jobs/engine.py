@@ -1,6 +1,6 @@
 """DBOS, which keeps the queue: what is accepted is in its database, and is done once, whatever happens in between.
 
-One process has one DBOS. A workflow is one run of a job, called `JOB.RUN`; its outcome says how that ended. DBOS itself
+One process has one DBOS. A workflow is one run of a job, called `HOME.JOB.RUN`; its outcome says how that ended. DBOS itself
 waits for its database as long as it takes; what a person asks for goes another way (`DBOSClient`), on which nothing waits for
 more than some seconds.
 """
@@ -104,7 +104,9 @@ class Engine:
         self, database: str | Path, at_once: int, perform: Callable[[str, str, dict[str, Any]], Outcome]
     ) -> None:
         self._database, self._at_once, self._perform = database, at_once, perform
-        self._name, self._version = "", ""
+        self._name, self._version, self._home = "", "", ""
+        # Runs that version 0.1.0 put are called `JOB.RUN`, which two homes on one database may both call one.
+        self._old: set[str] = set()
         self._is_away = False
         self._over = threading.Event()
         self._patience = Patience(_SECONDS_TO_LAUNCH, _SECONDS_TO_LAUNCH)
@@ -154,7 +156,7 @@ class Engine:
         """
         global _perform
         # DBOS wants versions of different applications to have different names, too.
-        self._name, self._version = f"pinxit-{name}", f"1-{name}"
+        self._name, self._version, self._home = f"pinxit-{name}", f"1-{name}", name
         logger = logging.getLogger("dbos")
         if not logger.handlers:
             logger.addHandler(logging.NullHandler())  # or it would write to the terminal
@@ -258,7 +260,7 @@ class Engine:
                 {
                     "workflow_name": "job",
                     "queue_name": self._name,
-                    "workflow_id": f"{id}.{run}",
+                    "workflow_id": self.called(id, run),
                     "app_version": self._version,
                     "priority": PRIORITIES.stop - priority,
                 },
@@ -277,12 +279,17 @@ class Engine:
             drop: take the run, which has not begun, out of the queue.
         """
         with self._asking() as client:
-            client.update_workflow_attributes(f"{id}.{run}", {"wish": wish})
+            client.update_workflow_attributes(self.called(id, run), {"wish": wish})
             if drop:
-                client.cancel_workflow(f"{id}.{run}")
+                client.cancel_workflow(self.called(id, run))
+
+    def called(self, id: str, run: int) -> str:
+        """What the database calls a run of a job."""
+        name = f"{id}.{run}"
+        return name if name in self._old else f"{self._home}.{name}"
 
     def delete(self, runs: list[str]) -> None:
-        """Forget runs by their names in the database."""
+        """Forget runs, by what the database calls them."""
         with self._asking() as client:
             client.delete_workflows(runs)
 
@@ -295,25 +302,33 @@ class Engine:
         """The runs that count as begun."""
         with self._asking() as client:
             found = client.list_workflows(name="job", status="PENDING", load_input=False, load_output=False)
-            return [run.workflow_id for run in found if run.application_name == self._name]
+            return [run.workflow_id for run in found if self._is_own(run.application_name)]
 
-    def runs(self, ids: list[str] | None = None) -> Iterator[Any]:
-        """All runs, or some, in the order in which they were accepted; the bare name of one that cannot be read."""
+    def runs(self, names: list[str] | None = None) -> list[Any]:
+        """All runs, or some, in the order in which they were accepted; what the database calls one that cannot be read."""
         with self._asking() as client:
             try:
-                found = client.list_workflows(workflow_ids=ids, name="job")
+                all = client.list_workflows(workflow_ids=names, name="job")
+                found = [run for run in all if self._is_own(run.application_name)]
             except (ValueError, TypeError, LookupError, RecursionError):
                 found = self._one_by_one(client)
-        yield from found
+        called = [str(getattr(run, "workflow_id", run)) for run in found]
+        self._old.update(name for name in called if name.count(".") == 1)
+        return found
 
     def _one_by_one(self, client: DBOSClient) -> list[Any]:
         found: list[Any] = []
-        for name in upgrade.runs(self._engines[1], self._name):
-            try:
-                found += client.list_workflows(workflow_ids=[name], name="job")
-            except (ValueError, TypeError, LookupError, RecursionError):
-                found.append(name)
+        for name, application in upgrade.runs(self._engines[1]):
+            if self._is_own(application):
+                try:
+                    found += client.list_workflows(workflow_ids=[name], name="job")
+                except (ValueError, TypeError, LookupError, RecursionError):
+                    found.append(name)
         return found
+
+    def _is_own(self, application: str | None) -> bool:
+        # In the home's own file all are its own.
+        return application == self._name or (application is None and isinstance(self._database, Path))
 
     @contextlib.contextmanager
     def _asking(self) -> Iterator[DBOSClient]:

@@ -55,6 +55,8 @@ def read(folder: Path) -> Home:
 def write(folder: Path, name: str) -> str:
     """Note that a home is of today's version, and its name, which is a new one where it is empty."""
     name = name or uuid.uuid4().hex[:12]
+    if read(folder) == Home(name=name) and _older_name(folder) == name:
+        return name  # on a full disk it could not be written again
     write_json(folder / _FILE, Home(name=name).model_dump())
     # Where version 1 looks for it.
     with telling_of_room():

@@ -101,7 +101,7 @@ class Jobs:
         self._engine.start(self.store.call(name))
         try:
             self._owed.pay(self._engine.wish)
-            runs = list(self._engine.runs())
+            runs = self._engine.runs()
         except BaseException:
             self._engine.stop()
             raise
@@ -224,7 +224,8 @@ class Jobs:
                 job = self.get(id)
                 if job.state not in ENDED or id in self._at_work:
                     raise Conflict(f"the job is {job.state}: cancel it first.", "job_not_ended")
-            self._engine.delete([f"{id}.{run}" for run in range(1, job.run + 1)] + self._strange.get(id, []))
+            runs = [self._engine.called(id, run) for run in range(1, job.run + 1)]
+            self._engine.delete(runs + self._strange.get(id, []))
             self._owed.forget(id)
             with self._lock:
                 del self._jobs[id]
@@ -369,7 +370,7 @@ class Jobs:
     def _make_sure(self, id: str) -> None:
         """Hear whether the database has accepted a run of which it did not say so."""
         if id in self._unsure:
-            found = list(self._engine.runs([f"{id}.{self._unsure[id]}"]))
+            found = self._engine.runs([self._engine.called(id, self._unsure[id])])
             with self._lock:
                 for run in found:
                     if id not in self._at_work and (id not in self._jobs or self._jobs[id].run < self._unsure[id]):
@@ -387,7 +388,7 @@ class Jobs:
             # The queue may have handed out a run without hearing of it, or not have heard how one ended.
             begun = set(self._engine.begun())
             with self._lock:
-                idle = begun - {f"{id}.{self._jobs[id].run}" for id in self._at_work}
+                idle = begun - {self._engine.called(id, self._jobs[id].run) for id in self._at_work}
             self._engine.again(sorted(idle & self._idle))
             self._idle = idle - self._idle
             self._look_due = time.monotonic() + _SECONDS_BETWEEN_LOOKS
@@ -430,8 +431,9 @@ class Jobs:
         self._jobs[job.id] = job
         self._queued.pop(job.id, None)
         self._wishes.pop(job.id, None)
-        if id_of(run)[1] is None:
-            self._strange.setdefault(job.id, []).append(getattr(run, "workflow_id", run))
+        name = str(getattr(run, "workflow_id", run))
+        if name != self._engine.called(job.id, job.run):
+            self._strange.setdefault(job.id, []).append(name)
         if job.state == "queued":
             self._queued[job.id] = (-job.priority, run.created_at / 1000)
             if wish_of(run):

@@ -73,8 +73,8 @@ def accepted(id: str, body: dict[str, Any], run: int = 1) -> Job:
 def id_of(run: Any) -> tuple[str, int | None]:
     """The job and the number of a run that the database knows, or a made-up id and None for one that nobody calls so here."""
     name = str(getattr(run, "workflow_id", run))
-    id, _, number = name.rpartition(".")
-    if ID.fullmatch(id) and re.fullmatch(r"[1-9][0-9]{0,5}", number):
+    *home, id, number = ["", *name.split(".")]
+    if len(home) <= 2 and ID.fullmatch(id) and re.fullmatch(r"[1-9][0-9]{0,5}", number):
         return id, int(number)
     return str(uuid.uuid5(uuid.NAMESPACE_URL, name)), None
 

@@ -23,7 +23,10 @@ def names(engine: sa.Engine, jobs: set[str] | None) -> list[str]:
             return []
         query = sa.select(table.c.application_name).distinct().where(table.c.application_name.like("pinxit-%"))
         if jobs is not None:
-            query = query.where(table.c.workflow_uuid.in_([f"{id}.1" for id in sorted(jobs)[:_MOST_IDS]]))
+            ids = sorted(jobs)[:_MOST_IDS]
+            own = table.c.application_name.concat
+            called = [sa.func.substr(own("." + id + ".1"), len("pinxit-") + 1) for id in ids]
+            query = query.where(table.c.workflow_uuid.in_([*(f"{id}.1" for id in ids), *called]))
         return list(connection.execute(query).scalars())
 
 
@@ -36,14 +39,14 @@ def take_over(engine: sa.Engine, application: str, version: str) -> None:
             connection.execute(sa.update(table).where(of_it).values(application_version=version))
 
 
-def runs(engine: sa.Engine, application: str) -> list[str]:
-    """The names of an application's runs, in the order in which they were accepted."""
+def runs(engine: sa.Engine) -> list[tuple[str, str | None]]:
+    """The names of all runs and of their applications, in the order in which they were accepted."""
     with engine.connect() as connection:
         table = _table(connection)
         if table is None:
             return []
-        query = sa.select(table.c.workflow_uuid).where(table.c.application_name == application, table.c.name == "job")
-        return list(connection.execute(query.order_by(table.c.created_at)).scalars())
+        query = sa.select(table.c.workflow_uuid, table.c.application_name).where(table.c.name == "job")
+        return [(name, application) for name, application in connection.execute(query.order_by(table.c.created_at))]
 
 
 def _table(connection: sa.Connection) -> sa.Table | None:
