@@ -22,6 +22,7 @@ from pinxit.jobs.errors import JobsError
 from pinxit.jobs.jobs import Jobs
 from pinxit.jobs.store import Store
 from tests.jobs.conftest import LONG, QUICK, wait, wait_for, wait_for_progress
+from tests.postgres import Postgres
 
 Running = Callable[..., contextlib.AbstractContextManager[Jobs]]
 
@@ -112,11 +113,8 @@ def test_a_postgres_that_is_not_there_is_told(store: Store, running: Running) ->
         pass
 
 
-@pytest.mark.skipif(
-    "PINXIT_POSTGRES" not in os.environ, reason="no address postgresql://… of an empty database is given"
-)
-def test_a_queue_in_postgres_is_the_same(store: Store, running: Running) -> None:
-    database = os.environ["PINXIT_POSTGRES"]
+def test_a_queue_in_postgres_is_the_same(store: Store, running: Running, postgres: Postgres) -> None:
+    database = postgres.address("same")  # which is made
     with running(database=database) as jobs:
         for id, priority in (("a", 0), ("b", 0), ("c", 9)):
             jobs.put(id, QUICK, priority)
