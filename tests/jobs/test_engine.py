@@ -163,6 +163,30 @@ def test_a_job_of_which_the_database_did_not_say_that_it_has_it_is_done(
     assert len(store.results) == 1
 
 
+def test_runs_of_which_the_queue_lost_sight_are_done_once(
+    store: Store, running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pinxit.jobs.jobs._SECONDS_BETWEEN_LOOKS", 0.5)
+    with running() as jobs:
+        jobs.put("first", LONG)
+        wait_for_progress(jobs, "first")
+        jobs.put("lost", QUICK)
+        # As when the connection broke while the queue handed it out; the other is handed out twice.
+        with contextlib.closing(sqlite3.connect(store.home / "queue.sqlite", isolation_level=None)) as database:
+            lose = "UPDATE workflow_status SET status = 'PENDING', owner_xid = 'x' WHERE workflow_uuid LIKE '%.lost.1'"
+            assert database.execute(lose).rowcount == 1
+        outcomes: list[Any] = []
+        again = threading.Thread(target=lambda: outcomes.append(jobs._perform("first", "1", jobs.get("first").body)))
+        again.start()
+        wait(lambda: jobs.get("lost").state == "queued" and not jobs._engine.begun()[1:], bool)
+        jobs.cancel("first")
+        assert wait_for(jobs, "lost", "succeeded").attempts == 1
+        again.join(30)
+        assert outcomes == [{"state": "cancelled", "result": "first"}]
+        assert jobs.get("first").attempts == 1
+        wait(jobs._engine.begun, lambda begun: not begun)
+
+
 def test_nothing_in_the_database_is_pickled(store: Store, running: Running) -> None:
     with running() as jobs:
         jobs.put("a", QUICK, title="Ünïcode 💀")

@@ -251,14 +251,17 @@ class Jobs:
         """One run, in a thread of its own."""
         self._ready.wait()
         with self._lock:
-            # Whoever put it may not have heard yet that it is accepted.
+            # Whoever put it may not have heard yet that it is accepted; and it may have been handed out twice.
             self._change.wait_for(lambda: id not in self._changing, timeout=_SECONDS_FOR_OTHERS)
+            self._change.wait_for(lambda: id not in self._at_work)
             job = self._jobs.get(id)
             if job is None or job.run < int(run):
                 # Of one that was accepted by a database that did not say so, nobody has heard yet.
                 job = self._jobs[id] = accepted(id, body, int(run))
             if job.run > int(run):
                 return {"state": "paused"}  # it had been put aside, and is taken up again
+            if job.state == "running":
+                raise Leaving
             if job.state != "queued":
                 # It was told to end at the very moment when its turn came, cannot be read, or ended without being recorded.
                 return outcome_of(job)
@@ -414,8 +417,11 @@ class Jobs:
     def _forget_old(self) -> None:
         """Ended jobs are remembered, but not for ever; their results are."""
         with self._lock:
+            count = len(self._jobs) - MOST_REMEMBERED
+            if count <= 0:
+                return
             ended = [job for job in self._jobs.values() if job.state in ENDED and job.id not in self._at_work]
-            old = sorted(ended, key=lambda one: one.ended or "")[: max(0, len(self._jobs) - MOST_REMEMBERED)]
+            old = sorted(ended, key=lambda one: one.ended or "")[:count]
         for job in old:
             with contextlib.suppress(JobsError):
                 self.delete(job.id)

@@ -31,6 +31,8 @@ class Owed:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._lock = threading.Lock()
+        # One after the other, or an older wish might come after a newer one.
+        self._paying = threading.Lock()
         self._notes: dict[tuple[str, int], tuple[str, bool]] = {}
         for note in _read(path):
             self._notes[note["id"], note["run"]] = (note["wish"], note["drop"])
@@ -49,15 +51,16 @@ class Owed:
         """
         if not self._notes:
             return
-        try:
-            for (id, run), note in list(self._notes.items()):
-                pay(id, run, note[0], drop=note[1])
-                with self._lock:
-                    # Somebody may have wished something else meanwhile.
-                    if self._notes.get((id, run)) == note:
-                        del self._notes[id, run]
-        finally:
-            self._keep()
+        with self._paying:
+            try:
+                for (id, run), note in list(self._notes.items()):
+                    pay(id, run, note[0], drop=note[1])
+                    with self._lock:
+                        # Somebody may have wished something else meanwhile.
+                        if self._notes.get((id, run)) == note:
+                            del self._notes[id, run]
+            finally:
+                self._keep()
 
     def forget(self, id: str) -> None:
         """A job is gone."""

@@ -138,6 +138,8 @@ def _read(run: Any, before: Job | None) -> Job:
         raise ValueError("it is not called as runs are here")
     _, _, body = run.input["args"]
     outcome, state = _ending(run)
+    if state == "running":
+        raise ValueError("no run ends so")
     return Job(
         id=id,
         work=body["order"]["work"],
