@@ -1,11 +1,13 @@
-"""Nothing is lost: a server under load, its workers, or both are killed a hundred times, at any moment.
+"""Nothing is lost: a server under load, its workers, or both are killed a hundred times, at any moment, also during films.
 
     python benchmarks/kills.py                 # the jobs themselves
     python benchmarks/kills.py --http          # `pinxit studio`, over its API
+    python benchmarks/kills.py --postgres      # the queue in a PostgreSQL, which is killed and frozen, too
+    python benchmarks/kills.py --homes 2       # so many servers, each with a home of its own, on one PostgreSQL
     python benchmarks/kills.py --kills 10 --seed 3
 
 It prints how many jobs were accepted and what became of them, and exits with 1 unless accepted = finished + cancelled, every
-finished job has exactly one result, all pictures are whole, and no process is left behind.
+finished job has exactly one result, all pictures and films are whole, and no process is left behind.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ import base64
 import collections
 import contextlib
 import hashlib
+import io
 import json
 import os
 import random
@@ -32,20 +35,30 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import av
 import numpy as np
 import psutil
 
 from pinxit import picture as pictures
 from pinxit.errors import PinxitError
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from tests.postgres import Postgres, cluster
+
 # The help that a pool has from Python speaks of what a killed server could not clean up.
 QUIET = {**os.environ, "PYTHONWARNINGS": "ignore::UserWarning:multiprocessing.resource_tracker"}
 WAITING = 6  # as many jobs are kept in the queue
-KINDS = ("server", "worker", "both", "mid-upload", "mid-write")
+KINDS = ("server", "worker", "mid-film", "both", "mid-upload", "mid-write")
+# What else happens where the queue is in a PostgreSQL.
+WITH_POSTGRES = ("database", "frozen database", "database and server")
 
 
 class Gone(Exception):
     """The server was killed, or does not answer any more."""
+
+
+class Away(Exception):
+    """The queue's database does not answer."""
 
 
 class Server:
@@ -53,10 +66,11 @@ class Server:
 
     Args:
         home: its folder.
+        database: of the queue, where it is not a file there.
     """
 
-    def __init__(self, home: Path) -> None:
-        self.home = home
+    def __init__(self, home: Path, database: str = "") -> None:
+        self.home, self.database = home, database
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -110,7 +124,7 @@ class Floor(Server):
     def start(self) -> None:
         """See Server."""
         self.process = subprocess.Popen(
-            [sys.executable, __file__, "--serve", str(self.home)],
+            [sys.executable, __file__, "--serve", str(self.home), "--database", self.database],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={**QUIET, "PINXIT_CACHE": str(self.home / "cache")},
@@ -135,7 +149,7 @@ class Floor(Server):
         except (OSError, ValueError) as error:
             raise Gone from error
         if "error" in answer:
-            raise PinxitError(answer["error"])
+            raise (Away if answer["code"] == "database_unavailable" else PinxitError)(answer["error"])
         return answer["value"]
 
 
@@ -150,6 +164,7 @@ class Http(Server):
             [
                 sys.executable, "-m", "pinxit", "studio",
                 "--port", str(self.port), "--home", str(self.home), "--no-browser", "--jobs", "2",
+                *(["--database", self.database] if self.database else []),
             ],
             stdout=subprocess.DEVNULL,
             env={**QUIET, "PINXIT_CACHE": str(self.home / "cache")},
@@ -171,7 +186,7 @@ class Http(Server):
         if name in ("cancel", "retry"):
             return self._ask("POST", f"/jobs/{id}/{name}", b"")
         if name == "upload":
-            return self._ask("POST", "/files?name=noise.png", b"", parts=arguments["parts"])
+            return self._ask("POST", "/files?name=own", b"", parts=arguments["parts"])
         if name == "jobs":
             answer = self._ask("GET", "/jobs?limit=500")
             return answer if isinstance(answer, list) else answer["jobs"]
@@ -192,7 +207,7 @@ class Http(Server):
             with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
                 return json.loads(answer.read() or b"null")
         except urllib.error.HTTPError as error:
-            raise PinxitError(error.read().decode(errors="replace")) from error
+            raise (Away if error.code == 503 else PinxitError)(error.read().decode(errors="replace")) from error
         except (OSError, ValueError) as error:
             raise Gone from error
 
@@ -210,6 +225,7 @@ class Load:
         self.accepted: dict[str, dict[str, Any]] = {}
         self.cancelled: set[str] = set()
         self.uploads: list[str] = []
+        self.clips: list[str] = []
         self._unsure: dict[str, dict[str, Any]] = {}
 
     def step(self) -> None:
@@ -217,6 +233,8 @@ class Load:
         # What was asked for without an answer is asked for again, under the same name.
         for id, order in list(self._unsure.items()):
             self._put(id, order)
+        if not self.clips:
+            self.clips.append(self._send(_clip(self.dice)))
         states = {job["id"]: job["state"] for job in self.server.call("jobs")}
         lost = self.accepted.keys() - states.keys()
         assert not lost, f"these jobs were accepted and are gone: {lost}"
@@ -225,14 +243,24 @@ class Load:
             self._put(str(uuid.UUID(int=self.dice.getrandbits(128), version=4)), self._order())
         if waiting and self.dice.random() < 0.03:
             id = self.dice.choice(waiting)
-            with contextlib.suppress(PinxitError):  # it has ended meanwhile
+            with contextlib.suppress(PinxitError, Away):  # it has ended meanwhile
                 self.cancelled.add(id)
                 self.server.call("cancel", id=id)
+
+    def films(self) -> bool:
+        """Whether a film is just being painted."""
+        return any(
+            job["order"]["work"] == "video" and (job["progress"] or {}).get("frame")
+            for job in self.server.call("jobs")
+            if job["state"] == "running"
+        )
 
     def upload(self, between: Callable[[int], object] = lambda part: None) -> None:
         """Send a picture in parts."""
         noise = np.random.default_rng(self.dice.getrandbits(32)).random((3, 96, 128), np.float32)
-        content = pictures.to_bytes(pictures.Picture(noise))
+        self.uploads.append(self._send(pictures.to_bytes(pictures.Picture(noise)), between))
+
+    def _send(self, content: bytes, between: Callable[[int], object] = lambda part: None) -> str:
         size = len(content) // 8 + 1
 
         def parts() -> Iterator[bytes]:
@@ -242,12 +270,13 @@ class Load:
 
         answer = self.server.call("upload", parts=parts())
         assert answer["id"] == hashlib.sha256(content).hexdigest()
-        self.uploads.append(answer["id"])
+        return str(answer["id"])
 
     def _put(self, id: str, order: dict[str, Any]) -> None:
         self._unsure[id] = order
-        self.server.call("put", id=id, order=order)
-        self.accepted[id] = self._unsure.pop(id)
+        with contextlib.suppress(Away):  # it is asked for again
+            self.server.call("put", id=id, order=order)
+            self.accepted[id] = self._unsure.pop(id)
 
     def _order(self) -> dict[str, Any]:
         content = {"name": "sample:cat"}
@@ -262,12 +291,42 @@ class Load:
                 {"work": "stylize", **common, "engine": "network", "size": 256},
                 {"work": "sweep", **common, "engine": "network", "size": 96, "vary": {"strength": [0.3, 0.6, 1]}},
                 {"work": "texture", "styles": [style], "height": 64, "width": 64, "tile": True, "engine": "network"},
+                self._film(style),
             ]
         )
 
+    def _film(self, style: dict[str, Any]) -> dict[str, Any]:
+        clip = {"name": "clip.mp4", "sha256": self.dice.choice(self.clips)}
+        return {"work": "video", "clip": clip, "styles": [style], "engine": "network", "size": 96}
 
-def kill(server: Server, load: Load, kind: str, dice: random.Random) -> str:
+
+def _clip(dice: random.Random) -> bytes:
+    """Two seconds of something that moves."""
+    file = io.BytesIO()
+    noise = np.random.default_rng(dice.getrandbits(32)).integers(0, 256, (12, 16, 3), np.uint8)
+    with av.open(file, "w", format="mp4") as container:
+        stream = container.add_stream("libx264", rate=12, options={"preset": "ultrafast"})
+        stream.width, stream.height, stream.pix_fmt = 128, 96, "yuv420p"
+        for number in range(24):
+            pixels = np.roll(noise, number, axis=1).repeat(8, axis=0).repeat(8, axis=1)
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(pixels)))
+        container.mux(stream.encode(None))
+    return file.getvalue()
+
+
+def kill(server: Server, load: Load, kind: str, dice: random.Random, postgres: Postgres | None) -> str:
     """Kill at a moment of some kind; what was killed."""
+    if postgres is not None and kind in WITH_POSTGRES:
+        (postgres.freeze if kind.startswith("frozen") else postgres.kill)()
+        until = time.monotonic() + dice.uniform(0.1, 6.0)
+        with contextlib.suppress(Gone):
+            while time.monotonic() < until:
+                load.step()
+                time.sleep(0.05)
+        if kind.endswith("server"):
+            server.kill()
+        (postgres.thaw if kind.startswith("frozen") else postgres.start)()
+        return kind
     if kind == "mid-upload":
         at = dice.randrange(8)
         with contextlib.suppress(Gone):
@@ -278,8 +337,13 @@ def kill(server: Server, load: Load, kind: str, dice: random.Random) -> str:
         deadline = time.monotonic() + 8
         while time.monotonic() < deadline and not any(server.home.glob("jobs/*/*.out")):
             time.sleep(0.001)
+    if kind == "mid-film":
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline and not load.films():
+            load.step()
+            time.sleep(0.02)
     workers = server.workers()
-    if kind == "worker" or (kind == "mid-write" and dice.random() < 0.5):
+    if kind == "worker" or (kind in ("mid-write", "mid-film") and dice.random() < 0.5):
         for worker in workers[:1]:
             worker.kill()
         return "worker" if kind == "worker" else f"{kind}, worker"
@@ -290,26 +354,34 @@ def kill(server: Server, load: Load, kind: str, dice: random.Random) -> str:
     return "server" if kind == "server" else f"{kind}, server"
 
 
-def run(server: Server, kills: int, dice: random.Random) -> Load:
+def run(servers: list[Server], kills: int, dice: random.Random, postgres: Postgres | None) -> list[Load]:
     """Load and kill."""
-    load, counts = Load(server, dice), collections.Counter[str]()
-    server.start()
+    loads, counts = [Load(server, dice) for server in servers], collections.Counter[str]()
+    kinds = KINDS + (WITH_POSTGRES if postgres is not None else ())
+    for server in servers:
+        server.start()
     for number in range(kills):
-        kind = KINDS[number % len(KINDS)]
         until = time.monotonic() + dice.uniform(0.3, 4.0)
-        with contextlib.suppress(Gone):
-            while time.monotonic() < until:
-                load.step()
-                if dice.random() < 0.2:
-                    load.upload()
-                time.sleep(0.05)
-        counts[kill(server, load, kind, dice)] += 1
-        if server.process is None or server.process.poll() is not None:
-            server.start()
+        while time.monotonic() < until:
+            for load in loads:
+                with contextlib.suppress(Gone):
+                    load.step()
+                    if dice.random() < 0.2:
+                        load.upload()
+            time.sleep(0.05)
+        load = dice.choice(loads)
+        counts[kill(load.server, load, kinds[number % len(kinds)], dice, postgres)] += 1
+        for server in servers:
+            if server.process is None or server.process.poll() is not None:
+                server.start()
         if sys.stderr.isatty():
-            print(f"\r{number + 1}/{kills} kills, {len(load.accepted)} jobs", end="", file=sys.stderr)
+            print(
+                f"\r{number + 1}/{kills} kills, {sum(len(load.accepted) for load in loads)} jobs",
+                end="",
+                file=sys.stderr,
+            )
     print(f"{kills} kills: {', '.join(f'{count} {kind}' for kind, count in sorted(counts.items()))}")
-    return load
+    return loads
 
 
 def finish(server: Server, load: Load) -> list[dict[str, Any]]:
@@ -319,8 +391,9 @@ def finish(server: Server, load: Load) -> list[dict[str, Any]]:
         jobs = [job for job in server.call("jobs") if job["id"] in load.accepted]
         for job in jobs:
             if job["state"] == "failed" and job["error"]["code"] == "worker_lost":
-                server.call("retry", id=job["id"])
-                retried += 1
+                with contextlib.suppress(Away):
+                    server.call("retry", id=job["id"])
+                    retried += 1
         if all(job["state"] in ("succeeded", "cancelled", "failed") for job in jobs):
             print(f"{retried} jobs were killed three times in a row and tried again")
             return jobs
@@ -347,7 +420,7 @@ def check(server: Server, load: Load, jobs: list[dict[str, Any]]) -> bool:
         problems += [
             f"{result['id']}: {problem}" for part in result["files"] for problem in _damage(server.home, part["id"])
         ]
-    problems += [problem for id in load.uploads for problem in _damage(server.home, id)]
+    problems += [problem for id in load.uploads + load.clips for problem in _damage(server.home, id)]
     print(
         f"accepted {len(load.accepted)} = finished {states['succeeded']} + cancelled {states['cancelled']}; "
         f"{len(results)} results, {len(load.uploads)} uploads, all whole"
@@ -364,11 +437,15 @@ def _damage(home: Path, id: str) -> list[str]:
     content = path.read_bytes()
     if hashlib.sha256(content).hexdigest() != id:
         return [f"the file {id} is damaged"]
-    pictures.read(content)
-    return []
+    if content[4:8] != b"ftyp":
+        pictures.read(content)
+        return []
+    with av.open(io.BytesIO(content), "r") as film:
+        count = len(list(film.decode(video=0)))
+    return [] if count == 24 else [f"the film {id} has {count} frames"]
 
 
-def serve(home: Path) -> None:
+def serve(home: Path, database: str) -> None:
     """A server without a network: lines of JSON come in and go out."""
     import signal
 
@@ -377,7 +454,7 @@ def serve(home: Path) -> None:
     from pinxit.jobs.store import Store
 
     store = Store(home)
-    jobs = Jobs(store, at_once=2)
+    jobs = Jobs(store, database or None, at_once=2)
     jobs.start()
     quick = Quick(store.files, processes=1)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -387,7 +464,7 @@ def serve(home: Path) -> None:
             while part := json.loads(sys.stdin.readline()).get("part"):
                 incoming.write(base64.b64decode(part))
             incoming.flush()
-            return incoming.commit("noise.png", quick.inspect(incoming.path)).model_dump()
+            return incoming.commit("own", quick.inspect(incoming.path)).model_dump()
 
     calls: dict[str, Callable[..., Any]] = {
         "put": lambda id, order: jobs.put(id, order)[0].model_dump(),
@@ -403,7 +480,7 @@ def serve(home: Path) -> None:
             try:
                 answer = {"value": calls[asked.pop("call")](**asked)}
             except PinxitError as error:
-                answer = {"error": str(error)}
+                answer = {"error": str(error), "code": getattr(error, "code", "")}
             print(json.dumps(answer), flush=True)
     jobs.close()
     quick.close()
@@ -416,23 +493,32 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=100)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--http", action="store_true")
+    parser.add_argument("--postgres", action="store_true", help="keep the queue in a PostgreSQL")
+    parser.add_argument("--homes", type=int, default=1, help="so many servers on one PostgreSQL")
     parser.add_argument("--serve", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--database", default="", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.serve is not None:
-        serve(options.serve)
+        serve(options.serve, options.database)
         return
-    home = Path(tempfile.mkdtemp(prefix="pinxit-kills-"))
-    server = (Http if options.http else Floor)(home)
+    folder = Path(tempfile.mkdtemp(prefix="pinxit-kills-"))
     start = time.monotonic()
-    try:
-        load = run(server, options.kills, random.Random(options.seed))
-        good = check(server, load, finish(server, load))
-        server.stop()
-    finally:
-        server.kill()
-        shutil.rmtree(home, ignore_errors=True)
+    with contextlib.ExitStack() as stack:
+        stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        postgres = stack.enter_context(cluster()) if options.postgres or options.homes > 1 else None
+        database = "" if postgres is None else postgres.address("kills")
+        servers: list[Server] = [
+            (Http if options.http else Floor)(folder / str(number), database) for number in range(options.homes)
+        ]
+        for server in servers:
+            server.home.mkdir()
+            stack.callback(server.kill)
+        loads = run(servers, options.kills, random.Random(options.seed), postgres)
+        checked = [check(load.server, load, finish(load.server, load)) for load in loads]
+        for server in servers:
+            server.stop()
     print(f"in {time.monotonic() - start:.0f} s")
-    sys.exit(0 if good else 1)
+    sys.exit(0 if all(checked) else 1)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ import pytest
 from pinxit.jobs.jobs import Jobs
 from pinxit.jobs.record import Job
 from pinxit.jobs.store import Store
+from tests.postgres import Postgres, cluster
 
 Seen = TypeVar("Seen")
 
@@ -36,6 +37,12 @@ LONG: dict[str, Any] = {
     "content_layers": {"relu2_1": 1.0},
     "style_layers": {"relu1_1": 1.0, "relu2_1": 1.0},
 }
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    with cluster() as postgres:
+        yield postgres
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ from pinxit.jobs.errors import JobsError
 from pinxit.jobs.jobs import Jobs
 from pinxit.jobs.store import Store
 from tests.jobs.conftest import LONG, QUICK, wait, wait_for, wait_for_progress
+from tests.postgres import Postgres
 
 Running = Callable[..., contextlib.AbstractContextManager[Jobs]]
 
@@ -112,11 +113,8 @@ def test_a_postgres_that_is_not_there_is_told(store: Store, running: Running) ->
         pass
 
 
-@pytest.mark.skipif(
-    "PINXIT_POSTGRES" not in os.environ, reason="no address postgresql://… of an empty database is given"
-)
-def test_a_queue_in_postgres_is_the_same(store: Store, running: Running) -> None:
-    database = os.environ["PINXIT_POSTGRES"]
+def test_a_queue_in_postgres_is_the_same(store: Store, running: Running, postgres: Postgres) -> None:
+    database = postgres.address("same")  # which is made
     with running(database=database) as jobs:
         for id, priority in (("a", 0), ("b", 0), ("c", 9)):
             jobs.put(id, QUICK, priority)
@@ -137,7 +135,7 @@ def test_a_database_that_goes_away_is_one_sentence(
         def gone(*_: object, **__: object) -> None:
             raise sqlite3.OperationalError("disk I/O error")
 
-        monkeypatch.setattr(dbos.DBOS, "enqueue_workflow", gone)
+        monkeypatch.setattr(dbos.DBOSClient, "enqueue", gone)
         with pytest.raises(JobsError, match="did not answer"):
             jobs.put("a", QUICK)
         monkeypatch.undo()
@@ -149,20 +147,44 @@ def test_a_database_that_goes_away_is_one_sentence(
 def test_a_job_of_which_the_database_did_not_say_that_it_has_it_is_done(
     store: Store, running: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    accept = dbos.DBOS.enqueue_workflow
+    accept = dbos.DBOSClient.enqueue
 
     def accepts_in_silence(*arguments: Any, **options: Any) -> None:
         accept(*arguments, **options)
         raise sqlite3.OperationalError("disk I/O error")
 
     with running() as jobs:
-        monkeypatch.setattr(dbos.DBOS, "enqueue_workflow", accepts_in_silence)
+        monkeypatch.setattr(dbos.DBOSClient, "enqueue", accepts_in_silence)
         with pytest.raises(JobsError, match="did not answer"):
             jobs.put("a", QUICK)
         monkeypatch.undo()
         wait(lambda: [job.state for job in jobs.list()], ["succeeded"].__eq__)
         assert jobs.put("a", QUICK)[1] is False
     assert len(store.results) == 1
+
+
+def test_runs_of_which_the_queue_lost_sight_are_done_once(
+    store: Store, running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pinxit.jobs.jobs._SECONDS_BETWEEN_LOOKS", 0.5)
+    with running() as jobs:
+        jobs.put("first", LONG)
+        wait_for_progress(jobs, "first")
+        jobs.put("lost", QUICK)
+        # As when the connection broke while the queue handed it out; the other is handed out twice.
+        with contextlib.closing(sqlite3.connect(store.home / "queue.sqlite", isolation_level=None)) as database:
+            lose = "UPDATE workflow_status SET status = 'PENDING', owner_xid = 'x' WHERE workflow_uuid LIKE '%.lost.1'"
+            assert database.execute(lose).rowcount == 1
+        outcomes: list[Any] = []
+        again = threading.Thread(target=lambda: outcomes.append(jobs._perform("first", "1", jobs.get("first").body)))
+        again.start()
+        wait(lambda: jobs.get("lost").state == "queued" and not jobs._engine.begun()[1:], bool)
+        jobs.cancel("first")
+        assert wait_for(jobs, "lost", "succeeded").attempts == 1
+        again.join(30)
+        assert outcomes == [{"state": "cancelled", "result": "first"}]
+        assert jobs.get("first").attempts == 1
+        wait(jobs._engine.begun, lambda begun: not begun)
 
 
 def test_nothing_in_the_database_is_pickled(store: Store, running: Running) -> None:

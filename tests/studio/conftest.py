@@ -8,6 +8,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from tests.postgres import Postgres, cluster
 from tests.studio.servers import Running, running
 
 # One person's tests ask faster than any person does.
@@ -18,6 +19,12 @@ GENEROUS = {"requests": 10_000.0, "requests_burst": 100_000, "heavy": 1000.0, "h
 def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     with running(tmp_path_factory.mktemp("studio") / "home", limits=GENEROUS) as it:
         yield it
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    with cluster() as postgres:
+        yield postgres
 
 
 @pytest.fixture

@@ -9,15 +9,17 @@ import shutil
 import threading
 import time
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from pinxit.jobs.engine import PRIORITIES, Engine, Leaving, Outcome
-from pinxit.jobs.errors import Conflict, Full, Missing, Refused
+from pinxit.jobs.errors import Conflict, Full, JobsError, Missing, NoRoom, Refused
 from pinxit.jobs.events import Events, Subscription
 from pinxit.jobs.orders import Order, read_order, title_of
+from pinxit.jobs.owed import Owed
 from pinxit.jobs.painter import SECONDS_SILENT, Seat
-from pinxit.jobs.record import ENDED, Job, State, accepted, now, remembered, wish_of
+from pinxit.jobs.record import ENDED, Job, State, accepted, files_of, id_of, now, outcome_of, remembered, wish_of
 from pinxit.jobs.staff import Staff, forget_crashes
 from pinxit.jobs.store import Store
 
@@ -28,6 +30,12 @@ MOST_FRAMES = 20_000
 _ROOM = 64 << 20
 # How many jobs a cluster is given at once where nobody says; those that it has no room for wait there.
 _ON_CLUSTER = 8
+# Whoever else changes a job waits for the database no longer than that.
+_SECONDS_FOR_OTHERS = 10.0
+# Threads that have just lost their worker end at once.
+_SECONDS_TO_END = 2.0
+# Runs that count as begun and that nobody is at are looked for so often; seen twice, they are put back into the queue.
+_SECONDS_BETWEEN_LOOKS = 5.0
 
 __all__ = ["ENDED", "MOST_QUEUED", "Job", "Jobs", "State"]
 
@@ -58,7 +66,7 @@ class Jobs:
         cores = os.cpu_count() or 1
         self.at_once = at_once or (_ON_CLUSTER if seat else max(1, cores // 4))
         self.store, self.events, self._most_queued = store, Events(), most_queued
-        self._engine = Engine(database or store.home / "queue.sqlite", store.name, self.at_once, self._perform)
+        self._engine = Engine(database or store.home / "queue.sqlite", self.at_once, self._perform)
         self.staff = Staff(store.home, max(1, cores // self.at_once), seconds_silent, seat, spare=spare)
         self._lock = threading.RLock()
         self._change = threading.Condition(self._lock)
@@ -67,6 +75,15 @@ class Jobs:
         self._queued: dict[str, tuple[int, float]] = {}
         self._wishes: dict[str, str] = {}
         self._at_work: set[str] = set()
+        # The database is never asked while the lock is held: of a job about which it is being asked nothing else changes.
+        self._changing: set[str] = set()
+        self._coming: set[str] = set()
+        self._owed = Owed(store.home / "owed.json")
+        # Runs of which the database did not say whether it has them.
+        self._unsure: dict[str, int] = {}
+        self._strange: dict[str, list[str]] = {}
+        self._idle: set[str] = set()
+        self._look_due = 0.0
         store.in_use = self._in_use
         store.removed = lambda result: self.events.tell("removed", {"result": result.id})
 
@@ -79,9 +96,17 @@ class Jobs:
             PinxitError: when the queue's database cannot be used.
         """
         self.staff.start()
-        self._engine.start()
+        self._engine.check()
+        name = self.store.name or self._engine.name_of(self._known_ids()) or ""
+        self._engine.start(self.store.call(name))
+        try:
+            self._owed.pay(self._engine.wish)
+            runs = self._engine.runs()
+        except BaseException:
+            self._engine.stop()
+            raise
         with self._lock:
-            for run in self._engine.runs():
+            for run in runs:
                 self._remember(run)
             for folder in self.store.jobs.iterdir():
                 if folder.name not in self._jobs or self._jobs[folder.name].state == "succeeded":
@@ -89,14 +114,25 @@ class Jobs:
             if not self._queued:
                 self.staff.get_spare_ready()
         self._ready.set()
+        self._engine.watch(self._tend)
+
+    def leave(self, grace: float) -> None:
+        """Take up no more, and let workers save what they take to go on, for so many seconds."""
+        self._engine.hurry()
+        self.staff.leave(grace)
 
     def close(self, grace: float = 30.0) -> None:
-        """Let workers save what they take to go on, for so many seconds, and end; the next start takes all up again."""
-        self.staff.leave(grace)
+        """Leave, and end; the next start takes all up again."""
+        self.leave(grace)
         self._ready.set()
         with self._lock:
-            self._change.wait_for(lambda: not self._at_work, timeout=10.0)
+            self._change.wait_for(lambda: not self._at_work, timeout=_SECONDS_TO_END)
         self._engine.stop()
+
+    @property
+    def database_is_away(self) -> bool:
+        """Whether the queue's database does not answer; it is asked every second."""
+        return self._engine.is_away
 
     # -- what may be asked -----------------------------------------------------------------------------------------------
 
@@ -125,19 +161,18 @@ class Jobs:
         title = "".join(c for c in title if c.isprintable())[:255].strip() or title_of(order)
         if id not in self._jobs:
             self.store.make_room(_ROOM)
-        with self._lock:
-            job = accepted(id, {"order": order.to_data(), "priority": priority, "title": title})
-            if id in self._jobs:
-                if self._jobs[id].body != job.body:
-                    raise Conflict("there is a job of this id with another order: choose another id.", "id_taken")
-                return self.get(id), False
+        job = accepted(id, {"order": order.to_data(), "priority": priority, "title": title})
+        with self._alone(id):
+            self._make_sure(id)
+            with self._lock:
+                if id in self._jobs:
+                    if self._jobs[id].body != job.body:
+                        raise Conflict("there is a job of this id with another order: choose another id.", "id_taken")
+                    return self.get(id), False
             self._check(order)
-            self._check_room_in_queue()
-            self._engine.put(id, 1, job.body, priority)
-            self._enqueued(job)
-            if len(self._jobs) > MOST_REMEMBERED:
-                self._forget_old()
-            return self.get(id), True
+            self._enqueue(job)
+        self._forget_old()
+        return self.get(id), True
 
     def get(self, id: str) -> Job:
         """A job; Missing when there is none."""
@@ -159,8 +194,8 @@ class Jobs:
 
     def counts(self) -> dict[str, int]:
         """How many are in each state."""
-        with self._lock:
-            return dict(Counter(job.state for job in self._jobs.values()))
+        # Without the lock, for whoever watches over the server: copying a table is one step.
+        return dict(Counter(job.state for job in list(self._jobs.values())))
 
     def cancel(self, id: str) -> Job:
         """End it; of one that was being painted the best so far becomes a draft."""
@@ -184,13 +219,18 @@ class Jobs:
 
     def delete(self, id: str) -> None:
         """Forget one that has ended; its result stays."""
-        with self._lock:
-            job = self.get(id)
-            if job.state not in ENDED or id in self._at_work:
-                raise Conflict(f"the job is {job.state}: cancel it first.", "job_not_ended")
-            self._engine.delete(id, job.run)
-            del self._jobs[id]
-            self._wishes.pop(id, None)
+        with self._alone(id):
+            with self._lock:
+                job = self.get(id)
+                if job.state not in ENDED or id in self._at_work:
+                    raise Conflict(f"the job is {job.state}: cancel it first.", "job_not_ended")
+            runs = [self._engine.called(id, run) for run in range(1, job.run + 1)]
+            self._engine.delete(runs + self._strange.get(id, []))
+            self._owed.forget(id)
+            with self._lock:
+                del self._jobs[id]
+                self._wishes.pop(id, None)
+                self._strange.pop(id, None)
             shutil.rmtree(self._folder(id), ignore_errors=True)
 
     def preview(self, id: str) -> bytes | None:
@@ -211,12 +251,20 @@ class Jobs:
         """One run, in a thread of its own."""
         self._ready.wait()
         with self._lock:
-            # Of one that was accepted by a database that did not say so, nobody has heard yet.
-            job = self._jobs.setdefault(id, accepted(id, body, int(run)))
+            # Whoever put it may not have heard yet that it is accepted; and it may have been handed out twice.
+            self._change.wait_for(lambda: id not in self._changing, timeout=_SECONDS_FOR_OTHERS)
+            self._change.wait_for(lambda: id not in self._at_work)
+            job = self._jobs.get(id)
+            if job is None or job.run < int(run):
+                # Of one that was accepted by a database that did not say so, nobody has heard yet.
+                job = self._jobs[id] = accepted(id, body, int(run))
             if job.run > int(run):
                 return {"state": "paused"}  # it had been put aside, and is taken up again
+            if job.state == "running":
+                raise Leaving
             if job.state != "queued":
-                return {"state": job.state}  # it was told to end at the very moment when its turn came
+                # It was told to end at the very moment when its turn came, cannot be read, or ended without being recorded.
+                return outcome_of(job)
             self._at_work.add(id)
             self._queued.pop(id, None)
         try:
@@ -269,49 +317,114 @@ class Jobs:
             shutil.rmtree(self._folder(id), ignore_errors=True)
 
     def _wish(self, id: str, wish: str, states: tuple[str, ...]) -> Job:
-        with self._lock:
-            job = self.get(id)
-            if job.state == "paused":
-                self._change.wait_for(lambda: id not in self._at_work, timeout=10.0)
-            if job.state not in states:
-                raise Conflict(f"the job is {job.state}: there is nothing to {wish}.", f"job_{job.state}")
-            self._engine.wish(id, job.run, wish)
-            self._wishes[id] = wish
-            if not self.staff.tell(id, wish) and id not in self._at_work:
-                # It has not begun, or was put aside.
-                self._engine.drop(id, job.run)
-                self._queued.pop(id, None)
-                self._ended(id, {"state": "paused" if wish == "pause" else "cancelled"})
-            return self.get(id)
+        with self._alone(id):
+            with self._lock:
+                job = self.get(id)
+                if job.state == "paused":
+                    self._change.wait_for(lambda: id not in self._at_work, timeout=_SECONDS_FOR_OTHERS)
+                if job.state not in states:
+                    raise Conflict(f"the job is {job.state}: there is nothing to {wish}.", f"job_{job.state}")
+                # The worker hears it first, whatever the database and the disk say to it.
+                self._wishes[id] = wish
+                waits = not self.staff.tell(id, wish) and id not in self._at_work
+                if waits:
+                    # It has not begun, or was put aside.
+                    self._queued.pop(id, None)
+                    self._ended(id, {"state": "paused" if wish == "pause" else "cancelled"})
+            self._owed.add(id, job.run, wish, drop=waits)
+            with contextlib.suppress(JobsError):  # it is noted as soon as that can be
+                self._owed.pay(self._engine.wish)
+        return self.get(id)
 
     def _again(self, id: str, states: tuple[str, ...]) -> Job:
-        with self._lock:
-            # What was just told to end may be about to.
-            self._change.wait_for(lambda: id not in self._at_work, timeout=10.0)
-            job = self.get(id)
+        with self._alone(id):
+            self._make_sure(id)
+            with self._lock:
+                # What was just told to end may be about to.
+                self._change.wait_for(lambda: id not in self._at_work, timeout=_SECONDS_FOR_OTHERS)
+                job = self.get(id)
             if job.state not in states:
                 raise Conflict(f"the job is {job.state}: there is nothing to take up again.", f"job_{job.state}")
-            self._check_room_in_queue()
+            read_order(job.order)
             forget_crashes(self._folder(id))
-            again = job.model_copy(update={"run": job.run + 1, "state": "queued", "ended": None, "error": None})
-            self._engine.put(id, again.run, job.body, job.priority)
-            self._enqueued(again)
-            return self.get(id)
+            self._enqueue(job.model_copy(update={"run": job.run + 1, "state": "queued", "ended": None, "error": None}))
+        return self.get(id)
+
+    def _enqueue(self, job: Job) -> None:
+        """Have the database accept a run."""
+        with self._lock:
+            self._check_room_in_queue()
+            self._coming.add(job.id)
+        try:
+            self._engine.put(job.id, job.run, job.body, job.priority)
+        except NoRoom:
+            raise
+        except JobsError:
+            self._unsure[job.id] = job.run
+            raise
+        finally:
+            with self._lock:
+                self._coming.discard(job.id)
+        with self._lock:
+            self._jobs[job.id] = job
+            self._queued[job.id] = (-job.priority, time.time())
+            self.events.tell("job", self.get(job.id).model_dump(mode="json"))
+
+    def _make_sure(self, id: str) -> None:
+        """Hear whether the database has accepted a run of which it did not say so."""
+        if id in self._unsure:
+            found = self._engine.runs([self._engine.called(id, self._unsure[id])])
+            with self._lock:
+                for run in found:
+                    if id not in self._at_work and (id not in self._jobs or self._jobs[id].run < self._unsure[id]):
+                        self._remember(run)
+                        self.events.tell("job", self.get(id).model_dump(mode="json"))
+                self._unsure.pop(id, None)
+
+    def _tend(self) -> None:
+        """What is done every second while the database is there."""
+        self._owed.pay(self._engine.wish)
+        for id in list(self._unsure):
+            with self._alone(id):
+                self._make_sure(id)
+        if time.monotonic() >= self._look_due:
+            # The queue may have handed out a run without hearing of it, or not have heard how one ended.
+            begun = set(self._engine.begun())
+            with self._lock:
+                idle = begun - {self._engine.called(id, self._jobs[id].run) for id in self._at_work}
+            self._engine.again(sorted(idle & self._idle))
+            self._idle = idle - self._idle
+            self._look_due = time.monotonic() + _SECONDS_BETWEEN_LOOKS
+
+    @contextlib.contextmanager
+    def _alone(self, id: str) -> Iterator[None]:
+        """Change a job while nobody else does."""
+        with self._lock:
+            if not self._change.wait_for(lambda: id not in self._changing, timeout=_SECONDS_FOR_OTHERS):
+                raise JobsError("this job is just being changed: try again in a moment.", "database_unavailable")
+            self._changing.add(id)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._changing.discard(id)
+                self._change.notify_all()
 
     def _check_room_in_queue(self) -> None:
-        if len(self._queued) >= self._most_queued:
+        if len(self._queued) + len(self._coming) >= self._most_queued:
             raise Full(f"{len(self._queued)} jobs are waiting: try again later.", retry_after=60)
 
     def _forget_old(self) -> None:
         """Ended jobs are remembered, but not for ever; their results are."""
-        ended = [job for job in self._jobs.values() if job.state in ENDED and job.id not in self._at_work]
-        for job in sorted(ended, key=lambda one: one.ended or "")[: len(self._jobs) - MOST_REMEMBERED]:
-            self.delete(job.id)
-
-    def _enqueued(self, job: Job) -> None:
-        self._jobs[job.id] = job
-        self._queued[job.id] = (-job.priority, time.time())
-        self.events.tell("job", self.get(job.id).model_dump(mode="json"))
+        with self._lock:
+            count = len(self._jobs) - MOST_REMEMBERED
+            if count <= 0:
+                return
+            ended = [job for job in self._jobs.values() if job.state in ENDED and job.id not in self._at_work]
+            old = sorted(ended, key=lambda one: one.ended or "")[:count]
+        for job in old:
+            with contextlib.suppress(JobsError):
+                self.delete(job.id)
 
     def _set(self, id: str, **changes: Any) -> None:
         with self._lock:
@@ -320,14 +433,21 @@ class Jobs:
 
     def _remember(self, run: Any) -> None:
         """A run that the database knows."""
-        job = remembered(run, self._jobs.get(run.workflow_id.rpartition(".")[0]))
+        job = remembered(run, self._jobs.get(id_of(run)[0]))
         self._jobs[job.id] = job
         self._queued.pop(job.id, None)
         self._wishes.pop(job.id, None)
+        name = str(getattr(run, "workflow_id", run))
+        if name != self._engine.called(job.id, job.run):
+            self._strange.setdefault(job.id, []).append(name)
         if job.state == "queued":
             self._queued[job.id] = (-job.priority, run.created_at / 1000)
             if wish_of(run):
                 self._wishes[job.id] = wish_of(run)
+
+    def _known_ids(self) -> set[str]:
+        """Jobs of which there is something on the disk."""
+        return {folder.name for folder in self.store.jobs.iterdir()} | {result.id for result in self.store.results}
 
     def _check(self, order: Order) -> None:
         """Raise Missing or Refused for what the store says against it."""
@@ -351,7 +471,7 @@ class Jobs:
         """The files that jobs may still need."""
         # Without the lock: whoever holds it may be waiting for the store, which asks. Copying a table is one step.
         open_jobs = [job for job in list(self._jobs.values()) if job.state != "succeeded"]
-        return {entry.sha256 for job in open_jobs for _, entry in read_order(job.order).inputs() if entry.sha256}
+        return {sha256 for job in open_jobs for sha256 in files_of(job.order)}
 
     def _folder(self, id: str) -> Path:
         return self.store.jobs / id

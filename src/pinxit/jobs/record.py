@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import datetime
+import re
 import time
+import uuid
 from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict
 
 from pinxit.jobs.engine import Outcome
+from pinxit.jobs.errors import Refused
+from pinxit.jobs.orders import read_order
 
 State = Literal["queued", "running", "paused", "succeeded", "failed", "cancelled"]
 ENDED: Final = ("succeeded", "failed", "cancelled")
+ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 
 
 class Job(BaseModel):
@@ -65,16 +70,76 @@ def accepted(id: str, body: dict[str, Any], run: int = 1) -> Job:
     return Job(id=id, work=body["order"]["work"], state="queued", created=now(), run=run, **body)
 
 
+def id_of(run: Any) -> tuple[str, int | None]:
+    """The job and the number of a run that the database knows, or a made-up id and None for one that nobody calls so here."""
+    name = str(getattr(run, "workflow_id", run))
+    *home, id, number = ["", *name.split(".")]
+    if len(home) <= 2 and ID.fullmatch(id) and re.fullmatch(r"[1-9][0-9]{0,5}", number):
+        return id, int(number)
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, name)), None
+
+
 def remembered(run: Any, before: Job | None) -> Job:
     """A job from a run of it that the database knows.
 
     Args:
-        run: as DBOS tells it.
+        run: as DBOS tells it, or its bare name where that cannot be read.
         before: the job as the run before left it.
+
+    Returns:
+        The job; a failed one where a row is not what pinxit writes, or the order not one that this version knows.
     """
-    id, _, number = run.workflow_id.rpartition(".")
+    try:
+        job = _read(run, before)
+    except (AttributeError, LookupError, OSError, OverflowError, TypeError, ValueError):
+        id, number = id_of(run)
+        error = {"code": "job_unreadable", "message": "what the database says of this job cannot be read: delete it."}
+        at, title = now(), str(getattr(run, "workflow_id", run))[:255]
+        return Job(
+            id=id, work="unknown", title=title, state="failed", priority=0, created=at, ended=at, run=number or 1,
+            error=error, order={},
+        )  # fmt: skip
+    if job.state in ENDED:
+        return job
+    try:
+        read_order(job.order)
+    except (Refused, RecursionError) as refusal:
+        reason = str(refusal).rstrip(".")
+        message = f"this version of pinxit does not know such an order ({reason}): upgrade it and try again, or delete the job."
+        error = {"code": "order_unknown", "message": message}
+        return job.model_copy(update={"state": "failed", "error": error, "ended": now()})
+    return job
+
+
+def outcome_of(job: Job) -> Outcome:
+    """How a job that has ended, or was put aside, did so."""
+    told = {"state": job.state, "error": job.error, "result": job.result}
+    return {name: value for name, value in told.items() if value is not None}
+
+
+def files_of(order: Any) -> set[str]:
+    """All files that an order names, whether this version knows such an order or not."""
+    found: set[str] = set()
+    left = [order]
+    while left:
+        one = left.pop()
+        if isinstance(one, dict):
+            sha256 = one.get("sha256")
+            found |= {sha256} if isinstance(sha256, str) and sha256 else set()
+            left += one.values()
+        elif isinstance(one, list | tuple):
+            left += one
+    return found
+
+
+def _read(run: Any, before: Job | None) -> Job:
+    id, number = id_of(run)
+    if number is None:
+        raise ValueError("it is not called as runs are here")
     _, _, body = run.input["args"]
     outcome, state = _ending(run)
+    if state == "running":
+        raise ValueError("no run ends so")
     return Job(
         id=id,
         work=body["order"]["work"],
@@ -84,7 +149,7 @@ def remembered(run: Any, before: Job | None) -> Job:
         created=before.created if before else told(run.created_at),
         started=None if run.dequeued_at is None else told(run.dequeued_at),
         ended=told(run.completed_at) if state in ENDED and run.completed_at is not None else None,
-        run=int(number),
+        run=number,
         attempts=(before.attempts if before else 0) + (run.recovery_attempts or 0),
         error=outcome.get("error"),
         result=outcome.get("result"),

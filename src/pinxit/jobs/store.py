@@ -5,13 +5,13 @@ from __future__ import annotations
 import shutil
 import threading
 import time
-import uuid
 from collections.abc import Callable
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from pinxit.errors import PinxitError
+from pinxit.jobs import home as homes
 from pinxit.jobs.errors import NoRoom
 from pinxit.jobs.files import Files
 from pinxit.jobs.results import Result, Results
@@ -33,7 +33,7 @@ class Store:
         quota: bytes that may be used.
 
     Raises:
-        PinxitError: when another server uses the folder, or it cannot be written.
+        PinxitError: when another server uses the folder, a newer version made it, or it cannot be written.
     """
 
     def __init__(self, home: Path, quota: int = QUOTA) -> None:
@@ -47,11 +47,11 @@ class Store:
             home.mkdir(parents=True, exist_ok=True)
             self._alone = FileLock(home / "lock", timeout=0)
             self._alone.acquire()
+            self.name = homes.read(home).name
             self.files = Files(home / "files")
             self.results = Results(home / "results")
             self.jobs = home / "jobs"
             self.jobs.mkdir(exist_ok=True)
-            self.name = self._name()
         except Timeout as error:
             raise PinxitError(
                 f"another studio is at work in {home}: use that one, stop it, or give this one another --home."
@@ -65,6 +65,16 @@ class Store:
     def close(self) -> None:
         """Let another server use the folder."""
         self._alone.release()
+
+    def call(self, name: str) -> str:
+        """Note what tells this folder's queue from others in the same database; a new name where it is empty."""
+        try:
+            self.name = homes.write(self.home, name)
+        except OSError as error:
+            raise PinxitError(
+                f"{self.home} cannot be written ({error.strerror}): make room, or check its permissions."
+            ) from error
+        return self.name
 
     def used(self) -> int:
         """Bytes that the files have."""
@@ -131,10 +141,3 @@ class Store:
                 break
             freed += self.files.delete(id)
         self._counted = None
-
-    def _name(self) -> str:
-        """What tells this folder's queue from others in the same database."""
-        path = self.home / "name"
-        if not path.exists():
-            path.write_text(uuid.uuid4().hex[:12], encoding="ascii")
-        return path.read_text(encoding="ascii").strip()

@@ -14,6 +14,7 @@ import sys
 import threading
 import time
 import traceback
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
@@ -101,7 +102,7 @@ class Worker:
             elif isinstance(error, PinxitError):
                 self._fail(getattr(error, "code", "cannot_paint"), str(error))
             else:
-                traceback.print_exc()
+                _log_error()
                 self._fail(
                     "internal", f"something went wrong within pinxit ({type(error).__name__}): please report it."
                 )
@@ -122,11 +123,13 @@ class Worker:
             if self.wish:
                 if not self._claimed.acquire(blocking=False):
                     threading.Event().wait()  # the other thread ends the process
-                if self.wish in ("pause", "leave"):
-                    self._work.keep(progress)
-                close = getattr(items, "close", None)
-                if close is not None:
-                    close()
+                with _whatever_the_disk_says():
+                    if self.wish in ("pause", "leave"):
+                        self._work.keep(progress)
+                with _whatever_the_disk_says():
+                    close = getattr(items, "close", None)
+                    if close is not None:
+                        close()
                 self._grant(self.wish)
                 return
         if not self._claimed.acquire(blocking=False):
@@ -159,7 +162,7 @@ class Worker:
             self._deliver(whole=False, kept=wish == "stop")
         except Exception:
             # No picture yet, or no room for it: what was wished above all is that it ends.
-            traceback.print_exc()
+            _log_error()
             self._end("cancelled")
         else:
             self._end("cancelled" if wish == "cancel" else "succeeded", result=self.task.id)
@@ -224,6 +227,24 @@ class Worker:
         self.line.tell("ended", state=state, **facts)
 
 
+def _log_error() -> None:
+    """Print the error that is being handled, unless the disk on which the log is has no room for it."""
+    with contextlib.suppress(OSError):
+        traceback.print_exc()
+
+
+@contextlib.contextmanager
+def _whatever_the_disk_says() -> Iterator[None]:
+    """Who is to end does so on a full disk, too: what was saved last is ten seconds old at most."""
+    from pinxit.jobs.disk import is_full
+
+    try:
+        yield
+    except Exception as error:
+        if not is_full(error):
+            raise
+
+
 def _warm_up() -> None:
     """Import and read what the usual order takes."""
     from pinxit.encoder.open import open_encoder
@@ -268,7 +289,8 @@ def main() -> None:
         # Another worker, whose server was killed, may not know it yet: two must never write beside each other.
         with FileLock(task.folder / "lock", timeout=_SECONDS_FOR_LOCK):
             worker.run()
-            sys.stdout.flush()
+            with contextlib.suppress(OSError):
+                sys.stdout.flush()
             os._exit(0)  # without waiting for the threads of any library
     except Timeout:
         os._exit(75)

@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from pinxit import __version__
+from pinxit.jobs.engine import AT_ONCE
 from pinxit.jobs.jobs import Jobs
 from pinxit.jobs.quick import Quick
 from pinxit.jobs.store import Store
@@ -28,8 +29,8 @@ from pinxit.studio.watch import Metrics, Watch
 
 # All styles and samples, in some sizes; each takes some tens of kilobytes, and up to a second to be drawn.
 _MOST_DRAWN = 256
-# So long workers may take to save what they stand at, when the studio stops.
-_GRACE_SECONDS = 20.0
+# So long workers may take to save what they stand at, when the studio stops; what they saved last is ten seconds old at most.
+GRACE_SECONDS = 2.0
 # Every answer that any address may give; the rest stands at the addresses themselves.
 _ANSWERS: dict[int | str, dict[str, object]] = {
     400: {"model": ErrorBody, "description": "The request cannot be read."},
@@ -60,16 +61,18 @@ def opened(studio: Studio) -> Iterator[Parts]:
         quick = Quick(store.files)
         stack.callback(quick.close)
         jobs = Jobs(store, studio.database or None, studio.painters, limits.queued, seat=studio.seat)
-        metrics, hub = Metrics(jobs.counts), Hub()
+        metrics, hub = Metrics(jobs.counts, lambda: not jobs.database_is_away), Hub()
         hub.follow(jobs.subscribe(), metrics.heed)
         stack.callback(hub.close)
-        stack.callback(jobs.close, _GRACE_SECONDS)
+        stack.callback(jobs.close, GRACE_SECONDS)
         jobs.start()
         # Who waits for a preview waits no longer than for the painting of some others.
         looking, painting = Gate(2, limits.waiting), Gate(1, limits.waiting // 4)
         turns = Turns(jobs, limits.queued_by_one)
         draw = functools.lru_cache(_MOST_DRAWN)(quick.draw)
-        yield Parts(studio, store, jobs, quick, hub, metrics, looking, painting, draw, turns)
+        # Who asks the queue's database waits in threads of its own: whoever asks for what is in memory needs the others.
+        queueing = Gate(AT_ONCE, limits.queued)
+        yield Parts(studio, store, jobs, quick, hub, metrics, looking, queueing, painting, draw, turns)
 
 
 def create(parts: Parts) -> ASGIApp:

@@ -31,6 +31,7 @@ class Parts:
         hub: where events come from.
         metrics: what is counted.
         looking: the door to looking into pictures: thumbnails, decoding.
+        queueing: the door to the queue's database, which may be away.
         painting: the door to painting at once: previews, networks for the page.
         draw: draws a style or a sample by its name; what was drawn lately is at hand.
         turns: whose jobs wait.
@@ -44,6 +45,7 @@ class Parts:
     hub: Hub
     metrics: Metrics
     looking: Gate
+    queueing: Gate
     painting: Gate
     draw: Callable[[str, int], bytes]
     turns: Turns

@@ -17,7 +17,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from pinxit.errors import PinxitError
 
 # What is being answered may take so long to end; painting goes on elsewhere and is not waited for here.
-_GRACE_SECONDS = 10
+_GRACE_SECONDS = 2
 
 
 class PatientProtocol(H11Protocol):

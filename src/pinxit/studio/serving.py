@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import secrets
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from urllib.parse import urlencode
 
-from pinxit.studio.app import create, opened
+from pinxit.studio.app import GRACE_SECONDS, create, opened
 from pinxit.studio.guard import is_loopback
 from pinxit.studio.protocol import StudioServer, listen
 from pinxit.studio.settings import Studio
@@ -30,7 +31,13 @@ def serve(studio: Studio, ready: Callable[[str], None]) -> None:
         studio = replace(studio, port=listener.getsockname()[1], token=token)
         with opened(studio) as parts:
             patience = studio.limits.grace_seconds
-            server = StudioServer(create(parts), patience, lambda: ready(address_of(studio)), parts.hub.close)
+
+            def leave() -> None:
+                parts.hub.close()
+                # In a thread: a signal's handler waits for nothing. Workers save while requests are answered to their end.
+                threading.Thread(target=parts.jobs.leave, args=(GRACE_SECONDS,), daemon=True).start()
+
+            server = StudioServer(create(parts), patience, lambda: ready(address_of(studio)), leave)
             server.run(sockets=[listener])
 
 

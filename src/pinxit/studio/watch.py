@@ -28,9 +28,10 @@ class Metrics:
 
     Args:
         count: job states and how many jobs are in each, asked when somebody looks.
+        there: whether the queue's database answers, likewise.
     """
 
-    def __init__(self, count: Callable[[], Mapping[str, int]]) -> None:
+    def __init__(self, count: Callable[[], Mapping[str, int]], there: Callable[[], bool]) -> None:
         self.registry = CollectorRegistry()
         self.requests = Counter(
             "pinxit_http_requests", "Requests answered.", ["method", "route", "status"], registry=self.registry
@@ -52,7 +53,7 @@ class Metrics:
             registry=self.registry,
         )
         ProcessCollector(registry=self.registry)
-        self.registry.register(_Jobs(count))
+        self.registry.register(_Jobs(count, there))
 
     def heed(self, event: Event) -> None:
         """Count what the jobs tell."""
@@ -65,8 +66,8 @@ class Metrics:
 
 
 class _Jobs(Collector):
-    def __init__(self, count: Callable[[], Mapping[str, int]]) -> None:
-        self._count = count
+    def __init__(self, count: Callable[[], Mapping[str, int]], there: Callable[[], bool]) -> None:
+        self._count, self._there = count, there
 
     def describe(self) -> Iterable[Metric]:
         """Nothing: registering must not ask the queue, which has not started by then."""
@@ -80,6 +81,9 @@ class _Jobs(Collector):
             jobs.add_metric([state], count.get(state, 0))
         yield jobs
         yield GaugeMetricFamily("pinxit_queue_length", "Jobs that wait.", value=count.get("queued", 0))
+        yield GaugeMetricFamily(
+            "pinxit_database_up", "Whether the queue's database answers.", value=float(self._there())
+        )
 
 
 class Watch:

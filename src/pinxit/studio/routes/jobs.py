@@ -6,11 +6,11 @@ import uuid
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Request, Response
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from pinxit.jobs.errors import Missing
 from pinxit.jobs.orders import Order
-from pinxit.jobs.record import Job, State
+from pinxit.jobs.record import ID, Job, State
 from pinxit.studio.parts import Here, Parts
 from pinxit.studio.rate import client_of
 from pinxit.studio.routes.files import binary
@@ -19,6 +19,18 @@ from pinxit.studio.settings import API
 routes = APIRouter(prefix=f"{API}/jobs", tags=["jobs"])
 
 JobId = Annotated[uuid.UUID, Path(description="Chosen by whoever puts the job.")]
+
+
+def _plain(id: str) -> str:
+    """The same id however it is written, as far as it is a UUID."""
+    try:
+        return str(uuid.UUID(id))
+    except ValueError:
+        return id
+
+
+# Jobs that were not put over this API may have other ids.
+KnownId = Annotated[str, Path(pattern=rf"^{ID.pattern}$"), AfterValidator(_plain)]
 Verb = Literal["cancel", "stop", "pause", "resume", "retry"]
 
 
@@ -47,17 +59,17 @@ class NewJob(BaseModel):
 
 
 @routes.put("/{id}", responses={201: {"model": Job, "description": "It is new."}})
-def put(id: JobId, new: NewJob, request: Request, here: Here, response: Response) -> Job:
+async def put(id: JobId, new: NewJob, request: Request, here: Here, response: Response) -> Job:
     """Put a job under an id of your own. Put again, as after a lost connection, it is still one job."""
-    job, created = _put(here, request, str(id), new)
+    job, created = await here.queueing.run(_put, here, request, str(id), new)
     response.status_code = 201 if created else 200
     return job
 
 
 @routes.post("", status_code=201)
-def post(new: NewJob, request: Request, here: Here) -> Job:
+async def post(new: NewJob, request: Request, here: Here) -> Job:
     """Put a job under an id that the studio chooses."""
-    return _put(here, request, str(uuid.uuid4()), new)[0]
+    return (await here.queueing.run(_put, here, request, str(uuid.uuid4()), new))[0]
 
 
 def _put(here: Parts, request: Request, id: str, new: NewJob) -> tuple[Job, bool]:
@@ -72,26 +84,26 @@ def jobs(here: Here, state: State | None = None, limit: Annotated[int, Query(ge=
 
 
 @routes.get("/{id}")
-def job(id: JobId, here: Here) -> Job:
+def job(id: KnownId, here: Here) -> Job:
     """One job as it stands."""
-    return here.jobs.get(str(id))
+    return here.jobs.get(id)
 
 
 @routes.get("/{id}/preview", response_class=Response, responses={**binary("image/jpeg")})
 def preview(
-    id: JobId,
+    id: KnownId,
     here: Here,
     n: Annotated[int, Query(ge=0, le=2**31, description="Progress's `preview`: another number, another picture.")] = 0,
 ) -> Response:
     """The picture as it stands."""
-    picture = here.jobs.preview(str(id))
+    picture = here.jobs.preview(id)
     if picture is None:
         raise Missing("there is no preview of this job yet.", "preview_not_found")
     return Response(picture, media_type="image/jpeg")
 
 
 @routes.post("/{id}/{verb}")
-def say(id: JobId, verb: Verb, here: Here) -> Job:
+async def say(id: KnownId, verb: Verb, here: Here) -> Job:
     """Cancel it, stop it and keep what there is, pause it, resume it, or try it again."""
     calls = {
         "cancel": here.jobs.cancel,
@@ -100,10 +112,10 @@ def say(id: JobId, verb: Verb, here: Here) -> Job:
         "resume": here.jobs.resume,
         "retry": here.jobs.retry,
     }
-    return calls[verb](str(id))
+    return await here.queueing.run(calls[verb], id)
 
 
 @routes.delete("/{id}", status_code=204)
-def delete(id: JobId, here: Here) -> None:
+async def delete(id: KnownId, here: Here) -> None:
     """Forget a job that has ended; its result stays in the gallery."""
-    here.jobs.delete(str(id))
+    await here.queueing.run(here.jobs.delete, id)

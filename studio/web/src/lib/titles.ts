@@ -2,15 +2,16 @@
 
 import type { Input, Job, Result } from "./api";
 import { styleTitle } from "./format";
-import { t } from "./i18n.svelte";
+import { named } from "./i18n.svelte";
 
 export function jobTitle(job: Job): string {
   const names = (job.order.styles ?? []).map((style) => style.name);
-  return titled(job.title, sourceOf(job.order), names, t(`work.${job.work}`));
+  // It may be of a version that knows other works.
+  return titled(job.title, sourceOf(job.order), names, named("work", job.work));
 }
 
 export function resultTitle(result: Result): string {
-  return titled(result.title, sourceOf(result.recipe), result.styles, t(`work.${result.work}`));
+  return titled(result.title, sourceOf(result.recipe), result.styles, named("work", result.work));
 }
 
 function sourceOf(order: Record<string, unknown> | null): string {
