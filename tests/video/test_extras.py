@@ -317,6 +317,26 @@ class TestStreams:
         assert Clip(tmp_path / "both.mkv").width == 96
         assert "left out: another film (h264)" in film(tmp_path / "both.mkv", tmp_path / "out.mp4").notes[0]
 
+    def test_names_from_a_file_do_the_terminal_no_harm(self, tmp_path: Path) -> None:
+        plain = write(tmp_path / "plain.mp4", pan(2))
+        with av.open(str(plain)) as source, av.open(str(tmp_path / "a.mkv"), "w") as container:
+            container.metadata.update({"title": "caf\xe9", "bad\x1b]0;key": "1", **{f"key{n}": "x" for n in range(40)}})
+            copy = container.add_stream_from_template(source.streams.video[0], opaque=True)
+            for packet in source.demux(video=0):
+                if packet.size:
+                    packet.stream = copy
+                    container.mux(packet)
+        content = (tmp_path / "a.mkv").read_bytes()
+        (tmp_path / "a.mkv").write_bytes(content.replace("caf\xe9".encode(), b"caf\xe9!"))
+        (note,) = film(tmp_path / "a.mkv", tmp_path / "out.mp4").notes
+        assert note.isprintable()
+        assert note.endswith(" and 29 more.")
+
+    def test_times_of_frames_are_named_where_a_folder_does_not_tell_them(self, tmp_path: Path) -> None:
+        clip = write(tmp_path / "a.mp4", pan(3), times=[Fraction(0), Fraction(1, 10), Fraction(1, 2)])
+        (note,) = film(clip, tmp_path / "out").notes
+        assert "for different times" in note
+
 
 class TestTimes:
     @pytest.mark.parametrize("target", [".mkv", ".webm", ".mp4", ".mov"])

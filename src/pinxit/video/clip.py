@@ -221,7 +221,12 @@ def open_clip(path: Path) -> Any:
     av = library()
     try:
         # A playlist could name any file or address: only what holds its pictures itself is opened.
-        container = av.open(f"file:{path}", options={"format_whitelist": _FORMATS, "protocol_whitelist": "file"})
+        # Old files have titles in the letters of their country.
+        container = av.open(
+            f"file:{path}",
+            options={"format_whitelist": _FORMATS, "protocol_whitelist": "file"},
+            metadata_errors="replace",
+        )
     except FileNotFoundError as error:
         raise PinxitError(f"there is no clip {path}.") from error
     except (av.FFmpegError, OSError, ValueError) as error:

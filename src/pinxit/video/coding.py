@@ -133,8 +133,9 @@ class Coding:
         # Left to itself the encoder takes as many threads as there are processors, and their number shows in the result.
         context.thread_type, context.thread_count = "FRAME", _THREADS
         context.sample_aspect_ratio = self.pixel_aspect
-        context.color_primaries = context.color_trc = context.colorspace = _BT709
-        context.color_range = _LIMITED  # as players expect
+        context.color_primaries = context.color_trc = _BT709
+        if self._is_luma:
+            context.colorspace, context.color_range = _BT709, _LIMITED  # as players expect
         if self.clear and container.format.name in ("matroska", "webm"):
             stream.metadata["alpha_mode"] = "1"
         return stream
@@ -157,8 +158,14 @@ class Coding:
         if self.clear and alpha is not None and form == "yuva444p10le":
             # The scaler would be off by one here and there.
             _fill(frame.planes[3], np.asarray(alpha * (1023 / 255) + 0.5, "<u2"))
-        frame.color_range = _LIMITED
+        if self._is_luma:
+            frame.color_range = _LIMITED
         return frame
+
+    @property
+    def _is_luma(self) -> bool:
+        """Whether the codec is given brightness and differences of colour, not red, green and blue."""
+        return self.pixels.startswith("yuv")
 
 
 @functools.cache

@@ -23,7 +23,11 @@ _READ, _TRIED = 1000, 8
 # What a file says of how it was made, which is not true of the film's.
 _OF_THE_FILE = ("major_brand", "minor_version", "compatible_brands", "encoder", "software", "duration", "comment")
 _OF_THE_PLACE = ("location", "gps", "iso6709", "xyz")
+_OF_APPLE = "com.apple.quicktime."
+_APPLE = {"make": "make", "model": "model", "creationdate": "date"}
 _COVERS = ("mjpeg", "png")
+# Of a list that a file makes as long as it likes, so much is told.
+_LISTED, _LETTERS = 12, 60
 # MP4 may hold them, and hardly any player of MP4 knows them.
 _UNPLAYED = ("pcm_", "adpcm_", "vorbis", "mp2")
 
@@ -64,7 +68,9 @@ def extras_of(path: Path, target: Path, coding: Coding | None) -> Extras:
             stream for stream in clip.streams if stream.index != pictures_of(clip).index and not _is_index(stream)
         ]
         known = {key.lower(): value for key, value in clip.metadata.items()}
-        texts = {key: value for key, value in known.items() if not _is_private(key) and key not in _OF_THE_FILE}
+        told = {key: value for key, value in known.items() if not _is_private(key) and key not in _OF_THE_FILE}
+        # What telephones call by a name of their own, other containers have a place for.
+        texts = {_APPLE.get(key.removeprefix(_OF_APPLE), key): value for key, value in told.items()}
         own = known.get("comment", "")
         if own and not own.lstrip().startswith("{"):
             texts.setdefault("description", own)  # the comment is where the recipe goes
@@ -89,12 +95,19 @@ def extras_of(path: Path, target: Path, coding: Coding | None) -> Extras:
     notes = []
     holds = f"{NAMES.get(kind, 'a folder of frames')} cannot hold"
     if recoded:
-        notes.append(f"has what {holds} as it is, which is recoded: {', '.join(recoded)}.")
+        notes.append(f"has what {holds} as it is, which is recoded: {_list(recoded)}.")
     if lost:
-        notes.append(f"has what {holds}, which is left out: {', '.join(lost)}.")
+        notes.append(f"has what {holds}, which is left out: {_list(lost)}.")
     if any(_is_private(key) for key in known):
         notes.append("says where it was taken, which is left out.")
     return replace(extras, notes=tuple(notes))
+
+
+def _list(names: Sequence[str]) -> str:
+    """Names that a file gave, as a line that can do a terminal no harm."""
+    plain = ["".join(letter if letter.isprintable() else "?" for letter in name)[:_LETTERS] for name in names[:_LISTED]]
+    more = len(names) - len(plain)
+    return ", ".join(plain) + (f" and {more} more" if more else "")
 
 
 def _is_private(key: str) -> bool:

@@ -171,6 +171,8 @@ class Film:
             )
         if plan.clear and coding and coding.clear and self.recipe.codec is None and coding.codec == "prores_ks":
             notes.append("is transparent in parts: it is coded as ProRes 4444, which keeps that.")
+        if not target.suffix and not plan.even:
+            notes.append("shows its frames for different times, which a folder of frames does not tell.")
         if target.suffix.lower() == ".gif" and not all(kept := shown(plan.times)):
             notes.append(f"has frames that come faster than a GIF can show: {kept.count(False)} are left out.")
         if target.suffix.lower() == ".gif" and any(shot.hazy for shot in plan.shots):

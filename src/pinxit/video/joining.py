@@ -266,12 +266,17 @@ def _heard(packets: Iterator[Timed], kind: str) -> Iterator[Timed]:
 def _packets(clip: Any, cargo: Cargo, copied: Mapping[int, Any], coders: Mapping[int, Any]) -> Iterator[Timed]:
     wanted = [clip.streams[index] for index in sorted([*copied, *coders])]
     packets = clip.demux(wanted) if cargo.most is None else clip.demux()
+    latest: dict[int, int] = {}
     for number, packet in enumerate(packets):
         index = packet.stream_index
         if number == cargo.most:
             break
         if packet.pts is None or (index not in copied and index not in coders):
             continue
+        stamp = packet.pts if packet.dts is None else packet.dts
+        if packet.stream.type == "audio" and stamp <= latest.get(index, stamp - 1):
+            continue  # damage that goes back in time, which no container takes
+        latest[index] = stamp
         base: Fraction = packet.time_base
         time = packet.pts * base
         if cargo.end is not None and time >= cargo.end:

@@ -19,6 +19,8 @@ from pinxit.video.survey import Shot
 RUN_UP = 32
 # What a rate may be off by, where times are rounded.
 _EVEN = 0.005
+# A step between two frames that is so many times as long as another is no rounding.
+_UNEVEN = 1.5
 
 
 @dataclass(frozen=True)
@@ -110,6 +112,12 @@ class Plan:
         spread = len(times) > 1 and (times[-1] - times[0]) * self.source.rate / (len(times) - 1)
         even = not spread or abs(spread - 1) < _EVEN
         return self.source.rate if even else (self.count / self.length).limit_denominator(1001)
+
+    @property
+    def even(self) -> bool:
+        """Whether its frames come at equal distances, but for the rounding of their times."""
+        steps = [after - before for before, after in pairwise(self.times)]
+        return not steps or max(steps) < _UNEVEN * min(steps)
 
     @property
     def clear(self) -> bool:
