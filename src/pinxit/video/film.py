@@ -162,7 +162,7 @@ class Film:
         notes = [*self.source.notes, *extras.notes]
         coding = self._coding(target, clear=plan.clear)
         if coding and (plan.height, plan.width) != (exact := self._size(even=False)):
-            notes.append(f"has an odd size: films are coded in pairs of pixels, {exact[1]}×{exact[0]} px as "
+            notes.append(f"comes to an odd size: films are coded in pairs of pixels, {exact[1]}×{exact[0]} px as "
                          f"{plan.width}×{plan.height}.")  # fmt: skip
         if plan.clear and coding and not coding.clear:
             notes.append(
