@@ -36,12 +36,13 @@ from pinxit.metrics.judge import judge
 from pinxit.picture import Picture
 from pinxit.video.ahead import ahead
 from pinxit.video.clip import open_source
+from pinxit.video.coding import Coding
 from pinxit.video.film import Film
 from pinxit.video.flow import Bytes, pixels_of
 from pinxit.video.making import prepare
 from pinxit.video.network import NetworkBrush
 from pinxit.video.plan import Plan
-from pinxit.video.reel import Coding, Reel
+from pinxit.video.reel import Reel
 from pinxit.video.survey import survey
 
 RATE = Fraction(24)

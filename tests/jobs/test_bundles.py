@@ -21,7 +21,8 @@ from pinxit.jobs.jobs import Jobs
 from pinxit.jobs.orders import read_order
 from pinxit.jobs.store import Store
 from pinxit.video.clip import Clip
-from pinxit.video.reel import Coding, Reel
+from pinxit.video.coding import Coding
+from pinxit.video.reel import Reel
 from tests.jobs.conftest import LONG, QUICK, wait, wait_for, wait_for_progress
 
 # What the optimiser finds in no time.

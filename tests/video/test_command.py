@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -15,7 +16,7 @@ import pytest
 from PIL import Image
 
 from pinxit.video.clip import open_source
-from tests.video.clips import OTHER, pan, write
+from tests.video.clips import OTHER, PHOTO, pan, write
 
 COMMAND = [sys.executable, "-m", "pinxit"]
 
@@ -89,6 +90,40 @@ class TestVideo:
         for name in after:
             with Image.open(tmp_path / "out" / name) as one, Image.open(tmp_path / "whole" / name) as other:
                 assert np.array_equal(np.asarray(one), np.asarray(other))
+
+    @pytest.mark.parametrize("name", ["o.mp4", "o.gif"])
+    def test_goes_on_when_a_full_disk_has_room_again(self, tmp_path: Path, name: str) -> None:
+        """Files may have so many bytes: a piece or a frame has room, the film has none."""
+        clip = write(tmp_path / "a.mp4", pan(8, 128, 192, photo=PHOTO))
+        command = [*COMMAND, "video", clip.name, "-s", "house:ink", "-o", name, "--crf", "0"]
+        whole = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+        assert whole.returncode == 0, whole.stderr
+        size = (tmp_path / name).stat().st_size
+        (tmp_path / name).unlink()
+
+        def full() -> None:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (size - 2000, size - 2000))
+
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, preexec_fn=full)
+        assert done.returncode == 2, done.stderr
+        assert "there is no room in " in done.stderr
+        assert "report" not in done.stderr
+        (folder,) = tmp_path.glob(".o.*.unfinished")
+        assert not list(folder.glob("whole.*"))
+        assert not (tmp_path / name).exists()
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        assert (tmp_path / name).stat().st_size == size
+        assert not list(tmp_path.glob(".*"))
+
+    def test_says_what_becomes_of_the_rest_before_it_paints(self, tmp_path: Path) -> None:
+        write(tmp_path / "a.mp4", pan(2), sound=True)
+        done = pinxit("video", "a.mp4", "-s", "house:ink", "-o", "o.webm", "--json", folder=tmp_path)
+        assert (
+            done.stderr
+            == "pinxit: a.mp4 has what a WebM cannot hold as it is, which is recoded: sound (aac) as Opus.\n"
+        )
+        assert json.loads(done.stdout)["notes"] == [done.stderr.removeprefix("pinxit: ").strip()]
 
 
 def _hear() -> None:

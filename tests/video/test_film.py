@@ -214,6 +214,15 @@ class TestSteadiness:
         near = [float(np.abs(painted[5][inner].astype(int) - frame[inner]).mean()) for frame in (follow, pan(6)[5])]
         assert near[0] < near[1] / 3
 
+    def test_a_keyframe_of_another_shape_is_refused(self, tmp_path: Path) -> None:
+        clip = folder_of(tmp_path / "clip", pan(3))
+        keys = folder_of(tmp_path / "keys", [OTHER[:64, :64]])
+        with pytest.raises(PinxitError, match=r"keyframe 1 has 64×64 px, another shape than the film's 96×64"):
+            film(clip, tmp_path / "out", keyframes=keys)
+        assert sorted(path.name for path in tmp_path.iterdir()) == ["clip", "keys"]
+        large = folder_of(tmp_path / "large", [np.asarray(cv2.resize(255 - pan(1)[0], (191, 128)), np.uint8)])
+        film(clip, tmp_path / "out", keyframes=large)
+
 
 class TestOptimizer:
     def test_halves_the_warping_error_too(self, tmp_path: Path) -> None:
@@ -306,6 +315,16 @@ class TestMistakes:
             with pytest.raises(PinxitError, match=said):
                 film(clip, tmp_path / name)
         assert not target.exists()
+
+    def test_two_at_once(self, tmp_path: Path) -> None:
+        clip = write(tmp_path / "a.mp4", pan(4))
+        first = prepare(clip, STYLE).paint(tmp_path / "out.mp4")
+        next(first)
+        other = prepare(clip, [("house:impasto", None)]).paint(tmp_path / "out.mp4")
+        with pytest.raises(PinxitError, match=r"out\.mp4 is being written by another pinxit"):
+            next(other)
+        assert [*first][-1].frames == 4
+        assert sorted(path.name for path in tmp_path.iterdir()) == ["a.mp4", "out.mp4"]
 
     def test_frames_that_change_their_size(self, tmp_path: Path) -> None:
         clip = folder_of(tmp_path / "clip", pan(3))

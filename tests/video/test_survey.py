@@ -10,8 +10,9 @@ import cv2
 import numpy as np
 import pytest
 
-from pinxit.video.clip import Frame, open_source
+from pinxit.video.clip import open_source
 from pinxit.video.flow import Bytes
+from pinxit.video.source import Frame
 from pinxit.video.survey import survey
 from tests.video.clips import OTHER, pan
 

@@ -14,6 +14,8 @@ from pinxit.cli.main import complain
 from pinxit.cli.plot import Point, check_plot, plot
 from pinxit.errors import PinxitError
 from pinxit.job import report
+from pinxit.lock import alone
+from pinxit.picture.paths import at_home
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -113,6 +115,11 @@ def drive(job: Work, target: Path, output: Output, *, keep_interrupted: bool = T
     Raises:
         KeyboardInterrupt: when there was no picture yet, or none is to be kept.
     """
+    with alone(at_home(target)):
+        return _drive(job, target, output, keep_interrupted=keep_interrupted)
+
+
+def _drive(job: Work, target: Path, output: Output, *, keep_interrupted: bool) -> bool:
     if output.plot and job.engine == "network":
         raise PinxitError("--plot draws what the optimiser minimises; a network has nothing to draw.")
     for note in job.notes:

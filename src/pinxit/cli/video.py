@@ -34,7 +34,8 @@ _SECONDS_BETWEEN_PREVIEWS = 2.0
 @app.command(
     help="Paint a clip so that it does not flicker.\n\n"
     "CLIP is a film, a GIF, or a folder of numbered frames; so is what comes out, by the ending of its name, and a folder "
-    "where it has none. Frame rate, length and sound are kept. The network paints, at the clip's own size; with "
+    "where it has none. Frame rate, length, sound, transparency, subtitles, chapters and titles are kept; what the target "
+    "cannot hold is recoded or left out, and said before painting. The network paints, at the clip's own size; with "
     "[bold]--engine optimizer[/bold] each frame is painted for itself, at most 512 px large unless --size says otherwise, held "
     "to the ones before it by a temporal loss.\n\n"
     "What is painted is kept beside the target until all is done: after Ctrl-C, or a crash, the same command goes on.",
@@ -84,7 +85,8 @@ def video(
     codec: Annotated[
         str | None,
         typer.Option(
-            help="FFmpeg's name of the encoder.", metavar="NAME", show_default="libx264; libvpx-vp9 for WebM",
+            help="FFmpeg's name of the encoder, as libx265, or prores_ks for .mov.", metavar="NAME",
+            show_default="libx264; libvpx-vp9 for WebM; one with transparency for a clip that has it",
             rich_help_panel="Output",
         ),
     ] = None,
@@ -92,6 +94,20 @@ def video(
         str | None,
         typer.Option(
             help="Quality: less is better and larger.", metavar="N", show_default="18 for libx264", rich_help_panel="Output"
+        ),
+    ] = None,
+    bits: Annotated[
+        str | None,
+        typer.Option(
+            help="Bits a channel, as with --codec libx265; ProRes has 10 whatever is said.", metavar="8|10", show_default="8",
+            rich_help_panel="Output",
+        ),
+    ] = None,
+    hdr: Annotated[
+        str | None,
+        typer.Option(
+            help="A clip of high dynamic range (HLG, PQ): bring it to standard range, or refuse it.",
+            metavar="tonemap|refuse", show_default="tonemap",
         ),
     ] = None,
     rate: Annotated[
@@ -153,6 +169,8 @@ def video(
         "end": None if end is None else _seconds("--end", end),
         "codec": codec,
         "crf": crf,
+        "bits": bits,
+        "hdr": hdr,
         "rate": rate,
         "piece": piece,
         "temporal_weight": temporal_weight,
@@ -194,6 +212,8 @@ def _on_cluster(address: str, shooting: Shooting, how: Output, gpus: float, cpus
         with Display(shooting.target) as display:
             for seen in production.look():
                 display.show(Told(f"looks through the clip: {seen} frames", time.monotonic() - start))
+        for note in production.notes:
+            complain(note)
         plan, parts = production.plan, production.units()
         tally = Tally(len(plan.stretches), "parts", before=len(plan.stretches) - len(parts))
         if parts:
@@ -210,7 +230,8 @@ def _on_cluster(address: str, shooting: Shooting, how: Output, gpus: float, cpus
         tally.tell_failures()
         if tally.failures:
             sys.exit(FAILED)
-        _tell(shooting.target, plan.count, time.monotonic() - start, production.finish(), as_json=how.as_json)
+        production.finish()
+        _tell(shooting.target, plan.count, time.monotonic() - start, production.notes, as_json=how.as_json)
 
 
 def again(text: str, target: Path, how: Output, folders: Sequence[Path], settings: dict[str, Any]) -> None:
@@ -224,11 +245,14 @@ def again(text: str, target: Path, how: Output, folders: Sequence[Path], setting
 
 
 def _drive(film: Film, target: Path, how: Output) -> None:
-    last, frame, previewed = None, 0, 0.0
+    last, frame, previewed, told = None, 0, 0.0, 0
     try:
         with Display(target.name) as display:
             for progress in film.paint(target, overwrite=how.overwrite):
                 last, frame = progress, progress.frame
+                for note in progress.notes[told:]:
+                    display.say(note)
+                told = len(progress.notes)
                 display.show(progress)
                 if (
                     how.preview
@@ -246,8 +270,6 @@ def _drive(film: Film, target: Path, how: Output) -> None:
 
 
 def _tell(target: str, frames: int, seconds: float, notes: Sequence[str], *, as_json: bool) -> None:
-    for note in notes:
-        complain(note)
     report = {"output": target, "frames": frames, "seconds": round(seconds, 3), "notes": notes}
     print(json.dumps(report) if as_json else f"{target} ({frames} frames, {duration(seconds)})")  # noqa: T201
 

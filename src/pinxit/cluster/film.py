@@ -170,7 +170,7 @@ class Production:
         return False
 
     def look(self) -> Iterator[int]:
-        """Look through the clip for its cuts, telling how many frames were seen."""
+        """Look through the clip for its cuts, telling how many frames were seen; then `notes` says what there is to tell."""
         shots = []
         for shot in survey((frame for _, frame in self.plan.frames()), _HEIGHT, _WIDTH):
             shots.append(replace(shot, samples=()))
@@ -180,6 +180,8 @@ class Production:
             self.film = self.shooting.film(self._bench)
         self.plan = self.film.plan(self._target).cut(tuple(shots))
         self.film.check(self.plan)
+        self._extras = self.film.extras(self._target)
+        self.notes = self.film.notes(self.plan, self._target, self._extras)
         self.store = Store(self._target, self.film.recipe.to_json())
         parent, _, _ = self.shooting.target.rpartition("/")
         folder = files.below(parent, self.store.folder.name) if self._remote else str(self.store.folder.absolute())
@@ -195,20 +197,19 @@ class Production:
                 parts.append(Part(stretch, self.plan.shot(stretch.begin), self.plan.begin))
         return sorted(parts, key=lambda part: part.stretch.first - part.stretch.end)
 
-    def finish(self) -> tuple[str, ...]:
-        """Put the parts together; notes on what could not be kept."""
+    def finish(self) -> None:
+        """Put the parts together."""
         try:
             if self._remote:
                 files.mirror(self.shooting.folder, self.store.folder)
-            notes = self.film.finish(self.plan, self.store)
+            self.film.finish(self.plan, self.store, self._extras)
             if self._remote:
                 files.upload(self._target, self.shooting.target)
                 files.remove(self.shooting.folder)
-            return notes
         except (PinxitError, OSError):
             # Another driver with the same order was faster, and has cleared the parts away.
             if files.exists(self.shooting.target) and self._made():
-                return ()
+                return
             raise
 
     def _made(self) -> bool:

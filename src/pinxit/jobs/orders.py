@@ -30,7 +30,7 @@ MOST_STYLES = 16
 # What recipes say of their own making, which an order may repeat and nobody heeds: another machine has other memory, and
 # what was stopped early is now to be done in full.
 _BOOKKEEPING = frozenset(
-    ("pinxit", "schema_version", "done", "memory", "encoder_sha256", "map", "asset", "rate", "keyframes")
+    ("pinxit", "schema_version", "done", "memory", "encoder_sha256", "map", "asset", "rate", "bits", "keyframes")
 )
 
 
@@ -219,6 +219,7 @@ class VideoOrder(_Order):
     end: Finite | None = Field(None, gt=0, le=1e7, description="Where in the clip it ends, s.")
     codec: Literal["libx264"] | None = None
     crf: int | None = Field(None, ge=0, le=51)
+    hdr: Literal["tonemap", "refuse"] = Field("tonemap", description="What to do with high dynamic range.")
     temporal_weight: Weight = 200.0
     long_term: tuple[Annotated[int, Field(ge=2, le=100)], ...] = Field((), max_length=8)
     passes: int = Field(1, ge=1, le=30)

@@ -4,25 +4,23 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any
 
-import numpy as np
-
-from pinxit import picture as pictures
 from pinxit.errors import PinxitError
+from pinxit.video import hdr as high
+from pinxit.video.alpha import alpha_of, fitted, has_alpha, is_coarse
+from pinxit.video.ffmpeg import library
+from pinxit.video.fields import deinterlaced
 from pinxit.video.flow import Bytes
+from pinxit.video.folder import Folder
+from pinxit.video.source import FILM_RATE, Frame, Source
+from pinxit.video.upright import orientation_of
 
-if TYPE_CHECKING:
-    from types import ModuleType
-
-FILM_RATE = Fraction(24)
 LARGEST, SMALLEST = 8192, 16
-# Transfer characteristics of high dynamic range (ITU-T H.273): perceptual quantiser and hybrid log-gamma.
-_HIGH_RANGE = (16, 18)
 _HIGH = 720  # lines from which untagged clips are high definition, whose colours are coded by ITU-R BT.709
 # Kinds of files that hold their pictures themselves, by FFmpeg's names of those that read them.
 _FORMATS = (
@@ -35,80 +33,59 @@ _MOST_DAMAGED, _MISSING = 1000, 2
 _FAR, _MARGIN = 10, 2
 # What a clip may say of how its colours are coded (H.273, matrix coefficients): 709, 601, 170M, 240M, 2020.
 _MATRICES = (1, 5, 6, 7, 9)
+_WITH_ALPHA = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
+_LENGTH = re.compile(r"(\d+):(\d+):(\d+(?:\.\d+)?)")
+_INTERLACED = "is interlaced: one picture is made of each frame's two fields, by FFmpeg's bwdif."
 
 
-@dataclass(frozen=True)
-class Frame:
-    """One picture of a clip.
+def open_source(path: Path, rate: Fraction = FILM_RATE, hdr: str = "tonemap") -> Source:
+    """Return a clip, or a folder of frames that are shown at some rate.
 
-    Attributes:
-        time: since the first frame, s.
-        picture: gives its pixels `(height, width, 3)`, upright, at the size that is asked for: most frames are wanted
-            small, or not at all.
-    """
-
-    time: Fraction
-    picture: Callable[[int, int], Bytes]
-
-
-class Source(Protocol):
-    """Where frames come from.
-
-    Attributes:
-        path: the clip's or the folder's.
-        width, height: px, of upright frames.
-        rate: frames a second, on average.
-        count: how many frames there are, as far as is known.
-        pixel_aspect: width of a pixel by its height.
-        begin: where its first frame lies on its own clock, s.
-        notes: what reading had to decide, known in full when all is read.
-    """
-
-    path: Path
-    width: int
-    height: int
-    rate: Fraction
-    count: int
-    pixel_aspect: Fraction
-    begin: Fraction
-    notes: list[str]
-
-    def frames(self, start: Fraction = ...) -> Iterator[Frame]:
-        """From the beginning, or from somewhere before `start`, s."""
-
-
-def open_source(path: Path, rate: Fraction = FILM_RATE) -> Source:
-    """A clip, or a folder of frames that are shown at some rate.
+    Args:
+        path: the file or folder.
+        rate: frames a second of a folder.
+        hdr: what to do with high dynamic range: `tonemap`, or `refuse`.
 
     Raises:
         PinxitError: one sentence on what is wrong with it.
     """
-    return Folder(path, rate) if path.is_dir() else Clip(path)
+    return Folder(path, rate) if path.is_dir() else Clip(path, hdr)
 
 
 class Clip:
-    """A film in a file; see `Source`."""
+    """A film in a file; see `Source`.
 
-    def __init__(self, path: Path) -> None:
+    Args:
+        path: the file.
+        hdr: what to do with high dynamic range: `tonemap`, or `refuse`.
+    """
+
+    def __init__(self, path: Path, hdr: str = "tonemap") -> None:
         self.path = path
         self.notes: list[str] = []
         self._promised = 0
+        self._fixed: list[str] = []
         with self.opened() as container:
-            stream = container.streams.video[0]
-            first = next(self._decoded(container), None)
+            stream = pictures_of(container)
+            first = next((frame for frame, _ in self._decoded(container)), None)
             if first is None:
                 raise PinxitError(f"{path} has no frames that can be read: give another clip.")
-            self.turns = round(first.rotation / 90) % 4
-            self.height, self.width = (first.width, first.height) if self.turns % 2 else (first.height, first.width)
+            self._orientation = orientation_of(first)
+            self.height, self.width = self._orientation.size(first.height, first.width)
             if min(self.height, self.width) < SMALLEST or max(self.height, self.width) > LARGEST:
                 raise PinxitError(
                     f"the frames of {path} have {self.width}×{self.height} px: from {SMALLEST} to {LARGEST} px "
                     "a side can be painted."
                 )
-            if int(first.color_trc) in _HIGH_RANGE:
-                raise PinxitError(
-                    f"{path} has a high dynamic range, which a painting cannot keep: convert it to standard range first."
-                )
+            if int(first.color_trc) in high.NAMES:
+                name = high.NAMES[int(first.color_trc)]
+                if hdr == "refuse":
+                    raise PinxitError(
+                        f"{path} has a high dynamic range ({name}), which a painting cannot keep: leave --hdr refuse out, "
+                        "and it is brought to standard range."
+                    )
+                self._fixed.append(f"has a high dynamic range ({name}): it is brought to standard range.")
+            self.alpha = has_alpha(first)
             rate = stream.average_rate or stream.guessed_rate or FILM_RATE
             self.rate = Fraction(int(rate.numerator), int(rate.denominator))
             self._promised = int(stream.frames)
@@ -116,7 +93,7 @@ class Clip:
             aspect = stream.sample_aspect_ratio
             square = not aspect or aspect.numerator <= 0
             self.pixel_aspect = Fraction(1) if square else Fraction(int(aspect.numerator), int(aspect.denominator))
-            if self.turns % 2:
+            if self._orientation.crossed:
                 self.pixel_aspect = 1 / self.pixel_aspect
             self.begin = self._time(first, None)
             # In a stream without times nobody could say where one has got to.
@@ -128,50 +105,71 @@ class Clip:
         Raises:
             PinxitError: when the size of the frames changes.
         """
+        self.notes[:] = self._fixed
         with self.opened() as container:
             if start > _FAR and self._seeks:
                 # To the nearest picture before it that stands by itself.
                 container.seek(int((self.begin + start - _MARGIN) * 1_000_000))
             last: Fraction | None = None
-            for frame in self._decoded(container):
+            held: Frame | None = None
+            for frame, mended in self._decoded(container):
+                if mended and _INTERLACED not in self.notes:
+                    self.notes.append(_INTERLACED)
                 time = self._time(frame, last)
-                size = (frame.height, frame.width) if self.turns % 2 else (frame.width, frame.height)
-                if size != (self.width, self.height):
+                height, width = self._orientation.size(frame.height, frame.width)
+                if (height, width) != (self.height, self.width):
                     raise PinxitError(
                         f"the frames of {self.path} change their size after {float((last or time) - self.begin):.1f} s, from "
-                        f"{self.width}×{self.height} to {size[0]}×{size[1]} px: cut it there, or end before by --end."
+                        f"{self.width}×{self.height} to {width}×{height} px: cut it there, or end before by --end."
                     )
                 # Some files go back in time: what cannot be shown is left out.
                 if last is not None and time <= last:
                     continue
                 last = time
-                yield Frame(time - self.begin, functools.partial(self._upright, frame))
+                if held is not None:
+                    yield held
+                held = self._frame(frame, time - self.begin)
+            if held is not None:
+                yield self._last(held, pictures_of(container))
 
     def opened(self) -> Any:
         """The file, opened by PyAV."""
-        av = library()
-        try:
-            # A playlist could name any file or address: only what holds its pictures itself is opened.
-            container = av.open(
-                f"file:{self.path}", options={"format_whitelist": _FORMATS, "protocol_whitelist": "file"}
-            )
-        except FileNotFoundError as error:
-            raise PinxitError(f"there is no clip {self.path}.") from error
-        except (av.FFmpegError, OSError, ValueError) as error:
-            raise PinxitError(f"{self.path} is no clip that can be read, or it is damaged: give another.") from error
-        if not container.streams.video:
-            container.close()
-            raise PinxitError(f"{self.path} has no pictures, only sound or text: give another clip.")
-        container.streams.video[0].thread_type = "AUTO"
-        return container
+        return open_clip(self.path)
 
-    def _decoded(self, container: Any) -> Iterator[Any]:
+    def _frame(self, frame: Any, time: Fraction) -> Frame:
+        if frame.duration:
+            length = int(frame.duration) * Fraction(int(frame.time_base.numerator), int(frame.time_base.denominator))
+        else:
+            length = None
+        if not self.alpha:
+            return Frame(time, functools.partial(self._upright, frame), None, length)
+        both = functools.lru_cache(1)(functools.partial(self._both, frame))
+        return Frame(
+            time, lambda height, width: both(height, width)[0], lambda height, width: both(height, width)[1], length
+        )
+
+    def _last(self, frame: Frame, stream: Any) -> Frame:
+        """The last frame, which in MKV is shown until the stream ends: there each frame has the usual length, or none."""
+        match = _LENGTH.fullmatch(stream.metadata.get("DURATION", ""))
+        if match is None:
+            return frame
+        hours, minutes, seconds = (Fraction(part) for part in match.groups())
+        length = 3600 * hours + 60 * minutes + seconds - self.begin - frame.time
+        return replace(frame, length=length) if length > (frame.length or 0) else frame
+
+    def _decoded(self, container: Any) -> Iterator[tuple[Any, bool]]:
+        """The frames, without combs, and whether some had combs so far."""
+        yield from deinterlaced(self._read(container))
+
+    def _read(self, container: Any) -> Iterator[Any]:
         av = library()
         number = damaged = 0
-        packets = container.demux(video=0)
+        stream = pictures_of(container)
+        decoder = _decoder(stream)
+        packets = container.demux(stream)
         while True:
             try:
-                decoded = next(packets).decode()
+                decoded = decoder.decode(next(packets))
             except StopIteration:
                 break
             except av.FFmpegError:
@@ -182,7 +180,6 @@ class Clip:
             for frame in decoded:
                 number += 1
                 yield frame
-        self.notes.clear()
         if damaged or number < self._promised - _MISSING:
             self.notes.append(f"is damaged: {number} frames of {max(self._promised, number)} can be read.")
 
@@ -192,65 +189,83 @@ class Clip:
         return int(frame.pts) * Fraction(int(frame.time_base.numerator), int(frame.time_base.denominator))
 
     def _upright(self, frame: Any, height: int, width: int) -> Bytes:
+        """A frame's colours `(height, width, 3)`."""
         from av.video.reformatter import Colorspace, Interpolation
 
         tagged = int(frame.colorspace) in _MATRICES
         space = frame.colorspace if tagged else (Colorspace.ITU709 if frame.height >= _HIGH else Colorspace.ITU601)
-        if self.turns % 2:
-            height, width = width, height
+        height, width = self._orientation.size(height, width)
         smaller = height * width < frame.height * frame.width
+        wide = high.is_wide(frame)
         array = frame.reformat(
             width=width,
             height=height,
-            format="rgb24",
+            format="rgb48le" if wide else "rgb24",
             src_colorspace=int(space),
             interpolation=Interpolation.AREA if smaller else Interpolation.LANCZOS,
         ).to_ndarray()
-        return np.ascontiguousarray(np.rot90(array, self.turns))
+        return self._orientation(high.to_standard(array, int(frame.color_trc)) if wide else array)
+
+    def _both(self, frame: Any, height: int, width: int) -> tuple[Bytes, Bytes]:
+        """A frame's colours, without what is hidden, and its opacity."""
+        pixels = self._upright(frame, self.height, self.width)
+        return fitted(pixels, self._orientation(alpha_of(frame)), height, width, coarse=is_coarse(frame))
 
 
-class Folder:
-    """Numbered frames; see `Source`."""
+def open_clip(path: Path) -> Any:
+    """Return a clip, opened by PyAV.
 
-    def __init__(self, path: Path, rate: Fraction) -> None:
-        self.path = path
-        self.notes: list[str] = []
-        self._files = sorted((file for file in pictures.tree(path) if file.parent == path), key=_natural)
-        if not self._files:
-            raise PinxitError(f"there are no frames in {path}.")
-        first = pictures.read(self._files[0])
-        self.width, self.height = first.width, first.height
-        self.rate, self.count, self.pixel_aspect, self.begin = rate, len(self._files), Fraction(1), Fraction(0)
-
-    def frames(self, start: Fraction = Fraction(0)) -> Iterator[Frame]:
-        """In the order of their numbers.
-
-        Raises:
-            PinxitError: when one is no picture, or of another size.
-        """
-        for number, file in enumerate(self._files):
-            yield Frame(number / self.rate, functools.partial(self._picture, file))
-
-    def _picture(self, file: Path, height: int, width: int) -> Bytes:
-        picture = pictures.read(file)
-        if (picture.width, picture.height) != (self.width, self.height):
-            raise PinxitError(
-                f"{file.name} has {picture.width}×{picture.height} px, the frames before it "
-                f"{self.width}×{self.height}: they must be alike."
-            )
-        return pictures.to_array(pictures.resize(picture, height, width), np.uint8)[..., :3]
-
-
-def library() -> ModuleType:
-    """PyAV; PinxitError says how to install it where it is missing."""
+    Raises:
+        PinxitError: when it is none, or has no pictures.
+    """
+    av = library()
     try:
-        import av
-    except ImportError as error:
-        raise PinxitError('clips need PyAV: pip install "pinxit[video]".') from error
-    av.logging.set_level(None)  # FFmpeg would tell the terminal of every scratch in a file
-    return av
+        # A playlist could name any file or address: only what holds its pictures itself is opened.
+        # Old files have titles in the letters of their country.
+        container = av.open(
+            f"file:{path}",
+            options={"format_whitelist": _FORMATS, "protocol_whitelist": "file"},
+            metadata_errors="replace",
+        )
+    except FileNotFoundError as error:
+        raise PinxitError(f"there is no clip {path}.") from error
+    except (av.FFmpegError, OSError, ValueError) as error:
+        raise PinxitError(f"{path} is no clip that can be read, or it is damaged: give another.") from error
+    stream = pictures_of(container)
+    if stream is None:
+        container.close()
+        raise PinxitError(f"{path} has no pictures, only sound or text: give another clip.")
+    stream.thread_type = "AUTO"
+    return container
 
 
-def _natural(path: Path) -> list[tuple[int, str]]:
-    """`frame_9` before `frame_10`."""
-    return [(int(part), "") if part.isdigit() else (0, part) for part in re.split(r"(\d+)", path.name)]
+def pictures_of(container: Any) -> Any:
+    """The stream of a film in an open file, the largest where there are several; None where there is none.
+
+    Cover art and the pictures of chapters are no film.
+    """
+    from av.stream import Disposition
+
+    other = Disposition.attached_pic | Disposition.timed_thumbnails
+    films = [stream for stream in container.streams.video if not stream.disposition & other]
+    return max(films, key=_worth, default=None)
+
+
+def _worth(stream: Any) -> tuple[int, bool, int]:
+    from av.stream import Disposition
+
+    return stream.width * stream.height, bool(stream.disposition & Disposition.default), -stream.index
+
+
+def _decoder(stream: Any) -> Any:
+    """What decodes a stream: FFmpeg's own decoders leave the transparency of VP8 and VP9 out."""
+    av = library()
+    name = _WITH_ALPHA.get(stream.codec_context.name)
+    if name is None or stream.metadata.get("alpha_mode", stream.metadata.get("ALPHA_MODE")) != "1":
+        return stream.codec_context
+    try:
+        decoder = av.CodecContext.create(name, "r")
+    except (av.FFmpegError, ValueError):  # an FFmpeg without libvpx
+        return stream.codec_context
+    decoder.extradata = stream.codec_context.extradata
+    return decoder

@@ -19,14 +19,15 @@ from pinxit.network.weights import Weights
 from pinxit.picture import Picture
 from pinxit.picture.ingredients import LoadedStyle
 from pinxit.picture.recipe import Input, Settings
-from pinxit.video.clip import FILM_RATE, open_source
+from pinxit.video.clip import open_source
 from pinxit.video.film import Film
 from pinxit.video.flow import DenseInverseSearch, FlowMethod
 from pinxit.video.recipe import FilmRecipe
+from pinxit.video.source import FILM_RATE
 
 # What a film has besides a picture's settings.
 OPTIONS = (
-    "consistency", "start", "end", "rate", "codec", "crf", "temporal_weight", "long_term", "passes", "piece",
+    "consistency", "start", "end", "rate", "codec", "crf", "bits", "hdr", "temporal_weight", "long_term", "passes", "piece",
 )  # fmt: skip
 
 
@@ -63,7 +64,8 @@ def prepare(
         options["engine"] = "network"
     if options.get("init") is not None:
         raise PinxitError("a film begins as its frames do: leave --init out.")
-    source = open_source(path, Fraction(own["rate"]) if "rate" in own else FILM_RATE)
+    rate = Fraction(own["rate"]) if "rate" in own else FILM_RATE
+    source = open_source(path, rate, str(own.get("hdr", "tonemap")))
     settings = Settings.choose(options)
     if "size" not in options:
         longer = max(source.height, source.width)
@@ -124,7 +126,7 @@ def prepare_again(
     changes = {name: value for name, value in changes.items() if value is not None}
     if changes:
         recipe = recipe.change(changes)
-    source = open_source(_found(recipe.content, folders), Fraction(recipe.rate))
+    source = open_source(_found(recipe.content, folders), Fraction(recipe.rate), recipe.hdr)
     size = round(recipe.size * recipe.style_scale)
     networks = {
         style.sha256: weights.load(inputs.locate(style, folders))

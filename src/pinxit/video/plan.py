@@ -9,14 +9,18 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Protocol
 
-from pinxit.video.clip import Frame, Source
 from pinxit.video.flow import Bytes, FlowMethod
-from pinxit.video.recipe import FilmRecipe
+from pinxit.video.recipe import FilmRecipe, seconds
+from pinxit.video.source import Frame, Source
 from pinxit.video.survey import Shot
 
 # Frames that a piece of a shot is painted before it begins. What is carried along is renewed by a quarter with each frame
 # (`steady.STAYS`): of the piece's own beginning 0.75³² = 0.0001 is left.
 RUN_UP = 32
+# What a rate may be off by, where times are rounded.
+_EVEN = 0.005
+# A step between two frames that is so many times as long as another is no rounding.
+_UNEVEN = 1.5
 
 
 @dataclass(frozen=True)
@@ -96,6 +100,31 @@ class Plan:
         return self.stretches[-1].end - self.first if self.stretches else 0
 
     @property
+    def length(self) -> Fraction:
+        """How long the film is, s: to the end of its last frame."""
+        last = self.shots[-1]
+        return last.times[-1] + (last.last or 1 / self.source.rate) - self.begin
+
+    @property
+    def rate(self) -> Fraction:
+        """Frames a second: the clip's where they come evenly, or on average."""
+        times = self.times
+        spread = len(times) > 1 and (times[-1] - times[0]) * self.source.rate / (len(times) - 1)
+        even = not spread or abs(spread - 1) < _EVEN
+        return self.source.rate if even else (self.count / self.length).limit_denominator(1001)
+
+    @property
+    def even(self) -> bool:
+        """Whether its frames come at equal distances, but for the rounding of their times."""
+        steps = [after - before for before, after in pairwise(self.times)]
+        return not steps or max(steps) < _UNEVEN * min(steps)
+
+    @property
+    def clear(self) -> bool:
+        """Whether something in it is transparent."""
+        return any(shot.clear for shot in self.shots)
+
+    @property
     def first(self) -> int:
         """The number of its first frame: not 0 in a plan that is a part of another."""
         return self.stretches[0].begin
@@ -133,12 +162,17 @@ class Plan:
         for begin, end in pairwise(begins):
             yield Stretch(begin, end, max(shot.begin, begin - run_up))
 
+    def alphas(self) -> Iterator[Bytes | None]:
+        """The opacity of each frame `(H, W)`; None of those whose format has none."""
+        for _, frame in self.between(self.first, self.first + self.count):
+            yield None if frame.alpha is None else frame.alpha(self.height, self.width)
+
     def frames(self) -> Iterator[tuple[int, Frame]]:
         """The frames with their numbers, their times on the clip's clock."""
-        start, end = Fraction(self.recipe.start), self.recipe.end
+        start, end = seconds(self.recipe.start), self.recipe.end
         frames = (frame for frame in self.source.frames(start) if frame.time >= start)
         for number, frame in enumerate(frames):
-            if end is not None and frame.time >= Fraction(end):
+            if end is not None and frame.time >= seconds(end):
                 return
             yield number, frame
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -9,6 +10,11 @@ from pydantic import Field, model_validator
 from pinxit.picture.recipe import Finite, Input, Recipe, Style, Weight
 
 MAX_NUMBER = 10_000_000
+
+
+def seconds(time: float) -> Fraction:
+    """Return a time as a person wrote it: 2.2 is eleven fifths, and not a little more."""
+    return Fraction(repr(time))
 
 
 class TimedStyle(Style):
@@ -44,6 +50,10 @@ class FilmRecipe(Recipe):
     rate: Finite = Field(24.0, ge=0.01, le=1000, description="Frames a second, for numbered frames.")
     codec: str | None = Field(None, pattern=r"^[a-z0-9_-]{1,32}$", description="FFmpeg's name of the encoder.")
     crf: int | None = Field(None, ge=0, le=63, description="Constant rate factor: less is better and larger.")
+    bits: int = Field(
+        8, ge=8, le=10, multiple_of=2, description="Bits a channel of a clip; ProRes has 10 whatever is said."
+    )
+    hdr: Literal["tonemap", "refuse"] = Field("tonemap", description="What to do with high dynamic range.")
     # Of a pan's warping error frame by frame, 0.11, 0.09, 0.07 and 0.05 remain at 0, 50, 200 and 1000; 0 only begins alike.
     temporal_weight: Weight = Field(200.0, description="Of the temporal loss.")
     long_term: tuple[Annotated[int, Field(ge=2, le=100)], ...] = Field(

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from pinxit.errors import PinxitError
+from pinxit.video.coding import CODECS, QUALITY, Coding
 from pinxit.video.flow import Bytes
-from pinxit.video.reel import CODECS, QUALITY, Coding, Reel
+from pinxit.video.reel import Reel
 
 # Frames a second of a recording, for its encoder to plan with.
 _RATE = Fraction(25)

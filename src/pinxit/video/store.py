@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import glob
 import hashlib
+import itertools
 import os
 import re
 import shutil
+from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -16,10 +20,12 @@ import numpy as np
 from pinxit.errors import PinxitError
 from pinxit.picture.metadata import MAX_CHARACTERS
 from pinxit.picture.writer import write_whole
+from pinxit.video.coding import CODECS, Coding, kind_of
 from pinxit.video.flow import Bytes
-from pinxit.video.gif import write_gif
+from pinxit.video.gif import shown, write_gif
+from pinxit.video.joining import Cargo, Frames, Reels, join
 from pinxit.video.plan import Plan
-from pinxit.video.reel import CODECS, Coding, Reel, Sound, join
+from pinxit.video.reel import Reel
 
 # Frames of a piece: at ten a second, so many seconds are lost by a `kill -9`; and each begins with a frame that is coded by
 # itself, which a longer one would need now and then too.
@@ -46,10 +52,18 @@ class Store:
         except OSError as error:
             raise PinxitError(f"{target} cannot be written ({error.strerror}): choose another folder.") from error
 
-    @property
-    def whole(self) -> Path:
-        """The film before it has its name; whoever else puts the same one together has another."""
-        return self.folder / f"whole.{os.getpid()}{self.target.suffix.lower()}"
+    @contextlib.contextmanager
+    def whole(self) -> Iterator[Path]:
+        """Give the film a path before it has its name, and its name when it is whole; no half of it stays.
+
+        Whoever else puts the same one together has another path.
+        """
+        path = self.folder / f"whole.{os.getpid()}{self.target.suffix.lower()}"
+        try:
+            yield path
+            path.replace(self.target)
+        finally:
+            path.unlink(missing_ok=True)
 
     def clear(self) -> None:
         """Forget it, and whatever else was begun for the target: the film is there."""
@@ -104,14 +118,12 @@ class Pieces:
             _write(self._last(self._begin), pixels)
             self._partial().replace(self._piece(self._begin))
 
-    def finish(self, sound: Sound | None) -> list[str]:
-        """Join the pieces to the target; notes on what could not be kept."""
-        times = self._plan.times
-        reels = [(self._piece(begin), times[begin]) for begin in self._ends]
-        whole = self._store.whole
-        notes = join(reels, sound, whole, self._store.recipe)
-        whole.replace(self._store.target)
-        return notes
+    def finish(self, cargo: Cargo | None) -> None:
+        """Join the pieces, and what else goes along, to the target."""
+        plan = self._plan
+        reels = [(self._piece(begin), plan.times[begin]) for begin in self._ends]
+        with self._store.whole() as whole:
+            join(whole, kind_of(self._store.target), Reels(reels, plan.length, plan.rate), cargo, self._store.recipe)
 
     def _piece(self, begin: int) -> Path:
         return self._store.folder / f"piece_{begin + 1:07}.mp4"
@@ -164,39 +176,48 @@ class Stills:
         """Where a frame is, or will be."""
         return self._folder / f"frame_{number + 1:06}.png"
 
-    def finish(self, plan: Plan, coding: Coding | None, sound: Sound | None) -> list[str]:
-        """Make the target of them; notes on what could not be kept.
+    def finish(self, plan: Plan, coding: Coding | None, cargo: Cargo | None) -> None:
+        """Make the target of them.
 
         Args:
             plan: of the film.
             coding: how, where it is a clip.
-            sound: what is to be heard of it.
+            cargo: what else goes along.
         """
-        target, notes = self.store.target, list[str]()
-        frames = ((time, self.read(number)) for number, time in enumerate(plan.times))
-        whole = self.store.whole
+        target = self.store.target
         if coding is not None:
-            piece = self.store.folder / "piece.part"
-            reel = Reel(piece, plan.height, plan.width, coding)
-            for time, pixels in frames:
-                reel.add(time, pixels)
-            reel.close()
-            notes = join([(piece, Fraction(0))], sound, whole, self.store.recipe)
+            evenly = replace(coding, rate=plan.rate)
+            frames = Frames(lambda: self._painted(plan), plan.height, plan.width, evenly, plan.length)
+            with self.store.whole() as whole:
+                join(whole, kind_of(target), frames, cargo, self.store.recipe)
         elif target.suffix.lower() == ".gif":
             cuts = {shot.begin for shot in plan.shots}
-            begun = ((*frame, number in cuts) for number, frame in enumerate(frames))
-            write_gif(whole, begun, plan.source.rate, self.store.recipe)
+            begun = ((*frame, number in cuts) for number, frame in enumerate(self._painted(plan)))
+            with self.store.whole() as whole:
+                write_gif(
+                    whole, itertools.compress(begun, shown(plan.times)), plan.rate, plan.length, self.store.recipe
+                )
         else:
-            write_whole(self.store.recipe.encode(), self._folder / RECIPE, overwrite=True)
-            if target.exists():
-                _remove_film(target)
-                for path in self._folder.iterdir():
-                    path.replace(target / path.name)
-            else:
-                self._folder.rename(target)
-            return notes
-        whole.replace(target)
-        return notes
+            self._become(target, plan)
+
+    def _become(self, target: Path, plan: Plan) -> None:
+        """Make the folder of the frames the target."""
+        if plan.clear:
+            for number, (_, pixels, alpha) in enumerate(self._painted(plan)):
+                _write(self.file(number), pixels if alpha is None else np.dstack([pixels, alpha]))
+        write_whole(self.store.recipe.encode(), self._folder / RECIPE, overwrite=True)
+        if target.exists():
+            _remove_film(target)
+            for path in self._folder.iterdir():
+                path.replace(target / path.name)
+        else:
+            self._folder.rename(target)
+
+    def _painted(self, plan: Plan) -> Iterator[tuple[Fraction, Bytes, Bytes | None]]:
+        """The frames with their times in the film, s, and their opacity `(H, W)` or None."""
+        alphas = plan.alphas() if plan.clear else itertools.repeat(None, plan.count)
+        for number, (time, alpha) in enumerate(zip(plan.times, alphas, strict=True)):
+            yield time, self.read(number), alpha
 
 
 def _remove_film(folder: Path) -> None:
@@ -216,7 +237,8 @@ def text(path: Path) -> str:
 
 
 def _write(path: Path, pixels: Bytes) -> None:
-    coded = cv2.imencode(".png", pixels[..., ::-1], [cv2.IMWRITE_PNG_COMPRESSION, 1])[1]
+    order = cv2.COLOR_RGBA2BGRA if pixels.shape[2] == 4 else cv2.COLOR_RGB2BGR
+    coded = cv2.imencode(".png", cv2.cvtColor(pixels, order), [cv2.IMWRITE_PNG_COMPRESSION, 1])[1]
     write_whole(coded.tobytes(), path, overwrite=True)
 
 

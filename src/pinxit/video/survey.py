@@ -13,8 +13,8 @@ from fractions import Fraction
 import cv2
 import numpy as np
 
-from pinxit.video.clip import Frame
 from pinxit.video.flow import Bytes
+from pinxit.video.source import Frame
 
 # Frames are compared at this size, px, and shifted against each other by up to so much: a moving camera is no cut.
 _HEIGHT, _WIDTH = 36, 64
@@ -26,6 +26,8 @@ _LEAST, _TIMES = 0.12, 3.0
 # Frames on either side that are neighbours. None of them may differ nearly as much, or it is a flash.
 _NEIGHBOURS = 3
 _ALONE = 1.5
+# Opacity, of 255, from which hardly anything shines through: codecs with loss miss all and nothing by a little.
+_OPAQUE = 250
 # A shot's frames that stand for all of it.
 _SAMPLES = 6
 
@@ -38,11 +40,17 @@ class Shot:
         begin: its first frame's number.
         times: of its frames, s.
         samples: some of its frames, spread over it.
+        last: how long its last frame is shown, s; None where nothing says it.
+        clear: whether something in it is transparent.
+        hazy: whether something in it is so in part.
     """
 
     begin: int
     times: tuple[Fraction, ...]
     samples: tuple[Bytes, ...]
+    last: Fraction | None = None
+    clear: bool = False
+    hazy: bool = False
 
     @property
     def end(self) -> int:
@@ -60,12 +68,12 @@ def survey(frames: Iterable[Frame], height: int, width: int) -> Iterator[Shot]:
     begin, times, sampler = 0, list[Fraction](), Sampler(height, width)
     for frame, cut in _cuts(frames):
         if cut:
-            yield Shot(begin, tuple(times), tuple(sampler.samples))
+            yield sampler.shot(begin, times)
             begin, times, sampler = begin + len(times), [], Sampler(height, width)
         sampler.see(frame)
         times.append(frame.time)
     if times:
-        yield Shot(begin, tuple(times), tuple(sampler.samples))
+        yield sampler.shot(begin, times)
 
 
 class Sampler:
@@ -78,6 +86,8 @@ class Sampler:
     def __init__(self, height: int, width: int) -> None:
         self.samples: list[Bytes] = []
         self._size, self._seen, self._stride = (height, width), 0, 1
+        self._last: Fraction | None = None
+        self._clear = self._hazy = False
 
     def see(self, frame: Frame) -> None:
         """The shot's next frame."""
@@ -87,6 +97,15 @@ class Sampler:
             # Every other one is enough for a shot twice as long.
             self.samples, self._stride = self.samples[::2], 2 * self._stride
         self._seen += 1
+        self._last = frame.length
+        if frame.alpha is not None and not self._hazy:
+            alpha = frame.alpha(*self._size)
+            self._clear = self._clear or bool((alpha < 255).any())
+            self._hazy = bool(((alpha > 255 - _OPAQUE) & (alpha < _OPAQUE)).any())
+
+    def shot(self, begin: int, times: list[Fraction]) -> Shot:
+        """Return the shot that was seen, from its first frame's number on."""
+        return Shot(begin, tuple(times), tuple(self.samples), self._last, self._clear, self._hazy)
 
 
 def _cuts(frames: Iterable[Frame]) -> Iterator[tuple[Frame, bool]]:
