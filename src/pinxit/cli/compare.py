@@ -16,6 +16,7 @@ from pinxit import picture as pictures
 from pinxit.cli.arguments import Overwrite
 from pinxit.errors import PinxitError
 from pinxit.picture import Picture
+from pinxit.picture.paths import check_apart
 from pinxit.picture.recipe import Recipe
 
 app = typer.Typer(rich_markup_mode="rich", add_completion=False)
@@ -44,6 +45,7 @@ def compare(
     as_json: Annotated[bool, typer.Option("--json", help="Print one line of JSON for each result.")] = False,
 ) -> None:
     if output is not None:
+        check_apart(reads=[*results, content, *(style or [])], writes={"the sheet": output})
         pictures.check_writable(output, overwrite=overwrite)
     painted = [inputs.load(result, size)[0] for result in results]
     photograph, manners = _went_in(results[0], content, style or [], size, look_in or [])

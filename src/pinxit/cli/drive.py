@@ -14,9 +14,10 @@ from pinxit.cli.main import complain
 from pinxit.cli.plot import Point, check_plot, plot
 from pinxit.errors import PinxitError
 from pinxit.job import report
+from pinxit.picture.paths import check_apart
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from pinxit.picture import Picture
     from pinxit.picture.progress import Progress
@@ -45,15 +46,20 @@ class Output:
     plot: Path | None = None
     as_json: bool = False
 
-    def check(self, target: Path) -> None:
-        """Raise PinxitError now for what would fail after minutes of painting."""
-        pictures.check_writable(target, overwrite=self.overwrite, bits=self.bits)
-        if self.preview:
-            pictures.check_writable(self.preview, overwrite=self.overwrite)
-            if self.preview.absolute() == target.absolute():
-                raise PinxitError(
-                    f"{target} cannot be both the result and its preview: choose another name for --preview."
-                )
+    def check(self, *targets: Path, reads: Iterable[object], besides: Iterable[Path] = ()) -> None:
+        """Raise PinxitError now for what would fail, or replace an input, after minutes of painting.
+
+        Args:
+            targets: the results to write.
+            reads: every file and folder that goes in, in any order; what is no path is passed over.
+            besides: files to write beside the results, such as maps.
+        """
+        writes = {"the result": targets, "a file beside it": besides, "--preview": self.preview, "--plot": self.plot}
+        check_apart(reads=reads, writes=writes)
+        for target in targets:
+            pictures.check_writable(target, overwrite=self.overwrite, bits=self.bits)
+        for path in (*besides, *([self.preview] if self.preview else [])):
+            pictures.check_writable(path, overwrite=self.overwrite)
         if self.plot:
             check_plot(self.plot, self.overwrite)
 

@@ -12,6 +12,7 @@ import typer
 from pinxit.cli.arguments import Blend, Overwrite, Styles
 from pinxit.cli.placing import read_shares
 from pinxit.errors import PinxitError
+from pinxit.picture.paths import check_apart
 
 if TYPE_CHECKING:
     from pinxit.video.screen import Screen
@@ -50,6 +51,7 @@ def live(
 ) -> None:  # fmt: skip
     if output is not None and virtual_camera:
         raise PinxitError("-o and --virtual-camera are two places to go to: choose one.")
+    check_apart(reads=[source, *(style or [])], writes={"the result": output})
     from pinxit.video.camera import frames_of
     from pinxit.video.live import prepare
 

@@ -77,10 +77,8 @@ def pattern(
     shares = read_shares(blend, len(style))
     styles = [StyleImage(one, share) for one, share in zip(style, shares, strict=True)]
     how = Output(overwrite, check_bits(bits), quality, preview, None, as_json)
-    how.check(output)
     others = _others(output, palettes, sheet)
-    for path in others:
-        pictures.check_writable(path, overwrite=overwrite)
+    how.check(output, reads=[*style, *(palette or []), like, encoder_weights], besides=others)
     work = prepare_pattern(
         styles, height, width, repeat=repeat, dpi=dpi, like=like, encoder_weights=encoder_weights,
         **settings,

@@ -8,8 +8,6 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from pinxit import inputs
-from pinxit import picture as pictures
 from pinxit.cli.arguments import (
     Bits,
     Blend,
@@ -23,9 +21,10 @@ from pinxit.cli.arguments import (
     Styles,
 )
 from pinxit.cli.drive import Output, drive
+from pinxit.cli.folders import expand
 from pinxit.cli.main import FAILED, INTERRUPTED, complain
 from pinxit.cli.options import with_settings
-from pinxit.cli.placing import OrderedCommand, placed_styles
+from pinxit.cli.placing import OrderedCommand, files_of, placed_styles
 from pinxit.errors import PinxitError
 from pinxit.job import StyleImage, prepare
 from pinxit.library import default_output
@@ -79,18 +78,16 @@ def stylize(
     encoder_weights: EncoderWeights = None,
     **settings: Any,
 ) -> None:
-    sources = expand(content)
+    into = output if output is not None and not output.suffix else Path() if output is None else output.parent
+    sources = expand(content, results=into, written=[preview, plot])
+    if not sources:
+        raise PinxitError("there is nothing to paint: what is there was made by pinxit, or by this command.")
     styles = placed_styles(ctx, style or [], region or [], style_mask or [], blend)
     targets = [_target(source, styles, output, several=len(sources) > 1) for source in sources]
-    if len(set(targets)) < len(targets):
-        raise PinxitError(
-            "two of the pictures would be written to the same file: rename one, or paint them one by one."
-        )
     if plot is not None and len(sources) > 1:
         raise PinxitError("--plot draws the losses of one picture: leave it out for several.")
     how = Output(overwrite, check_bits(bits), quality, preview, plot, as_json)
-    for target in targets:
-        how.check(target)
+    how.check(*targets, reads=[*sources, *files_of(styles), keep, encoder_weights, settings["init"]])
     failures = []
     for source, target in zip(sources, targets, strict=True):
         try:
@@ -105,15 +102,6 @@ def stylize(
     if failures:
         complain(f"{len(failures)} of {len(sources)} pictures failed: {', '.join(map(str, failures))}.")
         sys.exit(FAILED)
-
-
-def expand(sources: list[str]) -> list[str]:
-    """Folders and patterns become the pictures in them; sample:NAME and house:NAME stay."""
-    expanded: list[str] = []
-    for source in sources:
-        own = source.startswith((inputs.SAMPLE, inputs.HOUSE))
-        expanded += [source] if own else [str(path) for path in pictures.expand([source])]
-    return expanded
 
 
 def check_bits(bits: int) -> Literal[8, 16]:

@@ -21,6 +21,7 @@ from pinxit.cli.options import with_settings
 from pinxit.errors import PinxitError
 from pinxit.job import Job, prepare
 from pinxit.picture import Picture
+from pinxit.picture.paths import check_apart
 from pinxit.picture.recipe import Settings
 
 if TYPE_CHECKING:
@@ -75,6 +76,8 @@ def sweep(
     from pinxit.styles.contact import sheet
 
     check_alone(cluster, gpus, cpus)
+    starts = (settings["init"] or "").split(",")
+    check_apart(reads=[content, *style, *starts, encoder_weights], writes={"the sheet": output})
     pictures.check_writable(output, overwrite=overwrite)
     settings["preset"] = settings["preset"] or "draft"
     varied: dict[str, list[str]] = {"style": style}

@@ -12,7 +12,9 @@ from rich.progress import track
 
 from pinxit import picture as pictures
 from pinxit.cli.arguments import Overwrite
-from pinxit.cli.stylize import expand
+from pinxit.cli.folders import expand
+from pinxit.errors import printable
+from pinxit.picture.paths import check_apart
 
 if TYPE_CHECKING:
     from pinxit.design.taste import Seen
@@ -55,10 +57,12 @@ def rank(
 ) -> None:
     from pinxit.design import taste
 
+    file = taste.profile_file(profile)
+    names = expand(sources, written=[output])
+    check_apart(reads=[*names, file], writes={"the sheet": output})
     if output is not None:
         pictures.check_writable(output, overwrite=overwrite)
-    known = taste.load(taste.profile_file(profile))
-    names = expand(sources)
+    known = taste.load(file)
     taste.check(known)
     seen = look_at(names, keep=cell if output else None)
     score = taste.scores(known, [one for one, _ in seen])
@@ -67,7 +71,7 @@ def rank(
         print(json.dumps([{"picture": names[number], "score": round(float(score[number]), 4)} for number in order]))  # noqa: T201
     else:
         for number in order:
-            print(f"{score[number]:+.3f}  {names[number]}")  # noqa: T201
+            print(f"{score[number]:+.3f}  {printable(names[number])}")  # noqa: T201
     if output is not None:
         from pinxit.styles.contact import sheet
 
@@ -84,7 +88,7 @@ def show(profile: Profile = None) -> None:
     print(f"{file}: {len(known.liked)} liked, {len(known.disliked)} disliked")  # noqa: T201
     for sign, side in (("+", known.liked), ("-", known.disliked)):
         for one in side:
-            print(f"{sign} {one.name}")  # noqa: T201
+            print(f"{sign} {printable(one.name)}")  # noqa: T201
 
 
 @app.command(help="Forget pictures by their names, or everything.")
@@ -103,8 +107,10 @@ def _judge(sources: list[str], profile: Path | None, *, liked: bool) -> None:
     from pinxit.design import taste
 
     file = taste.profile_file(profile)
+    names = expand(sources)
+    check_apart(reads=names, writes={"the profile": file})
     known = taste.load(file)
-    for seen, _ in look_at(expand(sources)):
+    for seen, _ in look_at(names):
         known = known.judge(seen, liked=liked)
     taste.save(known, file)
     print(f"{file}: {len(known.liked)} liked, {len(known.disliked)} disliked")  # noqa: T201

@@ -13,11 +13,13 @@ from pinxit import picture as pictures
 from pinxit.cli.arguments import Blend, Overwrite
 from pinxit.cli.display import Display
 from pinxit.cli.drive import Output
+from pinxit.cli.folders import expand, tell_left_out
 from pinxit.cli.main import complain
 from pinxit.cli.options import with_settings
 from pinxit.cli.placing import read_shares
-from pinxit.cli.stylize import expand
-from pinxit.errors import PinxitError
+from pinxit.errors import PinxitError, printable
+from pinxit.picture.find import survey
+from pinxit.picture.paths import check_apart
 
 if TYPE_CHECKING:
     from pinxit.design.theme import Part, Theme
@@ -65,7 +67,9 @@ def theme(
         sources = expand(painting or [])
         shares = read_shares(blend, len(sources))
     own = [] if icons is None else _icons(icons)
-    ready = prepare(sources, shares, own, expand(avatars) if avatars else [], sizes, settings)
+    people = expand(avatars) if avatars else []
+    check_apart(reads=[*sources, *own, *people, settings["init"]], writes={"the theme": output})
+    ready = prepare(sources, shares, own, people, sizes, settings)
     for one in ready.pictures:
         for note in one.notes:
             complain(f"a painting {note}")
@@ -159,10 +163,9 @@ def _move(folder: Path, output: Path) -> None:
 def _icons(folder: Path) -> list[Path]:
     if not folder.is_dir():
         raise PinxitError(f"{folder} is no folder: give one with icons as PNG files.")
-    found = sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
-    if not found:
-        raise PinxitError(f"there is no icon in {folder}: give a folder with PNG files.")
-    return found
+    found = survey(folder, deep=False)
+    tell_left_out(found)
+    return found.pictures
 
 
 def _read_sizes(text: str) -> list[tuple[int, int]]:
@@ -182,5 +185,5 @@ def _by_taste(folder: Path) -> tuple[list[str], list[float]]:
     names = expand([str(folder)])
     chosen = taste.choose(known, [seen for seen, _ in look_at(names)])
     for number, share in chosen:
-        print(f"{share:.0%} {names[number]}")  # noqa: T201
+        print(f"{share:.0%} {printable(names[number])}")  # noqa: T201
     return [names[number] for number, _ in chosen], [share for _, share in chosen]

@@ -21,6 +21,7 @@ from pinxit.cli.drive import Output
 from pinxit.cli.main import FAILED, INTERRUPTED, complain
 from pinxit.cli.options import with_settings
 from pinxit.errors import PinxitError
+from pinxit.picture.paths import check_apart
 
 if TYPE_CHECKING:
     from pinxit.cluster.film import Shooting
@@ -162,6 +163,8 @@ def video(
     }
     shares = None if blend is None else _numbers("--blend", blend)
     styles = _timed(style or [])
+    reads = [clip, *(name for name, _ in styles), keyframes, encoder_weights, settings["init"]]
+    check_apart(reads=reads, writes={"the result": name, "--preview": preview})
     if cluster is not None:
         if preview is not None:
             raise PinxitError("on a cluster there is no --preview: its frames are painted in any order.")

@@ -83,7 +83,7 @@ def wear(
 
     target = output or Path(f"{Path(photo).stem.split(':')[-1]}-{'variations' if variations else 'worn'}.png")
     how = Output(overwrite, check_bits(bits), quality)
-    how.check(target)
+    how.check(target, reads=[photo, mask, *(pattern or []), *(style or []), settings["init"]])
     if not style and any(value is not None for value in settings.values()):
         given = next(name for name, value in settings.items() if value is not None)
         raise PinxitError(f"--{given.replace('_', '-')} is for the engine, which paints a --style: leave it out.")
