@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+_JOINERS = "\u200c\u200d"
+"""Invisible, but words of some languages and emoji are spelt with them."""
+
 
 def printable(text: str) -> str:
     """Text from outside, safe to print: line breaks, terminal codes, bidirectional overrides and bytes that are no text are
     shown as escapes, `\\x1b` for ESC."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    return "".join(c if c.isprintable() or c in _JOINERS else c.encode("unicode_escape").decode() for c in text)
 
 
 class PinxitError(Exception):

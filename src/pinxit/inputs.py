@@ -25,6 +25,7 @@ from pinxit.network import weights
 from pinxit.network.weights import ENDING
 from pinxit.picture import Picture
 from pinxit.picture.recipe import Input
+from pinxit.whole import write_whole
 
 if TYPE_CHECKING:
     import PIL.Image
@@ -157,17 +158,16 @@ def _note(entry: Input) -> Path:
 def remember(entry: Input, path: Path) -> None:
     """Note where an input was seen."""
     # Only a convenience for `redo`: a cache that cannot be written must not stop anybody from painting.
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError, PinxitError):
         note = _note(entry)
-        note.parent.mkdir(parents=True, exist_ok=True)
-        note.write_text(str(path.resolve()), encoding="utf-8")
+        write_whole(os.fsencode(path.resolve()), note, overwrite=True)
 
 
 def last_seen(entry: Input) -> Path | None:
     """Where an input was seen last on this machine, if it is known."""
     try:
-        return Path(_note(entry).read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError):
+        return Path(os.fsdecode(_note(entry).read_bytes()))
+    except OSError:
         return None
 
 

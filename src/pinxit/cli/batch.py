@@ -34,6 +34,7 @@ from pinxit.cli.folders import check_goal, pictures_in, tell_left_out
 from pinxit.cli.main import FAILED, INTERRUPTED, complain
 from pinxit.cli.options import with_settings
 from pinxit.cli.placing import OrderedCommand, files_of, placed_styles
+from pinxit.cli.say import say
 from pinxit.cli.stylize import check_bits
 from pinxit.errors import PinxitError
 from pinxit.job import prepare
@@ -145,7 +146,7 @@ def _on_cluster(address: str, batch: Batch, gpus: float, cpus: int | None, *, as
 
 def _tell(report: Mapping[str, Any], *, as_json: bool) -> None:
     line = f"{report['output']} ({report['width']}×{report['height']} px, {duration(report['seconds'])})"
-    print(json.dumps(dict(report)) if as_json else line)  # noqa: T201
+    say(json.dumps(dict(report)) if as_json else line)
 
 
 def _interrupted(done: int, total: int) -> None:

@@ -8,12 +8,12 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
 from pinxit import inputs
 from pinxit import picture as pictures
 from pinxit.cli.arguments import Overwrite
+from pinxit.cli.say import cell, say
 from pinxit.errors import PinxitError
 from pinxit.picture import Picture
 from pinxit.picture.paths import check_apart
@@ -64,17 +64,17 @@ def compare(
     for result, picture in zip(results, painted, strict=True):
         verdict = judge(encoder, picture, photograph, manners, size)
         numbers = [f"{value:.3f}" for value in (verdict.style, verdict.content, verdict.edges)]
-        table.add_row(escape(Path(result).name), *numbers)
+        table.add_row(cell(Path(result).name), *numbers)
         cells.append((f"{Path(result).stem}  {' '.join(numbers)}", picture))
         if as_json:
             report = {"result": result, "style": verdict.style, "content": verdict.content, "edges": verdict.edges}
-            print(json.dumps(report))  # noqa: T201
+            say(json.dumps(report))
     if not as_json:
         Console().print(table)
     if output is not None:
         from pinxit.styles.contact import sheet
 
-        print(pictures.write(sheet(cells, 360), output, overwrite=overwrite))  # noqa: T201
+        say(pictures.write(sheet(cells, 360), output, overwrite=overwrite))
 
 
 def _went_in(

@@ -12,6 +12,7 @@ from pinxit import picture as pictures
 from pinxit.cli.display import Display, duration
 from pinxit.cli.main import complain
 from pinxit.cli.plot import Point, check_plot, plot
+from pinxit.cli.say import say
 from pinxit.errors import PinxitError
 from pinxit.job import report
 from pinxit.picture.paths import check_apart
@@ -154,8 +155,8 @@ def drive(job: Work, target: Path, output: Output, *, keep_interrupted: bool = T
     if output.plot:
         plot(curve, output.plot, output.overwrite)
     if output.as_json:
-        print(json.dumps(report(str(written), picture, last, interrupted=interrupted)))  # noqa: T201
+        say(json.dumps(report(str(written), picture, last, interrupted=interrupted)))
     else:
         how = f"interrupted at {last.size} px, the best so far: " if interrupted else ""
-        print(f"{how}{written} ({picture.width}×{picture.height} px, {duration(last.seconds)})")  # noqa: T201
+        say(f"{how}{written} ({picture.width}×{picture.height} px, {duration(last.seconds)})")
     return interrupted

@@ -9,6 +9,7 @@ import typer
 
 from pinxit import inputs
 from pinxit.cli.arguments import Overwrite
+from pinxit.cli.say import say
 from pinxit.errors import PinxitError
 from pinxit.picture.paths import check_apart
 from pinxit.picture.writer import check_place
@@ -49,4 +50,4 @@ def export(
     paints = weights.load(Path(style)) if inputs.is_network(style) else weights.shipped(network)
     data = exported(picture, paints, size)
     write_whole(data, output, overwrite=overwrite)
-    print(f"{output} ({len(data) / 2**20:.1f} MB)")  # noqa: T201
+    say(f"{output} ({len(data) / 2**20:.1f} MB)")

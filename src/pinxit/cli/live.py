@@ -17,6 +17,8 @@ from pinxit.picture.paths import check_apart
 if TYPE_CHECKING:
     from pinxit.video.screen import Screen
 
+from pinxit.cli.say import say
+
 app = typer.Typer(rich_markup_mode="rich", add_completion=False)
 
 _SECONDS_BETWEEN_REPORTS = 2.0
@@ -81,7 +83,7 @@ def live(
     if count == 0:
         raise PinxitError(f"{source} gave no frames to paint.")
     took = time.monotonic() - begin
-    print(f"{f'{output}: ' if output else ''}{count} frames in {took:.1f} s, {count / took:.1f} a second")  # noqa: T201
+    say(f"{f'{output}: ' if output else ''}{count} frames in {took:.1f} s, {count / took:.1f} a second")
 
 
 def _screen(output: Path | None, overwrite: bool, virtual_camera: bool) -> Screen:

@@ -36,6 +36,8 @@ from pinxit.errors import PinxitError
 if TYPE_CHECKING:
     from pinxit.surface.panorama import PanoramaJob
 
+from pinxit.cli.say import say
+
 app = typer.Typer(rich_markup_mode="rich", add_completion=False)
 
 # What the last word of a file's name says about which side of a cube map it is.
@@ -117,9 +119,9 @@ def _write_sides(job: PanoramaJob, targets: dict[str, Path], how: Output) -> boo
         pictures.write(picture, target, recipe=recipe.to_json(), overwrite=how.overwrite, bits=how.bits)
     if how.as_json:
         files = [str(target) for target in targets.values()]
-        print(json.dumps({"output": files, "side": picture.width, "seconds": round(last.seconds, 3)}))  # noqa: T201
+        say(json.dumps({"output": files, "side": picture.width, "seconds": round(last.seconds, 3)}))
     else:
-        print(f"{folder}: {_ORDER}.png ({picture.width}×{picture.width} px, {duration(last.seconds)})")  # noqa: T201
+        say(f"{folder}: {_ORDER}.png ({picture.width}×{picture.width} px, {duration(last.seconds)})")
     return interrupted
 
 

@@ -22,6 +22,8 @@ from pinxit.job import StyleImage
 if TYPE_CHECKING:
     from pinxit.design.pattern import Pattern
 
+from pinxit.cli.say import say
+
 app = typer.Typer(rich_markup_mode="rich", add_completion=False)
 
 _INCHES = {"cm": 1 / 2.54, "mm": 1 / 25.4, "in": 1.0}
@@ -137,6 +139,6 @@ def _finish(work: Pattern, target: Path, how: Output, others: dict[Path, dict[st
             product(cell, own), path, recipe=own.to_json(), overwrite=how.overwrite, bits=how.bits, quality=how.quality
         )
         if not how.as_json:
-            print(path)  # noqa: T201
+            say(path)
     if interrupted:
         sys.exit(INTERRUPTED)

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from pinxit.cluster.sweep import Sweep
     from pinxit.cluster.units import Outcome
 
+from pinxit.cli.say import say
+
 app = typer.Typer(rich_markup_mode="rich", add_completion=False)
 
 # Settings whose single values have commas in them already.
@@ -110,7 +112,7 @@ def sweep(
     cells = [(label.replace("_", "-"), picture) for label, picture in cells]
     columns = len(list(varied.values())[-1])
     pictures.write(sheet(cells, cell, columns if columns > 1 else 5), output, overwrite=overwrite)
-    print(f"{output} ({len(cells)} pictures)")  # noqa: T201
+    say(f"{output} ({len(cells)} pictures)")
     if interrupted:
         complain(f"interrupted after {len(cells)} of {len(runs)} pictures.")
         sys.exit(INTERRUPTED)

@@ -17,13 +17,15 @@ from pinxit.cli.folders import expand, tell_left_out
 from pinxit.cli.main import complain
 from pinxit.cli.options import with_settings
 from pinxit.cli.placing import read_shares
-from pinxit.errors import PinxitError, printable
+from pinxit.errors import PinxitError
 from pinxit.picture.find import survey
 from pinxit.picture.paths import check_apart
 
 if TYPE_CHECKING:
     from pinxit.design.theme import Part, Theme
     from pinxit.picture import Picture
+
+from pinxit.cli.say import say
 
 app = typer.Typer(rich_markup_mode="rich", add_completion=False)
 
@@ -97,7 +99,7 @@ def again(text: str, target: Path, how: Output, folders: list[Path], settings: d
     written = pictures.write(
         made[recipe.asset], target, recipe=finished, overwrite=how.overwrite, bits=how.bits, quality=how.quality
     )
-    print(written)  # noqa: T201
+    say(written)
 
 
 def _make(ready: Theme, output: Path) -> None:
@@ -138,7 +140,7 @@ def _make(ready: Theme, output: Path) -> None:
         ) from error
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    print(f"{output / 'index.html'} ({len(assets)} pictures)")  # noqa: T201
+    say(f"{output / 'index.html'} ({len(assets)} pictures)")
 
 
 def _paint(ready: Theme, part: Part, display: Display) -> tuple[dict[str, Picture], tuple[int, ...] | None]:
@@ -185,5 +187,5 @@ def _by_taste(folder: Path) -> tuple[list[str], list[float]]:
     names = expand([str(folder)])
     chosen = taste.choose(known, [seen for seen, _ in look_at(names)])
     for number, share in chosen:
-        print(f"{share:.0%} {printable(names[number])}")  # noqa: T201
+        say(f"{share:.0%} {names[number]}")
     return [names[number] for number, _ in chosen], [share for _, share in chosen]

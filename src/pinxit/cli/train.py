@@ -21,6 +21,8 @@ from pinxit.picture.paths import check_apart
 if TYPE_CHECKING:
     from pinxit.network.fit import Progress
 
+from pinxit.cli.say import say
+
 app = typer.Typer(rich_markup_mode="rich", add_completion=False)
 
 _SECONDS_BETWEEN_PREVIEWS = 20.0
@@ -75,6 +77,6 @@ def train(
     if preview is not None:
         pictures.write(last.picture(), preview, overwrite=True)
     how = f"interrupted at step {last.step}, as it is by now: " if interrupted else ""
-    print(f"{how}{output} ({last.step} steps, {duration(last.seconds)})")  # noqa: T201
+    say(f"{how}{output} ({last.step} steps, {duration(last.seconds)})")
     if interrupted:
         sys.exit(INTERRUPTED)

@@ -20,6 +20,7 @@ from pinxit.cli.display import Display, duration
 from pinxit.cli.drive import Output
 from pinxit.cli.main import FAILED, INTERRUPTED, complain
 from pinxit.cli.options import with_settings
+from pinxit.cli.say import say
 from pinxit.errors import PinxitError
 from pinxit.picture.paths import check_apart
 
@@ -252,7 +253,7 @@ def _tell(target: str, frames: int, seconds: float, notes: Sequence[str], *, as_
     for note in notes:
         complain(note)
     report = {"output": target, "frames": frames, "seconds": round(seconds, 3), "notes": notes}
-    print(json.dumps(report) if as_json else f"{target} ({frames} frames, {duration(seconds)})")  # noqa: T201
+    say(json.dumps(report) if as_json else f"{target} ({frames} frames, {duration(seconds)})")
 
 
 def _check(target: Path, overwrite: bool, preview: Path | None) -> None:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from pinxit.design.wear import Fitting
     from pinxit.picture import Picture
 
+from pinxit.cli.say import say
+
 app = typer.Typer(rich_markup_mode="rich", add_completion=False)
 
 
@@ -143,7 +145,7 @@ def _drive(fitting: Fitting, target: Path, how: Output) -> None:
     written = pictures.write(
         picture, target, recipe=recipe.to_json(), overwrite=how.overwrite, bits=how.bits, quality=how.quality
     )
-    print(f"{written} ({picture.width}×{picture.height} px)")  # noqa: T201
+    say(f"{written} ({picture.width}×{picture.height} px)")
     if interrupted:
         complain(f"interrupted after {len(worn)} of {len(designs)} designs.")
         sys.exit(INTERRUPTED)
