@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from pinxit import __version__, inputs
 from pinxit.checkpoint import SECONDS_BETWEEN, Checkpoint
 from pinxit.digest import file_sha256
@@ -334,23 +336,34 @@ def _ingredients(
     def mask(picture: Picture | None, entry: Input | None, like: Picture, of: str) -> Pixels | None:
         return None if picture is None or entry is None else mask_from(picture, like, entry.name, of)
 
+    def part(picture: Picture | None, entry: Input | None, what: str) -> Pixels | None:
+        meant = mask(picture, entry, content, "the content image")
+        if meant is not None and entry is not None and meant.max() < inputs.LEAST_SEEN:
+            raise PinxitError(f"the mask {entry.name} is black: paint white what is {what}, or leave it out.")
+        return meant
+
     images = []
     for entry, (picture, region, own) in zip(recipe.styles, styles, strict=True):
         meant = mask(own, entry.mask, picture, f"the style image {entry.name}")
-        if meant is not None and not meant.any():
+        inputs.check_shows(picture, entry.name)
+        if picture.alpha is not None:  # of what is hidden, nothing counts
+            seen = np.where(picture.alpha < picture.alpha.max() / 2, np.float32(0), picture.alpha)
+            meant = seen if meant is None else meant * seen
+        if meant is not None and meant.max() < inputs.LEAST_SEEN:
             raise PinxitError(
-                f"the mask {entry.mask.name if entry.mask else ''} is black: nothing of {entry.name} is left."
+                f"the mask {entry.mask.name if entry.mask else ''} is black: nothing of {entry.name} is left, "
+                "paint white what is meant of it."
             )
         images.append(
             LoadedStyle(
                 picture if meant is None else only(picture, meant),
                 entry.share,
-                mask(region, entry.region, content, "the content image"),
+                part(region, entry.region, "to be painted"),
                 meant,
                 entry.sha256 if inputs.is_network(entry.name) else "",
             )
         )
-    return Ingredients(content, tuple(images), start, mask(keep, recipe.keep, content, "the content image"))
+    return Ingredients(content, tuple(images), start, part(keep, recipe.keep, "to be kept"))
 
 
 def _split_init(options: dict[str, Any]) -> tuple[dict[str, Any], inputs.PictureLike | None]:

@@ -55,7 +55,7 @@ def train(
         raise PinxitError(f"steps are 1 to 1,000,000, not {steps}.")
     if not 0 < style_weight <= 1e6:
         raise PinxitError(f"the style weight of a network is above 0 and at most 1e6, not {style_weight:g}.")
-    paintings = [inputs.load(style, PAINTING_SIDE)[0] for style in styles]
+    paintings = [inputs.load_style(style, PAINTING_SIDE)[0] for style in styles]
     if photographs is None:
         seen = [pictures.sample(name) for name in pictures.sample_names()]
     else:

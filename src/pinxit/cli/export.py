@@ -40,7 +40,7 @@ def export(
         raise PinxitError(f"{output.name} does not end in .onnx: that is how other programs know it.")
     check_apart(reads=[style], writes={"the result": output})
     check_place(output, overwrite=overwrite)
-    picture, _ = inputs.load(style, size)
+    picture, _ = inputs.load_style(style, size)
 
     from pinxit.network import weights
     from pinxit.network.export import export as exported

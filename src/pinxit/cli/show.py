@@ -75,6 +75,8 @@ def recipe_in(path: Path) -> Recipe:
 
 def text_in(path: Path) -> str:
     """The same as its JSON text, of whatever work."""
+    if path.exists() and not path.is_file() and not path.is_dir():
+        raise PinxitError(f"{path} is no ordinary file: give a picture or a film that pinxit made.")
     if path.is_dir() or path.suffix.lower() in _FILMS:
         from pinxit.video.inside import read_recipe
 

@@ -155,6 +155,10 @@ def _read_corners(text: str) -> list[tuple[float, float]]:
     try:
         points = [tuple(float(number) for number in part.split(",")) for part in text.split()]
         if len(points) == 4:
+            if sum(x * points[at - 3][1] - points[at - 3][0] * y for at, (x, y) in enumerate(points)) < 0:
+                raise PinxitError(
+                    "--corners go the wrong way round, which would mirror the pattern: give them clockwise."
+                )
             return [(x, y) for x, y in points]
     except ValueError:
         pass

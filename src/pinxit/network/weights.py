@@ -105,6 +105,8 @@ def load(path: Path) -> Weights:
     from safetensors import SafetensorError, safe_open
 
     try:
+        if path.exists() and not path.is_file():
+            raise PinxitError(f"{path.name} is no ordinary file: give a network that pinxit train made.")
         if path.stat().st_size > MAX_BYTES:
             raise PinxitError(f"{path.name} is larger than any network of pinxit's: it is something else.")
         with safe_open(path, framework="np") as file:

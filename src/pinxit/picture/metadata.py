@@ -73,7 +73,8 @@ def read_recipe(path: str | os.PathLike[str]) -> str | None:
     content = bytes_of(Path(path))
     with one_sentence(os.fspath(path), content), PIL.Image.open(io.BytesIO(content), formats=FORMATS) as image:
         found = image.info.get(KEY)
-        if found is None:
+        # A PNG that has no EXIF before its pixels would be decoded whole in search of it.
+        if found is None and (image.format != "PNG" or "exif" in image.info):
             found = image.getexif().get_ifd(IFD).get(USER_COMMENT)
         if found is None and image.format == "TIFF":
             found = image.getexif().get(IMAGE_DESCRIPTION)

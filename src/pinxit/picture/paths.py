@@ -44,6 +44,8 @@ def check_apart(
             folders[identity(path)] = path
             sources |= {identity(file): file for file in path.iterdir()}
         elif os.path.exists(path):  # noqa: PTH110
+            if not path.is_file():
+                raise PinxitError(f"{path} is no ordinary file: give a picture, or what the command names.")
             sources[identity(path)] = path
     taken: dict[_Identity, str] = {}
     for what, paths in writes.items():

@@ -24,6 +24,7 @@ from pinxit.picture.convert import from_channels
 from pinxit.picture.deep import decode_deep, grey_numbers, white_of
 from pinxit.picture.paths import at_home
 from pinxit.picture.picture import Picture
+from pinxit.picture.room import check_room
 
 # Decided by a file's content, never by its name. What is not here (PostScript, PSD, JPEG 2000, FITS, icons …) is rare as
 # a photograph and frequent as an attack.
@@ -56,6 +57,8 @@ def read(source: str | os.PathLike[str] | bytes) -> Picture:
     with one_sentence(name, content), PIL.Image.open(io.BytesIO(content), formats=FORMATS) as image:
         if image.width * image.height > MAX_PIXELS:
             raise PinxitError(_too_large(image.width, image.height))
+        deep = image.mode in ("I", "F", "I;16", "I;16B", "I;16L", "I;16N") or white_of(image, content) is not None
+        check_room(image.width, image.height, clear=image.has_transparency_data, deep=deep)
         return decode(image, content)
     raise AssertionError("unreachable")
 
@@ -110,7 +113,9 @@ def bytes_of(path: Path) -> bytes:
 
 def _missing(path: Path) -> str:
     with contextlib.suppress(OSError):
-        names = [entry.name for entry in itertools.islice(path.parent.iterdir(), _MOST_NAMES)]
+        if path.is_symlink():
+            return f"{path} is a link to {os.readlink(path)}, which is not there: give a picture."  # noqa: PTH115
+        names = [entry.name for entry in itertools.islice(path.parent.iterdir(), _MOST_NAMES) if entry.exists()]
         near = difflib.get_close_matches(path.name, names, n=1)
         if near:
             return f"there is no file {path}: did you mean {path.with_name(near[0])}?"

@@ -143,7 +143,7 @@ def prepare_again(
 
 
 def _style(source: inputs.PictureLike, size: int) -> tuple[LoadedStyle, Input, Weights | None]:
-    picture, entry = inputs.load(source, size)
+    picture, entry = inputs.load_style(source, size)
     if not inputs.is_network(source):
         return LoadedStyle(picture), entry, None
     return LoadedStyle(picture, network=entry.sha256), entry, weights.load(Path(source))  # type: ignore[arg-type]
