@@ -30,7 +30,7 @@ from pinxit.cli.arguments import (
 from pinxit.cli.crew import Tally, check_alone
 from pinxit.cli.display import duration
 from pinxit.cli.drive import Output, drive
-from pinxit.cli.folders import check_goal, pictures_in, tell_left_out
+from pinxit.cli.folders import check_goal, pictures_in, tell, tell_left_out
 from pinxit.cli.main import FAILED, INTERRUPTED, complain
 from pinxit.cli.options import with_settings
 from pinxit.cli.placing import OrderedCommand, files_of, placed_styles
@@ -131,7 +131,8 @@ def _on_cluster(address: str, batch: Batch, gpus: float, cpus: int | None, *, as
 
     settings = planned(batch.recipe(), gpus)
     batch = replace(batch, settings={**batch.settings, "memory": settings.memory})
-    units = batch.units()
+    units, left_out = batch.survey()
+    tell(batch.folder, left_out)
     tally = Tally(len(units), "pictures")
     with connected(address):
         crew = Crew(batch, needs_of(settings, cpus, gpus))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from pinxit import inputs
@@ -84,10 +84,17 @@ def expand(sources: Iterable[str], *, results: Path | None = None, written: Iter
 
 def tell_left_out(found: Found) -> None:
     """Say which files of a folder are left out, how many and why."""
-    for reason, paths in sorted(found.left_out.items()):
-        names = [_name(path, found.folder) for path in paths[:_MOST_NAMES]]
-        more = f" and {len(paths) - len(names)} more" if len(paths) > len(names) else ""
-        complain(f"{len(paths)} left out of {found.folder}, {reason}: {', '.join(names)}{more}.")
+    tell(
+        str(found.folder),
+        {reason: [_name(path, found.folder) for path in paths] for reason, paths in found.left_out.items()},
+    )
+
+
+def tell(folder: str, left_out: Mapping[str, list[str]]) -> None:
+    """The same of names by the reason."""
+    for reason, names in sorted(left_out.items()):
+        more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
+        complain(f"{len(names)} left out of {folder}, {reason}: {', '.join(names[:_MOST_NAMES])}{more}.")
 
 
 def _name(path: Path, folder: Path) -> str:
