@@ -11,13 +11,12 @@ import typer
 
 from pinxit.cli.arguments import Blend, Overwrite, Styles
 from pinxit.cli.placing import read_shares
+from pinxit.cli.say import say
 from pinxit.errors import PinxitError
 from pinxit.picture.paths import check_apart
 
 if TYPE_CHECKING:
     from pinxit.video.screen import Screen
-
-from pinxit.cli.say import say
 
 app = typer.Typer(rich_markup_mode="rich", add_completion=False)
 

@@ -30,13 +30,12 @@ from pinxit.cli.follow import follow
 from pinxit.cli.main import INTERRUPTED
 from pinxit.cli.options import with_settings
 from pinxit.cli.placing import OrderedCommand, files_of, placed_styles
+from pinxit.cli.say import say
 from pinxit.cli.stylize import check_bits
 from pinxit.errors import PinxitError
 
 if TYPE_CHECKING:
     from pinxit.surface.panorama import PanoramaJob
-
-from pinxit.cli.say import say
 
 app = typer.Typer(rich_markup_mode="rich", add_completion=False)
 

@@ -15,14 +15,13 @@ from pinxit.cli.drive import Kept, Output, drive
 from pinxit.cli.main import INTERRUPTED, complain
 from pinxit.cli.options import with_settings_but
 from pinxit.cli.placing import read_shares
+from pinxit.cli.say import say
 from pinxit.cli.stylize import check_bits
 from pinxit.errors import PinxitError
 from pinxit.job import StyleImage
 
 if TYPE_CHECKING:
     from pinxit.design.pattern import Pattern
-
-from pinxit.cli.say import say
 
 app = typer.Typer(rich_markup_mode="rich", add_completion=False)
 

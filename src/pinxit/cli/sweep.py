@@ -18,6 +18,7 @@ from pinxit.cli.crew import Tally, check_alone
 from pinxit.cli.display import Display
 from pinxit.cli.main import FAILED, INTERRUPTED, complain
 from pinxit.cli.options import with_settings
+from pinxit.cli.say import say
 from pinxit.errors import PinxitError
 from pinxit.job import Job, prepare
 from pinxit.picture import Picture
@@ -27,8 +28,6 @@ from pinxit.picture.recipe import Settings
 if TYPE_CHECKING:
     from pinxit.cluster.sweep import Sweep
     from pinxit.cluster.units import Outcome
-
-from pinxit.cli.say import say
 
 app = typer.Typer(rich_markup_mode="rich", add_completion=False)
 

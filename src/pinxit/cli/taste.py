@@ -13,13 +13,12 @@ from rich.progress import track
 from pinxit import picture as pictures
 from pinxit.cli.arguments import Overwrite
 from pinxit.cli.folders import expand
+from pinxit.cli.say import say
 from pinxit.picture.paths import check_apart
 
 if TYPE_CHECKING:
     from pinxit.design.taste import Seen
     from pinxit.picture import Picture
-
-from pinxit.cli.say import say
 
 app = typer.Typer(
     rich_markup_mode="rich",

@@ -17,6 +17,7 @@ from pinxit.cli.folders import expand, tell_left_out
 from pinxit.cli.main import complain
 from pinxit.cli.options import with_settings
 from pinxit.cli.placing import read_shares
+from pinxit.cli.say import say
 from pinxit.errors import PinxitError
 from pinxit.picture.find import survey
 from pinxit.picture.paths import check_apart
@@ -24,8 +25,6 @@ from pinxit.picture.paths import check_apart
 if TYPE_CHECKING:
     from pinxit.design.theme import Part, Theme
     from pinxit.picture import Picture
-
-from pinxit.cli.say import say
 
 app = typer.Typer(rich_markup_mode="rich", add_completion=False)
 

@@ -15,13 +15,12 @@ from pinxit.cli.arguments import Overwrite
 from pinxit.cli.display import Display, duration
 from pinxit.cli.folders import tell_left_out
 from pinxit.cli.main import INTERRUPTED
+from pinxit.cli.say import say
 from pinxit.picture.find import survey
 from pinxit.picture.paths import check_apart
 
 if TYPE_CHECKING:
     from pinxit.network.fit import Progress
-
-from pinxit.cli.say import say
 
 app = typer.Typer(rich_markup_mode="rich", add_completion=False)
 

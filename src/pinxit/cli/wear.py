@@ -14,14 +14,13 @@ from pinxit.cli.display import Display
 from pinxit.cli.drive import Output
 from pinxit.cli.main import INTERRUPTED, complain
 from pinxit.cli.options import with_settings
+from pinxit.cli.say import say
 from pinxit.cli.stylize import check_bits
 from pinxit.errors import PinxitError
 
 if TYPE_CHECKING:
     from pinxit.design.wear import Fitting
     from pinxit.picture import Picture
-
-from pinxit.cli.say import say
 
 app = typer.Typer(rich_markup_mode="rich", add_completion=False)
 

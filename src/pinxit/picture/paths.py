@@ -37,7 +37,7 @@ def check_apart(
     sources: dict[_Identity, Path] = {}
     folders: dict[_Identity, Path] = {}
     for source in reads:
-        if not isinstance(source, str | os.PathLike):
+        if not isinstance(source, str | os.PathLike) or not os.fspath(source):
             continue
         path = at_home(source)
         if os.path.isdir(path):  # noqa: PTH112 - answers False where pathlib raises, as for names too long

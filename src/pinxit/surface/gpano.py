@@ -6,16 +6,13 @@ should look first is taken over from the source. Nothing else of its XMP is: it 
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Mapping
 from pathlib import Path
 
-import PIL.Image
-
 from pinxit.errors import PinxitError
 from pinxit.picture.metadata import XMP_KEY
-from pinxit.picture.reader import FORMATS, bytes_of, one_sentence
+from pinxit.picture.reader import bytes_of, one_sentence, opened
 
 NAMESPACE = "http://ns.google.com/photos/1.0/panorama/"
 # Angles in degrees, and how far each may reach.
@@ -39,7 +36,7 @@ def read_properties(path: Path) -> dict[str, str]:
         PinxitError: when it is no picture.
     """
     content = bytes_of(path)
-    with one_sentence(str(path), content), PIL.Image.open(io.BytesIO(content), formats=FORMATS) as image:
+    with one_sentence(str(path), content), opened(content) as image:
         packet = image.info.get("xmp") or image.info.get(XMP_KEY) or b""
     text = packet if isinstance(packet, str) else packet.decode("utf-8", "replace")
     # A regular expression, not a parser: XML from strangers can make a parser work for hours.
