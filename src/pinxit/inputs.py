@@ -71,7 +71,7 @@ def load(source: PictureLike, size: int) -> tuple[Picture, Input]:
         path = Path(source).expanduser()
         return _read(path), known(path)
     if callable(getattr(source, "read", None)):
-        source = _content(source)
+        source = content_of(source)
     if isinstance(source, bytes):
         return pictures.read(source), Input(name="bytes", sha256=hashlib.sha256(source).hexdigest(), bytes=len(source))
     picture = _in_memory(source)
@@ -158,7 +158,7 @@ def _draw(name: str, size: int) -> Picture:
     return pictures.sample(name.removeprefix(SAMPLE))
 
 
-def _content(source: Any) -> bytes:
+def content_of(source: Any) -> bytes:
     """What is left to read of an opened file."""
     try:
         content = source.read(MAX_BYTES + 1)

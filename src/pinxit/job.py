@@ -35,6 +35,10 @@ if TYPE_CHECKING:
     from pinxit.picture.progress import Progress
 
 
+ORIGINAL = "original"
+"""As a size: the content image's own."""
+
+
 @dataclass(frozen=True)
 class StyleImage:
     """A style with more to say than which picture it is; wherever a style is expected, this may stand.
@@ -237,9 +241,12 @@ def prepare(
     told = [one if isinstance(one, StyleImage) else StyleImage(one) for one in several]
     if shares is not None:
         told = [replace(one, share=float(share)) for one, share in zip(told, shares, strict=True)]
+    if callable(getattr(content, "read", None)):
+        content = inputs.content_of(content)
     options, start = _split_init(options)
     if any(inputs.is_network(one.picture) for one in told) and not (options.get("preset") or options.get("engine")):
         options = {**options, "preset": "instant"}
+    options = at_own_size(options, content)
     settings = Settings.choose(options)
     encoder_file = None if encoder_weights is None else Path(encoder_weights)
     if encoder_file is not None and not encoder_file.is_file():
@@ -299,6 +306,9 @@ def prepare_again(
     start_picture = None
     if new_start is not None:
         start_picture, changes["init_picture"] = inputs.load(new_start, recipe.size)
+    if changes.get("size") == ORIGINAL:
+        content = content or inputs.find(recipe.content, recipe.size, folders)
+        changes = at_own_size(changes, content)
     if changes:
         recipe = recipe.change(changes)
 
@@ -364,6 +374,22 @@ def _ingredients(
             )
         )
     return Ingredients(content, tuple(images), start, part(keep, recipe.keep, "to be kept"))
+
+
+def at_own_size(options: dict[str, Any], content: inputs.PictureLike) -> dict[str, Any]:
+    """The options with the content image's longer side, px, where its own size is asked for.
+
+    Recipes hold the number: they say what was painted, and whoever opens them with another picture at hand paints that.
+
+    Raises:
+        PinxitError: when the content image is one that has no size of its own, or none that can be read.
+    """
+    if options.get("size") != ORIGINAL:
+        return options
+    if isinstance(content, str) and content.startswith(inputs.HOUSE):
+        raise PinxitError(f"{content} is drawn at any size, it has none of its own: give --size a number of px.")
+    picture, _ = inputs.load(content, 0)
+    return {**options, "size": max(picture.height, picture.width)}
 
 
 def _split_init(options: dict[str, Any]) -> tuple[dict[str, Any], inputs.PictureLike | None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from pinxit.picture import Picture
     from pinxit.picture.progress import Progress
 
+PIPE = Path("-")
+"""Standard input as the content, standard output as the result."""
 # A preview costs a resize and a PNG, some tens of milliseconds.
 _SECONDS_BETWEEN_PREVIEWS = 2.0
 
@@ -47,14 +50,21 @@ class Output:
     plot: Path | None = None
     as_json: bool = False
 
-    def check(self, *targets: Path, reads: Iterable[object], besides: Iterable[Path] = ()) -> None:
+    def check(self, *targets: Path, reads: Iterable[object], besides: Iterable[Path] = (), piped: bool = False) -> None:
         """Raise PinxitError now for what would fail, or replace an input, after minutes of painting.
 
         Args:
             targets: the results to write.
             reads: every file and folder that goes in, in any order; what is no path is passed over.
             besides: files to write beside the results, such as maps.
+            piped: whether the result may go to standard output, by the name -.
         """
+        if piped and targets == (PIPE,):
+            if sys.stdout.isatty():
+                raise PinxitError(
+                    "-o - writes a picture to standard output, which is a terminal: name a file, or a pipe."
+                )
+            targets = ()
         writes = {"the result": targets, "a file beside it": besides, "--preview": self.preview, "--plot": self.plot}
         check_apart(reads=reads, writes=writes)
         for target in targets:
@@ -147,16 +157,25 @@ def drive(job: Work, target: Path, output: Output, *, keep_interrupted: bool = T
     if last is None or (interrupted and not keep_interrupted):
         raise KeyboardInterrupt
     picture, recipe = job.result(last)
-    written = pictures.write(
-        picture, target, recipe=recipe.to_json(), overwrite=output.overwrite, bits=output.bits, quality=output.quality
-    )
+    if target == PIPE:
+        sys.stdout.buffer.write(pictures.to_bytes(picture, recipe=recipe.to_json(), bits=output.bits))
+        sys.stdout.buffer.flush()
+        written, tell = "standard output", complain
+    else:
+        written, tell = str(_written(picture, target, recipe, output)), say
     if output.preview:
         pictures.write(picture, output.preview, overwrite=True)
     if output.plot:
         plot(curve, output.plot, output.overwrite)
     if output.as_json:
-        say(json.dumps(report(str(written), picture, last, interrupted=interrupted)))
+        tell(json.dumps(report(written, picture, last, interrupted=interrupted)))
     else:
         how = f"interrupted at {last.size} px, the best so far: " if interrupted else ""
-        say(f"{how}{written} ({picture.width}×{picture.height} px, {duration(last.seconds)})")
+        tell(f"{how}{written} ({picture.width}×{picture.height} px, {duration(last.seconds)})")
     return interrupted
+
+
+def _written(picture: Picture, target: Path, recipe: Recorded, output: Output) -> Path:
+    return pictures.write(
+        picture, target, recipe=recipe.to_json(), overwrite=output.overwrite, bits=output.bits, quality=output.quality
+    )

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from pinxit import inputs
 from pinxit.cli.arguments import (
     Bits,
     Blend,
@@ -20,7 +21,7 @@ from pinxit.cli.arguments import (
     StyleMasks,
     Styles,
 )
-from pinxit.cli.drive import Output, drive
+from pinxit.cli.drive import PIPE, Output, drive
 from pinxit.cli.folders import expand
 from pinxit.cli.main import FAILED, INTERRUPTED, complain
 from pinxit.cli.options import with_settings
@@ -39,7 +40,7 @@ _PRESETS = "Presets: " + "; ".join(f"[bold]{name}[/bold], {preset.summary}" for 
     cls=OrderedCommand,
     help="Paint pictures in the manner of others.\n\n"
     "CONTENT is one or several pictures, folders, or patterns like 'photos/*.jpg'. [bold]sample:cat[/bold] is a photograph "
-    "to try things on, [bold]house:swirl[/bold] a style that pinxit draws itself (see pinxit styles).\n\n"
+    "to try things on, [bold]-[/bold] is standard input (and -o - standard output, as PNG), [bold]house:swirl[/bold] a style that pinxit draws itself (see pinxit styles).\n\n"
     f"{_PRESETS}\n\n"
     "Ctrl-C keeps the best picture so far.",
     epilog="[bold]pinxit stylize photo.jpg --style painting.jpg -o out.png[/bold]\n\n"
@@ -79,7 +80,10 @@ def stylize(
     **settings: Any,
 ) -> None:
     into = output if output is not None and not output.suffix else Path() if output is None else output.parent
-    sources = expand(content, results=into, written=[preview, plot])
+    piped = content == [str(PIPE)]
+    if piped and output is None:
+        raise PinxitError("a picture from standard input has no name: say by -o where to write, - for standard output.")
+    sources = content if piped else expand(content, results=into, written=[preview, plot])
     if not sources:
         raise PinxitError("there is nothing to paint: what is there was made by pinxit, or by this command.")
     styles = placed_styles(ctx, style or [], region or [], style_mask or [], blend)
@@ -87,11 +91,17 @@ def stylize(
     if plot is not None and len(sources) > 1:
         raise PinxitError("--plot draws the losses of one picture: leave it out for several.")
     how = Output(overwrite, check_bits(bits), quality, preview, plot, as_json)
-    how.check(*targets, reads=[*sources, *files_of(styles), keep, encoder_weights, settings["init"]])
+    how.check(
+        *targets,
+        piped=True,
+        reads=[*([] if piped else sources), *files_of(styles), keep, encoder_weights, settings["init"]],
+    )
     failures = []
     for source, target in zip(sources, targets, strict=True):
         try:
-            job = prepare(source, styles, keep=keep, encoder_weights=encoder_weights, **settings)
+            job = prepare(
+                _piped_in() if piped else source, styles, keep=keep, encoder_weights=encoder_weights, **settings
+            )
             if drive(job, target, how):
                 sys.exit(INTERRUPTED)
         except PinxitError as error:
@@ -102,6 +112,13 @@ def stylize(
     if failures:
         complain(f"{len(failures)} of {len(sources)} pictures failed: {', '.join(map(str, failures))}.")
         sys.exit(FAILED)
+
+
+def _piped_in() -> bytes:
+    """The picture that comes by standard input."""
+    if sys.stdin.isatty():
+        raise PinxitError("- takes a picture from standard input, which is a terminal: name a file, or pipe one in.")
+    return inputs.content_of(sys.stdin.buffer)
 
 
 def check_bits(bits: int) -> Literal[8, 16]:

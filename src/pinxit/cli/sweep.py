@@ -20,7 +20,7 @@ from pinxit.cli.main import FAILED, INTERRUPTED, complain
 from pinxit.cli.options import with_settings
 from pinxit.cli.say import say
 from pinxit.errors import PinxitError
-from pinxit.job import Job, prepare
+from pinxit.job import Job, at_own_size, prepare
 from pinxit.picture import Picture
 from pinxit.picture.paths import check_apart
 from pinxit.picture.recipe import Settings
@@ -203,6 +203,7 @@ def prepare_runs(
         runs: the settings of each, with its `style`.
         encoder_weights: a local checkpoint of the encoder.
     """
+    runs = [at_own_size(run, content) for run in runs]
     size = size_of(size, runs)
     photograph, _ = inputs.load(content, size)
     read = {source: inputs.load(source, size)[0] for source in styles}

@@ -82,7 +82,7 @@ class Settings(BaseModel):
         "Options",
         "Where the other settings start from: draft to try, fine to print, instant by a network, gatys the paper itself.",
     )
-    size: int = _setting(512, "Options", "Longer side of the result, px.", ge=16, le=MAX_SIZE)
+    size: int = _setting(512, "Options", "Longer side of the result, px, or original.", ge=16, le=MAX_SIZE)
     content_weight: Weight = _setting(1.0, "Options", "α: how much the content image counts.")
     style_weight: Weight = _setting(10.0, "Options", "β: how much the style counts.")
     style_scale: Finite = _setting(1.0, "Options", "Size of the style's strokes: 2 doubles them.", ge=0.05, le=20)

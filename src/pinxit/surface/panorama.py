@@ -14,7 +14,7 @@ from pydantic import Field
 
 from pinxit import inputs
 from pinxit.errors import PinxitError
-from pinxit.job import Job, StyleImage, prepare, prepare_again
+from pinxit.job import ORIGINAL, Job, StyleImage, prepare, prepare_again
 from pinxit.picture import Picture, resize
 from pinxit.picture.finish import colored, finish
 from pinxit.picture.ingredients import Ingredients
@@ -187,6 +187,8 @@ def prepare_panorama(
     Raises:
         PinxitError: one sentence for the first thing wrong.
     """
+    if options.get("size") == ORIGINAL:
+        options["size"] = _own_width(content)
     if options.get("size") is None:
         options["size"] = 2 * _usual_size(style, options)
     side = "px" if cubemap else None
@@ -286,6 +288,15 @@ def _properties(content: inputs.PictureLike) -> dict[str, str]:
     if not isinstance(content, str | Path) or str(content).startswith((inputs.SAMPLE, inputs.HOUSE)):
         return {}
     return gpano.read_properties(Path(content).expanduser())
+
+
+def _own_width(content: inputs.PictureLike | Mapping[str, inputs.PictureLike]) -> int:
+    """Of the whole panorama that a content image is, or is a part of, px, down to a number that 4 divides."""
+    if isinstance(content, Mapping):
+        return 4 * inputs.load(content["px"], 0)[0].width
+    picture, entry = inputs.load(content, 0)
+    crop = gpano.crop_of(_properties(content), entry.name, picture.width, picture.height)
+    return round(picture.width / (1.0 if crop is None else crop.width)) // 4 * 4
 
 
 def _usual_size(style: Any, options: Mapping[str, Any]) -> int:
