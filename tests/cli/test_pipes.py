@@ -7,7 +7,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import PIL.Image
 import pytest
@@ -53,7 +53,7 @@ class TestPipes:
 
 
 class TestOriginalSize:
-    options: dict[str, Any] = {"size": "original", "engine": "network"}
+    options: ClassVar[dict[str, Any]] = {"size": "original", "engine": "network"}
 
     def test_the_content_images_own(self, cat: Picture) -> None:
         job = prepare(cat, "house:swirl", **self.options)

@@ -19,7 +19,7 @@ from pinxit.job import report
 from pinxit.picture.paths import check_apart
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from pinxit.picture import Picture
     from pinxit.picture.progress import Progress
@@ -160,9 +160,10 @@ def drive(job: Work, target: Path, output: Output, *, keep_interrupted: bool = T
     if target == PIPE:
         sys.stdout.buffer.write(pictures.to_bytes(picture, recipe=recipe.to_json(), bits=output.bits))
         sys.stdout.buffer.flush()
-        written, tell = "standard output", complain
+        written = "standard output"
     else:
-        written, tell = str(_written(picture, target, recipe, output)), say
+        written = str(_written(picture, target, recipe, output))
+    tell: Callable[[str], None] = complain if target == PIPE else say
     if output.preview:
         pictures.write(picture, output.preview, overwrite=True)
     if output.plot:

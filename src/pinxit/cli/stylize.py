@@ -40,7 +40,8 @@ _PRESETS = "Presets: " + "; ".join(f"[bold]{name}[/bold], {preset.summary}" for 
     cls=OrderedCommand,
     help="Paint pictures in the manner of others.\n\n"
     "CONTENT is one or several pictures, folders, or patterns like 'photos/*.jpg'. [bold]sample:cat[/bold] is a photograph "
-    "to try things on, [bold]-[/bold] is standard input (and -o - standard output, as PNG), [bold]house:swirl[/bold] a style that pinxit draws itself (see pinxit styles).\n\n"
+    "to try things on, [bold]-[/bold] is standard input (-o - is standard output, as PNG), "
+    "[bold]house:swirl[/bold] a style that pinxit draws itself (see pinxit styles).\n\n"
     f"{_PRESETS}\n\n"
     "Ctrl-C keeps the best picture so far.",
     epilog="[bold]pinxit stylize photo.jpg --style painting.jpg -o out.png[/bold]\n\n"

@@ -14,6 +14,7 @@ from pinxit import __version__, inputs
 from pinxit import picture as pictures
 from pinxit.digest import file_sha256
 from pinxit.errors import PinxitError
+from pinxit.job import ORIGINAL
 from pinxit.network import weights
 from pinxit.network.weights import Weights
 from pinxit.picture import Picture
@@ -64,6 +65,8 @@ def prepare(
     if options.get("init") is not None:
         raise PinxitError("a film begins as its frames do: leave --init out.")
     source = open_source(path, Fraction(own["rate"]) if "rate" in own else FILM_RATE)
+    if options.get("size") == ORIGINAL:
+        options["size"] = max(source.height, source.width)
     settings = Settings.choose(options)
     if "size" not in options:
         longer = max(source.height, source.width)
