@@ -70,8 +70,7 @@ def _decode_heif(content: bytes) -> NDArray[np.float32]:
     import pillow_heif
 
     file = pillow_heif.open_heif(content, convert_hdr_to_8bit=False)
-    channels: NDArray[np.float32] = np.asarray(file, np.uint16) / np.float32(65535)
-    return channels
+    return np.asarray(file, np.uint16).astype(np.float32) / np.float32(65535)
 
 
 def grey_numbers(image: PIL.Image.Image) -> NDArray[np.float32]:
