@@ -16,7 +16,7 @@ import pytest
 import pinxit
 from pinxit import Picture, PinxitError, inputs
 from pinxit import picture as pictures
-from pinxit.job import StyleImage, prepare
+from pinxit.job import prepare
 from pinxit.picture import reader, room
 from pinxit.picture.recipe import Input
 
@@ -36,12 +36,10 @@ def test_a_link_that_leads_nowhere_is_not_its_own_correction(tmp_path: Path) -> 
         pictures.read(tmp_path / "photos.jpg")
 
 
-@pytest.mark.parametrize("option", ["keep", "region"])
-def test_a_black_mask(cat: Picture, coffee: Picture, option: str) -> None:
+def test_a_black_mask_of_what_is_kept(cat: Picture, coffee: Picture) -> None:
     black = Picture(np.full((3, cat.height, cat.width), 0.01, np.float32))
-    style = StyleImage(coffee, region=black if option == "region" else None)
-    with pytest.raises(PinxitError, match="is black: paint white"):
-        prepare(cat, style, keep=black if option == "keep" else None, **QUICK)
+    with pytest.raises(PinxitError, match="is black: paint white what is to be kept"):
+        prepare(cat, coffee, keep=black, **QUICK)
 
 
 @pytest.mark.parametrize(

@@ -346,12 +346,6 @@ def _ingredients(
     def mask(picture: Picture | None, entry: Input | None, like: Picture, of: str) -> Pixels | None:
         return None if picture is None or entry is None else mask_from(picture, like, entry.name, of)
 
-    def part(picture: Picture | None, entry: Input | None, what: str) -> Pixels | None:
-        meant = mask(picture, entry, content, "the content image")
-        if meant is not None and entry is not None and meant.max() < inputs.LEAST_SEEN:
-            raise PinxitError(f"the mask {entry.name} is black: paint white what is {what}, or leave it out.")
-        return meant
-
     images = []
     for entry, (picture, region, own) in zip(recipe.styles, styles, strict=True):
         meant = mask(own, entry.mask, picture, f"the style image {entry.name}")
@@ -368,12 +362,15 @@ def _ingredients(
             LoadedStyle(
                 picture if meant is None else only(picture, meant),
                 entry.share,
-                part(region, entry.region, "to be painted"),
+                mask(region, entry.region, content, "the content image"),
                 meant,
                 entry.sha256 if inputs.is_network(entry.name) else "",
             )
         )
-    return Ingredients(content, tuple(images), start, part(keep, recipe.keep, "to be kept"))
+    kept = mask(keep, recipe.keep, content, "the content image")
+    if kept is not None and recipe.keep is not None and kept.max() < inputs.LEAST_SEEN:
+        raise PinxitError(f"the mask {recipe.keep.name} is black: paint white what is to be kept, or leave out --keep.")
+    return Ingredients(content, tuple(images), start, kept)
 
 
 def at_own_size(options: dict[str, Any], content: inputs.PictureLike) -> dict[str, Any]:

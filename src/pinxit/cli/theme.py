@@ -164,6 +164,8 @@ def _move(folder: Path, output: Path) -> None:
 def _icons(folder: Path) -> list[Path]:
     if not folder.is_dir():
         raise PinxitError(f"{folder} is no folder: give one with icons as PNG files.")
+    if drawings := sorted(folder.glob("*.svg")):
+        return drawings  # which whoever reads them refuses, and says what to do
     found = survey(folder, deep=False)
     tell_left_out(found)
     return found.pictures

@@ -232,7 +232,7 @@ def prepare(
     photograph, photo_entry = inputs.load(photo, _DRAWN)
     mask_picture, mask_entry = inputs.load(mask, _DRAWN)
     size = _DRAWN if chosen is None else max(_DRAWN, round(chosen.size * chosen.style_scale))
-    read = [inputs.load_style(source, size) for source in (*patterns, *styles)]
+    read = [inputs.load(source, size) for source in patterns] + [inputs.load_style(source, size) for source in styles]
     entries = tuple(entry for _, entry in read)
     recipe = Wear.make(
         pinxit=__version__,
