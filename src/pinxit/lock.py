@@ -48,7 +48,10 @@ def alone(target: Path) -> Iterator[None]:
 
 def _held(path: Path) -> int:
     """The file, opened and locked."""
-    import fcntl
+    try:
+        import fcntl
+    except ImportError:  # Windows
+        return os.open(path, os.O_RDWR | os.O_CREAT)
 
     while True:
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)

@@ -55,7 +55,7 @@ def train(
         raise PinxitError(f"steps are 1 to 1,000,000, not {steps}.")
     if not 0 < style_weight <= 1e6:
         raise PinxitError(f"the style weight of a network is above 0 and at most 1e6, not {style_weight:g}.")
-    paintings = [inputs.load(style, PAINTING_SIDE)[0] for style in styles]
+    paintings = [inputs.load_style(style, PAINTING_SIDE)[0] for style in styles]
     if photographs is None:
         seen = [pictures.sample(name) for name in pictures.sample_names()]
     else:
@@ -74,17 +74,16 @@ def save_network(progress: Progress, path: str | Path, *, overwrite: bool = Fals
     from pinxit.network import weights
 
     target = check_network(Path(path), overwrite=overwrite)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    weights.save(target, progress.weights())
+    weights.save(target, progress.weights(), overwrite=overwrite)
     return target
 
 
 def check_network(path: Path, *, overwrite: bool) -> Path:
     """The same path, if a network may be written there; else PinxitError, before hours of learning."""
     from pinxit.network.weights import ENDING
+    from pinxit.picture.writer import check_place
 
     if path.suffix != ENDING:
         raise PinxitError(f"{path.name} does not end in {ENDING}: that is how pinxit knows a network.")
-    if path.exists() and not overwrite:
-        raise PinxitError(f"{path} is there already: choose another name, or --overwrite.")
+    check_place(path, overwrite=overwrite)
     return path

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
 
 from pinxit.cluster import files
 from pinxit.errors import PinxitError
+from pinxit.picture import fit, sample, to_bytes
 from tests.cluster.machines import Machines, pinxit, tree
 from tests.video.clips import OTHER, pan, write
 
@@ -61,6 +64,51 @@ class TestFiles:
             files.fetch("s3://bucket/missing.jpg", tmp_path)
         with pytest.raises(PinxitError, match="no picture in s3://bucket/nothing"):
             files.tree("s3://bucket/nothing")
+
+    @pytest.mark.parametrize(
+        "key",
+        ["../../out.png", "a/../../../out.png", "/out.png", "a//out.png", "./out.png", "a\\..\\out.png", "C:out.png",
+         "C:/out.png", "a\0.png"],
+    )  # fmt: skip
+    def test_a_name_that_leads_out_of_the_folder(self, tmp_path: Path, bucket: Any, key: str) -> None:
+        """Put by the client's own call: fsspec would tidy such a name up."""
+        store = boto3.client("s3", endpoint_url=os.environ["AWS_ENDPOINT_URL"])
+        if "\0" not in key:  # which no server takes
+            store.put_object(Bucket="bucket", Key=f"evil/{key}", Body=b"evil")
+            store.put_object(Bucket="bucket", Key="evil/good.png", Body=b"good")
+            try:
+                for fetch in (files.tree, lambda folder: files.mirror(folder, tmp_path / "a" / "b" / "c")):
+                    with pytest.raises(PinxitError, match="no path within a folder"):
+                        fetch("s3://bucket/evil")
+            finally:
+                store.delete_object(Bucket="bucket", Key=f"evil/{key}")
+                store.delete_object(Bucket="bucket", Key="evil/good.png")
+        with pytest.raises(PinxitError, match="no path within a folder"):
+            files.place_in(tmp_path, key, "s3://bucket")
+        assert not [path for path in tmp_path.rglob("*") if path.is_file() and path.read_bytes() == b"evil"]
+
+    def test_a_link_that_leads_out_of_the_folder(self, tmp_path: Path) -> None:
+        (tmp_path / "folder").mkdir()
+        (tmp_path / "folder" / "a").symlink_to(tmp_path)
+        with pytest.raises(PinxitError, match="leads out"):
+            files.place_in(tmp_path / "folder", "a/b.png", "s3://bucket")
+        assert files.place_in(tmp_path / "folder", "b/c..png", "s3://bucket") == tmp_path / "folder" / "b" / "c..png"
+
+    def test_what_is_left_out_of_a_bucket(self, tmp_path: Path, bucket: Any) -> None:
+        small = to_bytes(fit(sample("cat"), 32), kind="JPEG")
+        for name, content in {
+            "a.jpg": small,
+            "b.jpe": small,
+            "c": small,
+            "d.txt": b"text",
+            "e": b"",
+            ".f": b"x",
+        }.items():
+            bucket.pipe_file(f"bucket/mixed/{name}", content)
+        store = boto3.client("s3", endpoint_url=os.environ["AWS_ENDPOINT_URL"])
+        for key in ("mixed/", "mixed/folder/"):  # as consoles make folders
+            store.put_object(Bucket="bucket", Key=key, Body=b"")
+        assert files.survey("s3://bucket/mixed") == (["a.jpg", "b.jpe", "c"], {"no picture": ["d.txt"], "empty": ["e"]})
 
     def test_names(self, tmp_path: Path) -> None:
         assert files.absolute("s3://bucket/a") == "s3://bucket/a"

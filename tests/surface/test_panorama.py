@@ -147,10 +147,70 @@ class TestSentences:
         with pytest.raises(PinxitError, match="masks are for a panorama"):
             prepare_panorama(sides, "house:swirl", keep=np.ones((64, 64), np.float32))
 
-    def test_a_part_of_the_sphere(self) -> None:
-        part = {"FullPanoWidthPixels": "4000", "CroppedAreaImageWidthPixels": "2000"}
-        with pytest.raises(PinxitError, match="only a part of the sphere"):
-            gpano.view_of(part, "pano.jpg")
+    def test_properties_that_do_not_fit(self) -> None:
+        keys = (
+            "FullPanoWidthPixels",
+            "FullPanoHeightPixels",
+            "CroppedAreaImageWidthPixels",
+            "CroppedAreaImageHeightPixels",
+        )
+        good = dict(zip(keys, ("400", "200", "200", "50"), strict=True))
+        assert gpano.crop_of(good, "a.jpg", 100, 25) == gpano.Crop(0, 0, 0.5, 0.25)
+        for wrong in ({"CroppedAreaLeftPixels": "300"}, {"FullPanoWidthPixels": "900"}, {"CroppedAreaTopPixels": "-1"}):
+            with pytest.raises(PinxitError, match="says that it shows"):
+                gpano.crop_of({**good, **wrong}, "a.jpg", 200, 50)
+        with pytest.raises(PinxitError, match="and has 200×100 px"):
+            gpano.crop_of(good, "a.jpg", 200, 100)
+
+
+class TestPartOfTheSphere:
+    window = (64, 32, 128, 64)
+
+    @pytest.fixture
+    def part(self, tmp_path: Path, world: Picture) -> Path:
+        left, top, across, down = self.window
+        pixels = np.ascontiguousarray(world.pixels[:, top : top + down, left : left + across])
+        told = gpano.packet(256, 128, {"PoseHeadingDegrees": 90}, self.window)
+        return pictures.write(Picture(pixels, xmp=told), tmp_path / "part.png")
+
+    def test_it_comes_out_as_it_went_in(self, part: Path, world: Picture, tmp_path: Path) -> None:
+        job = prepare_panorama(str(part), "house:swirl", engine="network", size=256, strength=0)
+        left, top, across, down = self.window
+        whole = job.ingredients.content.pixels
+        assert whole.shape == (3, 128, 256), "placed in its whole sphere"
+        shown = world.pixels[:, top : top + down, left : left + across]
+        assert np.abs(whole[:, top : top + down, left : left + across] - shown).max() < 1 / 128
+        result = painted(job)
+        assert (result.width, result.height) == (across, down)
+        assert np.abs(result.pixels - shown).mean() < 0.02, "strength 0 is the photograph, in the right place"
+        properties = gpano.read_properties(pictures.write(result, tmp_path / "out.jpg", recipe=job.recipe.to_json()))
+        found = [int(properties[f"CroppedArea{name}Pixels"]) for name in ("Left", "Top", "ImageWidth", "ImageHeight")]
+        assert tuple(found) == self.window
+        assert (properties["FullPanoWidthPixels"], properties["FullPanoHeightPixels"]) == ("256", "128")
+        assert properties["PoseHeadingDegrees"] == "90"
+
+    def test_at_another_size_with_what_is_kept_and_again(self, part: Path, tmp_path: Path) -> None:
+        mask = np.zeros((64, 128), np.float32)
+        mask[:, :40] = 1
+        options: dict[str, Any] = {"engine": "network", "keep": mask}
+        kept = painted(prepare_panorama(str(part), "house:swirl", size=256, **options))
+        assert np.array_equal(kept.pixels[:, :, :36], pictures.read(part).pixels[:, :, :36])
+        job = prepare_panorama(str(part), "house:swirl", engine="network", size=128)
+        result = painted(job)
+        assert (result.width, result.height) == (64, 32)
+        again = painted(prepare_panorama_again(job.recipe, look_in=[tmp_path]))
+        assert np.array_equal(again.pixels, result.pixels)
+
+    def test_all_round_and_no_cube(self, tmp_path: Path, world: Picture) -> None:
+        told = gpano.packet(256, 128, {}, (0, 24, 256, 80))
+        part = pictures.write(Picture(world.pixels[:, 24:104].copy(), xmp=told), tmp_path / "part.jpg")
+        assert painted(prepare_panorama(str(part), "house:swirl", engine="network", size=256)).pixels.shape == (
+            3,
+            80,
+            256,
+        )
+        with pytest.raises(PinxitError, match="leave out --cubemap"):
+            prepare_panorama(str(part), "house:swirl", cubemap=True, **NETWORK)
 
 
 class TestMetadata:
@@ -175,14 +235,11 @@ class TestMetadata:
         )
         file = tmp_path / "a.jpg"
         Image.new("RGB", (64, 32)).save(file, xmp=packet)
-        view = gpano.view_of(gpano.read_properties(file), "a.jpg")
+        view = gpano.view_of(gpano.read_properties(file))
         assert view == {"PoseHeadingDegrees": 350, "PosePitchDegrees": 2}
 
     def test_nonsense_is_left_out(self) -> None:
-        assert (
-            gpano.view_of({"PoseHeadingDegrees": "north", "PosePitchDegrees": "nan", "PoseRollDegrees": "900"}, "a")
-            == {}
-        )
+        assert gpano.view_of({"PoseHeadingDegrees": "north", "PosePitchDegrees": "nan", "PoseRollDegrees": "900"}) == {}
 
 
 @pytest.mark.usefixtures("own_cache")

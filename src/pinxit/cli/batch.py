@@ -30,12 +30,15 @@ from pinxit.cli.arguments import (
 from pinxit.cli.crew import Tally, check_alone
 from pinxit.cli.display import duration
 from pinxit.cli.drive import Output, drive
+from pinxit.cli.folders import check_goal, pictures_in, tell, tell_left_out
 from pinxit.cli.main import FAILED, INTERRUPTED, complain
 from pinxit.cli.options import with_settings
-from pinxit.cli.placing import OrderedCommand, placed_styles
+from pinxit.cli.placing import OrderedCommand, files_of, placed_styles
+from pinxit.cli.say import say
 from pinxit.cli.stylize import check_bits
 from pinxit.errors import PinxitError
 from pinxit.job import prepare
+from pinxit.picture.paths import check_apart
 from pinxit.picture.writer import target_name
 
 if TYPE_CHECKING:
@@ -88,17 +91,25 @@ def batch(
     # What is wrong with the styles or settings is wrong for every picture: told once, before the first.
     prepare("sample:coffee", [replace(one, region=None) for one in styles], encoder_weights=encoder_weights, **settings)
     root, out = Path(folder), Path(output)
-    sources = [path for path in pictures.tree(root) if out.resolve() not in path.resolve().parents]
+    found = pictures_in(root, deep=True, results=out)
+    tell_left_out(found)
+    if not found.pictures:
+        raise PinxitError(f"there is nothing to paint in {folder}: what is there was made by pinxit.")
+    sources = found.pictures
+    targets = [out / target_name(source.relative_to(root).as_posix()) for source in sources]
+    check_goal(root, out, targets)
+    check_apart(
+        reads=[*sources, *files_of(styles), keep, encoder_weights, settings["init"]], writes={"the result": targets}
+    )
     painted, before, failures = 0, 0, list[str]()
     try:
-        for source in sources:
-            target = out / target_name(source.relative_to(root).as_posix())
+        for source, target in zip(sources, targets, strict=True):
             try:
                 job = prepare(str(source), styles, keep=keep, encoder_weights=encoder_weights, **settings)
                 if not overwrite and target.is_file() and job.made(pictures.read_recipe(target)):
                     before += 1
                     continue
-                how.check(target)
+                pictures.check_writable(target, overwrite=overwrite, bits=how.bits)
                 drive(job, target, how, keep_interrupted=False)
                 painted += 1
             except PinxitError as error:
@@ -120,7 +131,8 @@ def _on_cluster(address: str, batch: Batch, gpus: float, cpus: int | None, *, as
 
     settings = planned(batch.recipe(), gpus)
     batch = replace(batch, settings={**batch.settings, "memory": settings.memory})
-    units = batch.units()
+    units, left_out = batch.survey()
+    tell(batch.folder, left_out)
     tally = Tally(len(units), "pictures")
     with connected(address):
         crew = Crew(batch, needs_of(settings, cpus, gpus))
@@ -135,7 +147,7 @@ def _on_cluster(address: str, batch: Batch, gpus: float, cpus: int | None, *, as
 
 def _tell(report: Mapping[str, Any], *, as_json: bool) -> None:
     line = f"{report['output']} ({report['width']}×{report['height']} px, {duration(report['seconds'])})"
-    print(json.dumps(dict(report)) if as_json else line)  # noqa: T201
+    say(json.dumps(dict(report)) if as_json else line)
 
 
 def _interrupted(done: int, total: int) -> None:

@@ -8,14 +8,15 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
 from pinxit import inputs
 from pinxit import picture as pictures
 from pinxit.cli.arguments import Overwrite
+from pinxit.cli.say import cell, say
 from pinxit.errors import PinxitError
 from pinxit.picture import Picture
+from pinxit.picture.paths import check_apart
 from pinxit.picture.recipe import Recipe
 
 app = typer.Typer(rich_markup_mode="rich", add_completion=False)
@@ -44,6 +45,7 @@ def compare(
     as_json: Annotated[bool, typer.Option("--json", help="Print one line of JSON for each result.")] = False,
 ) -> None:
     if output is not None:
+        check_apart(reads=[*results, content, *(style or [])], writes={"the sheet": output})
         pictures.check_writable(output, overwrite=overwrite)
     painted = [inputs.load(result, size)[0] for result in results]
     photograph, manners = _went_in(results[0], content, style or [], size, look_in or [])
@@ -62,17 +64,17 @@ def compare(
     for result, picture in zip(results, painted, strict=True):
         verdict = judge(encoder, picture, photograph, manners, size)
         numbers = [f"{value:.3f}" for value in (verdict.style, verdict.content, verdict.edges)]
-        table.add_row(escape(Path(result).name), *numbers)
+        table.add_row(cell(Path(result).name), *numbers)
         cells.append((f"{Path(result).stem}  {' '.join(numbers)}", picture))
         if as_json:
             report = {"result": result, "style": verdict.style, "content": verdict.content, "edges": verdict.edges}
-            print(json.dumps(report))  # noqa: T201
+            say(json.dumps(report))
     if not as_json:
         Console().print(table)
     if output is not None:
         from pinxit.styles.contact import sheet
 
-        print(pictures.write(sheet(cells, 360), output, overwrite=overwrite))  # noqa: T201
+        say(pictures.write(sheet(cells, 360), output, overwrite=overwrite))
 
 
 def _went_in(

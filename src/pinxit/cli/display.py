@@ -13,6 +13,8 @@ from rich.console import Console
 from rich.progress import BarColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bar
 
+from pinxit.errors import printable
+
 # Where there is no terminal (a log, a pipe) a line now and then has to do.
 _SECONDS_BETWEEN_LINES = 10.0
 
@@ -46,13 +48,13 @@ class Display:
     """
 
     def __init__(self, title: str) -> None:
-        self._title = title
+        self._title = title = printable(title)
         self._console = Console(stderr=True)
         self._bar = Bar(
             SpinnerColumn(),
-            TextColumn("[bold]{task.description}"),
+            TextColumn("{task.description}", style="bold", markup=False),
             BarColumn(bar_width=24),
-            TextColumn("{task.fields[facts]}"),
+            TextColumn("{task.fields[facts]}", markup=False),
             TimeElapsedColumn(),
             TextColumn("{task.fields[left]}"),
             console=self._console,
@@ -80,7 +82,7 @@ class Display:
 
     def say(self, sentence: str) -> None:
         """Print a sentence above the bar."""
-        self._console.print(f"pinxit: {sentence}", highlight=False, markup=False, soft_wrap=True)
+        self._console.print(f"pinxit: {printable(sentence)}", highlight=False, markup=False, soft_wrap=True)
 
     def show(self, progress: Shown) -> None:
         """Take the next item of an engine's progress."""

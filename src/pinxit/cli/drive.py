@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,17 +13,20 @@ from pinxit import picture as pictures
 from pinxit.cli.display import Display, duration
 from pinxit.cli.main import complain
 from pinxit.cli.plot import Point, check_plot, plot
+from pinxit.cli.say import say
 from pinxit.errors import PinxitError
 from pinxit.job import report
 from pinxit.lock import alone
-from pinxit.picture.paths import at_home
+from pinxit.picture.paths import at_home, check_apart
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from pinxit.picture import Picture
     from pinxit.picture.progress import Progress
 
+PIPE = Path("-")
+"""Standard input as the content, standard output as the result."""
 # A preview costs a resize and a PNG, some tens of milliseconds.
 _SECONDS_BETWEEN_PREVIEWS = 2.0
 
@@ -47,15 +51,27 @@ class Output:
     plot: Path | None = None
     as_json: bool = False
 
-    def check(self, target: Path) -> None:
-        """Raise PinxitError now for what would fail after minutes of painting."""
-        pictures.check_writable(target, overwrite=self.overwrite, bits=self.bits)
-        if self.preview:
-            pictures.check_writable(self.preview, overwrite=self.overwrite)
-            if self.preview.absolute() == target.absolute():
+    def check(self, *targets: Path, reads: Iterable[object], besides: Iterable[Path] = (), piped: bool = False) -> None:
+        """Raise PinxitError now for what would fail, or replace an input, after minutes of painting.
+
+        Args:
+            targets: the results to write.
+            reads: every file and folder that goes in, in any order; what is no path is passed over.
+            besides: files to write beside the results, such as maps.
+            piped: whether the result may go to standard output, by the name -.
+        """
+        if piped and targets == (PIPE,):
+            if sys.stdout.isatty():
                 raise PinxitError(
-                    f"{target} cannot be both the result and its preview: choose another name for --preview."
+                    "-o - writes a picture to standard output, which is a terminal: name a file, or a pipe."
                 )
+            targets = ()
+        writes = {"the result": targets, "a file beside it": besides, "--preview": self.preview, "--plot": self.plot}
+        check_apart(reads=reads, writes=writes)
+        for target in targets:
+            pictures.check_writable(target, overwrite=self.overwrite, bits=self.bits)
+        for path in (*besides, *([self.preview] if self.preview else [])):
+            pictures.check_writable(path, overwrite=self.overwrite)
         if self.plot:
             check_plot(self.plot, self.overwrite)
 
@@ -147,16 +163,26 @@ def _drive(job: Work, target: Path, output: Output, *, keep_interrupted: bool) -
     if last is None or (interrupted and not keep_interrupted):
         raise KeyboardInterrupt
     picture, recipe = job.result(last)
-    written = pictures.write(
-        picture, target, recipe=recipe.to_json(), overwrite=output.overwrite, bits=output.bits, quality=output.quality
-    )
+    if target == PIPE:
+        sys.stdout.buffer.write(pictures.to_bytes(picture, recipe=recipe.to_json(), bits=output.bits))
+        sys.stdout.buffer.flush()
+        written = "standard output"
+    else:
+        written = str(_written(picture, target, recipe, output))
+    tell: Callable[[str], None] = complain if target == PIPE else say
     if output.preview:
         pictures.write(picture, output.preview, overwrite=True)
     if output.plot:
         plot(curve, output.plot, output.overwrite)
     if output.as_json:
-        print(json.dumps(report(str(written), picture, last, interrupted=interrupted)))  # noqa: T201
+        tell(json.dumps(report(written, picture, last, interrupted=interrupted)))
     else:
         how = f"interrupted at {last.size} px, the best so far: " if interrupted else ""
-        print(f"{how}{written} ({picture.width}×{picture.height} px, {duration(last.seconds)})")  # noqa: T201
+        tell(f"{how}{written} ({picture.width}×{picture.height} px, {duration(last.seconds)})")
     return interrupted
+
+
+def _written(picture: Picture, target: Path, recipe: Recorded, output: Output) -> Path:
+    return pictures.write(
+        picture, target, recipe=recipe.to_json(), overwrite=output.overwrite, bits=output.bits, quality=output.quality
+    )

@@ -9,7 +9,11 @@ import typer
 
 from pinxit import inputs
 from pinxit.cli.arguments import Overwrite
+from pinxit.cli.say import say
 from pinxit.errors import PinxitError
+from pinxit.picture.paths import check_apart
+from pinxit.picture.writer import check_place
+from pinxit.whole import write_whole
 
 app = typer.Typer(rich_markup_mode="rich", add_completion=False)
 
@@ -34,9 +38,9 @@ def export(
 ) -> None:
     if output.suffix != ".onnx":
         raise PinxitError(f"{output.name} does not end in .onnx: that is how other programs know it.")
-    if output.exists() and not overwrite:
-        raise PinxitError(f"{output} is there already: choose another name, or --overwrite.")
-    picture, _ = inputs.load(style, size)
+    check_apart(reads=[style], writes={"the result": output})
+    check_place(output, overwrite=overwrite)
+    picture, _ = inputs.load_style(style, size)
 
     from pinxit.network import weights
     from pinxit.network.export import export as exported
@@ -45,8 +49,5 @@ def export(
         raise PinxitError(f"there is no network {network!r}: choose one of {', '.join(weights.SHAPES)}.")
     paints = weights.load(Path(style)) if inputs.is_network(style) else weights.shipped(network)
     data = exported(picture, paints, size)
-    output.parent.mkdir(parents=True, exist_ok=True)
-    partial = output.with_name(output.name + ".part")
-    partial.write_bytes(data)
-    partial.replace(output)
-    print(f"{output} ({len(data) / 2**20:.1f} MB)")  # noqa: T201
+    write_whole(data, output, overwrite=overwrite)
+    say(f"{output} ({len(data) / 2**20:.1f} MB)")

@@ -11,7 +11,9 @@ import typer
 
 from pinxit.cli.arguments import Blend, Overwrite, Styles
 from pinxit.cli.placing import read_shares
+from pinxit.cli.say import say
 from pinxit.errors import PinxitError
+from pinxit.picture.paths import check_apart
 
 if TYPE_CHECKING:
     from pinxit.video.screen import Screen
@@ -50,6 +52,7 @@ def live(
 ) -> None:  # fmt: skip
     if output is not None and virtual_camera:
         raise PinxitError("-o and --virtual-camera are two places to go to: choose one.")
+    check_apart(reads=[source, *(style or [])], writes={"the result": output})
     from pinxit.video.camera import frames_of
     from pinxit.video.live import prepare
 
@@ -79,7 +82,7 @@ def live(
     if count == 0:
         raise PinxitError(f"{source} gave no frames to paint.")
     took = time.monotonic() - begin
-    print(f"{f'{output}: ' if output else ''}{count} frames in {took:.1f} s, {count / took:.1f} a second")  # noqa: T201
+    say(f"{f'{output}: ' if output else ''}{count} frames in {took:.1f} s, {count / took:.1f} a second")
 
 
 def _screen(output: Path | None, overwrite: bool, virtual_camera: bool) -> Screen:

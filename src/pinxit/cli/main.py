@@ -11,7 +11,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from pinxit import __version__
-from pinxit.errors import PinxitError
+from pinxit.errors import PinxitError, printable
 
 FAILED, BAD_INPUT, INTERRUPTED = 1, 2, 130
 
@@ -85,7 +85,7 @@ def pinxit(
 
 def complain(sentence: str) -> None:
     """Say one sentence on standard error."""
-    print(f"pinxit: {sentence}", file=sys.stderr)  # noqa: T201
+    print(f"pinxit: {printable(sentence)}", file=sys.stderr)  # noqa: T201
 
 
 def main() -> None:

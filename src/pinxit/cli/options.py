@@ -22,6 +22,7 @@ _EXAMPLE = {
     "style_layers": "LAYER=W,…",
     "init": "content|noise|style|network|FILE",
     "memory": "GB",
+    "size": "N|original",
 }
 
 

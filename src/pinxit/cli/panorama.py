@@ -29,7 +29,8 @@ from pinxit.cli.drive import Output, drive
 from pinxit.cli.follow import follow
 from pinxit.cli.main import INTERRUPTED
 from pinxit.cli.options import with_settings
-from pinxit.cli.placing import OrderedCommand, placed_styles
+from pinxit.cli.placing import OrderedCommand, files_of, placed_styles
+from pinxit.cli.say import say
 from pinxit.cli.stylize import check_bits
 from pinxit.errors import PinxitError
 
@@ -91,11 +92,10 @@ def panorama(
     targets = {side: output / f"{side}.png" for side in _SIDES} if cubemap else {"": output}
     if cubemap and (output.suffix.lower() in pictures.KINDS or output.is_file()):
         raise PinxitError(f"{output} is one file for six sides: give a folder by -o.")
-    for target in targets.values():
-        how.check(target)
-    job = prepare_panorama(
-        _source(content), styles, cubemap=cubemap, keep=keep, encoder_weights=encoder_weights, **settings
-    )
+    source = _source(content)
+    sides = source.values() if isinstance(source, dict) else (source,)
+    how.check(*targets.values(), reads=[*sides, *files_of(styles), keep, encoder_weights, settings["init"]])
+    job = prepare_panorama(source, styles, cubemap=cubemap, keep=keep, encoder_weights=encoder_weights, **settings)
     interrupted = _write_sides(job, targets, how) if cubemap else drive(job, output, how)
     if interrupted:
         sys.exit(INTERRUPTED)
@@ -118,9 +118,9 @@ def _write_sides(job: PanoramaJob, targets: dict[str, Path], how: Output) -> boo
         pictures.write(picture, target, recipe=recipe.to_json(), overwrite=how.overwrite, bits=how.bits)
     if how.as_json:
         files = [str(target) for target in targets.values()]
-        print(json.dumps({"output": files, "side": picture.width, "seconds": round(last.seconds, 3)}))  # noqa: T201
+        say(json.dumps({"output": files, "side": picture.width, "seconds": round(last.seconds, 3)}))
     else:
-        print(f"{folder}: {_ORDER}.png ({picture.width}×{picture.width} px, {duration(last.seconds)})")  # noqa: T201
+        say(f"{folder}: {_ORDER}.png ({picture.width}×{picture.width} px, {duration(last.seconds)})")
     return interrupted
 
 

@@ -15,6 +15,7 @@ from pinxit.cli.drive import Kept, Output, drive
 from pinxit.cli.main import INTERRUPTED, complain
 from pinxit.cli.options import with_settings_but
 from pinxit.cli.placing import read_shares
+from pinxit.cli.say import say
 from pinxit.cli.stylize import check_bits
 from pinxit.errors import PinxitError
 from pinxit.job import StyleImage
@@ -77,10 +78,8 @@ def pattern(
     shares = read_shares(blend, len(style))
     styles = [StyleImage(one, share) for one, share in zip(style, shares, strict=True)]
     how = Output(overwrite, check_bits(bits), quality, preview, None, as_json)
-    how.check(output)
     others = _others(output, palettes, sheet)
-    for path in others:
-        pictures.check_writable(path, overwrite=overwrite)
+    how.check(output, reads=[*style, *(palette or []), like, encoder_weights], besides=others)
     work = prepare_pattern(
         styles, height, width, repeat=repeat, dpi=dpi, like=like, encoder_weights=encoder_weights,
         **settings,
@@ -139,6 +138,6 @@ def _finish(work: Pattern, target: Path, how: Output, others: dict[Path, dict[st
             product(cell, own), path, recipe=own.to_json(), overwrite=how.overwrite, bits=how.bits, quality=how.quality
         )
         if not how.as_json:
-            print(path)  # noqa: T201
+            say(path)
     if interrupted:
         sys.exit(INTERRUPTED)

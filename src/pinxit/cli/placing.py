@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import typer
@@ -60,6 +60,11 @@ def placed_styles(
         raise PinxitError("no style is given: name one by --style, or --region MASK=STYLE (pinxit styles shows some).")
     shares = read_shares(blend, len(placed))
     return [StyleImage(**one, share=share) for one, share in zip(placed, shares, strict=True)]
+
+
+def files_of(styles: Iterable[StyleImage]) -> list[object]:
+    """All that is read for some styles: their pictures and masks."""
+    return [one for style in styles for one in (style.picture, style.region, style.mask)]
 
 
 def read_shares(blend: str | None, styles: int) -> list[float]:

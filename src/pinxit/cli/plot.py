@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pinxit.errors import PinxitError
-from pinxit.picture.writer import write_whole
+from pinxit.picture.writer import check_place, write_whole
 
 _SUFFIXES = (".png", ".svg", ".pdf")
 
@@ -30,8 +30,7 @@ def check_plot(path: Path, overwrite: bool) -> None:
         raise PinxitError("--plot needs matplotlib: pip install 'pinxit[plot]'.")
     if path.suffix.lower() not in _SUFFIXES:
         raise PinxitError(f"{path} is no kind of plot: end its name in {', '.join(_SUFFIXES)}.")
-    if path.exists() and not overwrite:
-        raise PinxitError(f"{path} exists: choose another name, or add --overwrite.")
+    check_place(path, overwrite=overwrite)
 
 
 def plot(curve: Sequence[Point], path: Path, overwrite: bool) -> None:

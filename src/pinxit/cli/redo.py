@@ -14,7 +14,10 @@ from pinxit.cli.main import INTERRUPTED
 from pinxit.cli.options import with_settings
 from pinxit.cli.show import recipe_in, text_in
 from pinxit.cli.stylize import check_bits
+from pinxit.digest import file_sha256
+from pinxit.errors import PinxitError
 from pinxit.job import prepare_again
+from pinxit.picture.paths import check_apart
 from pinxit.picture.recipe import work_of
 
 # Commands whose results have recipes of their own, and a function `again` that follows them.
@@ -50,8 +53,11 @@ def redo(
     folders = [*(look_in or []), picture.resolve().parent, Path.cwd()]
     text = text_in(picture)
     work = work_of(text)
-    if work != "video":  # which is no picture, and checked by whoever paints it
-        how.check(target)
+    _check_not_an_input(target, text)
+    if work == "video":  # which is no picture, and checked by whoever paints it
+        check_apart(reads=[picture, encoder_weights], writes={"the result": target})
+    else:
+        how.check(target, reads=[picture, settings["init"], encoder_weights])
     if work in WORKS:
         own = {} if encoder_weights is None else {"encoder_weights": encoder_weights}
         importlib.import_module(f"pinxit.cli.{work}").again(text, target, how, folders, {**settings, **own})
@@ -59,3 +65,9 @@ def redo(
     job = prepare_again(recipe_in(picture), look_in=folders, encoder_weights=encoder_weights, **settings)
     if drive(job, target, how):
         sys.exit(INTERRUPTED)
+
+
+def _check_not_an_input(target: Path, recipe: str) -> None:
+    """Refuse a target that holds one of the pictures that the recipe names: they are known by their content alone."""
+    if target.is_file() and file_sha256(target) in recipe:
+        raise PinxitError(f"{target} is one of the pictures that went in: choose another name for the result.")

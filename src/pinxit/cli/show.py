@@ -8,11 +8,11 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
 from pinxit import picture as pictures
 from pinxit.cli.options import text
+from pinxit.cli.say import cell, say
 from pinxit.errors import PinxitError
 from pinxit.picture.recipe import Recipe, Settings, work_of
 
@@ -32,30 +32,30 @@ def show(
     if work_of(found) != "stylize":
         # Of the recipes of other works only they themselves know what is in them: each field as it stands.
         if as_json:
-            print(found)  # noqa: T201
+            say(json.dumps(json.loads(found)))
             return
         for name, value in json.loads(found).items():
-            table.add_row(escape(name), escape(value if isinstance(value, str) else json.dumps(value)))
+            table.add_row(cell(name), cell(value if isinstance(value, str) else json.dumps(value)))
         Console().print(table)
         return
     recipe = recipe_in(picture)
     if as_json:
-        print(recipe.to_json())  # noqa: T201
+        say(recipe.to_json())
         return
-    table.add_row("pinxit", escape(recipe.pinxit))
-    table.add_row("content", escape(recipe.content.name))
+    table.add_row("pinxit", cell(recipe.pinxit))
+    table.add_row("content", cell(recipe.content.name))
     for style in recipe.styles:
         share = f"  ×{style.share:g}" if len(recipe.styles) > 1 else ""
         region = f"  in {style.region.name}" if style.region else ""
         mask = f"  of which {style.mask.name}" if style.mask else ""
-        table.add_row("style", escape(style.name + share + region + mask))
+        table.add_row("style", cell(style.name + share + region + mask))
     if recipe.keep:
-        table.add_row("keep", escape(recipe.keep.name))
+        table.add_row("keep", cell(recipe.keep.name))
     of_its_own = recipe.model_fields_set - Recipe.model_fields.keys() - {"keyframes"}
     for name in (*Settings.model_fields, *sorted(of_its_own)):
-        table.add_row(name, escape(text(getattr(recipe, name))))
+        table.add_row(name, cell(text(getattr(recipe, name))))
     if recipe.done:
-        table.add_row("done", escape(text(recipe.done)))
+        table.add_row("done", cell(text(recipe.done)))
     Console().print(table)
 
 
@@ -75,6 +75,8 @@ def recipe_in(path: Path) -> Recipe:
 
 def text_in(path: Path) -> str:
     """The same as its JSON text, of whatever work."""
+    if path.exists() and not path.is_file() and not path.is_dir():
+        raise PinxitError(f"{path} is no ordinary file: give a picture or a film that pinxit made.")
     if path.is_dir() or path.suffix.lower() in _FILMS:
         from pinxit.video.inside import read_recipe
 

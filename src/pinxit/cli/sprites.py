@@ -13,11 +13,13 @@ import typer
 from pinxit import picture as pictures
 from pinxit.cli.arguments import Blend, EncoderWeights, Overwrite, Quality, StyleMasks, Styles
 from pinxit.cli.drive import Output, drive
+from pinxit.cli.folders import check_goal, pictures_in, tell_left_out
 from pinxit.cli.follow import follow
 from pinxit.cli.main import FAILED, INTERRUPTED, complain
 from pinxit.cli.options import with_settings
-from pinxit.cli.placing import OrderedCommand, placed_styles
+from pinxit.cli.placing import OrderedCommand, files_of, placed_styles
 from pinxit.errors import PinxitError
+from pinxit.picture.paths import check_apart
 from pinxit.picture.recipe import work_of
 from pinxit.picture.writer import target_name, write_whole
 
@@ -67,7 +69,7 @@ def sprites(
     styles = placed_styles(ctx, style or [], [], style_mask or [], blend)
     how = Output(overwrite, quality=quality)
     cells = _read_grid(grid)
-    read, failures = _read(folder, output)
+    read, failures = _read(folder, output, [*files_of(styles), encoder_weights, settings["init"]])
     seen = [sprite for _, sprite in read if not sprite.empty]
     job = prepare_sprites(seen, styles, grid=cells, encoder_weights=encoder_weights, **settings) if seen else None
     jobs = [(name, sprite, None if job is None or sprite.empty else job.of(sprite)) for name, sprite in read]
@@ -110,15 +112,21 @@ def again(text: str, target: Path, how: Output, folders: list[Path], settings: d
         sys.exit(INTERRUPTED)
 
 
-def _read(folder: Path, output: Path) -> tuple[list[tuple[Path, Sprite]], list[str]]:
+def _read(folder: Path, output: Path, reads: list[object]) -> tuple[list[tuple[Path, Sprite]], list[str]]:
     """The sprites in a folder, by their names in it, and the files that are none."""
     from pinxit.surface.sprites import read_sprite
 
     read: list[tuple[Path, Sprite]] = []
     failures: list[str] = []
-    for source in pictures.tree(folder):
-        if output.resolve() in source.resolve().parents:
-            continue
+    found = pictures_in(folder, deep=True, results=output)
+    tell_left_out(found)
+    if not found.pictures:
+        raise PinxitError(f"there is nothing to paint in {folder}: what is there was made by pinxit.")
+    names = [source.relative_to(folder) for source in found.pictures]
+    targets = [output / _painted(name) for name in names]
+    check_goal(folder, output, targets)
+    check_apart(reads=[*found.pictures, *reads], writes={"the result": targets})
+    for source in found.pictures:
         try:
             read.append((source.relative_to(folder), read_sprite(source)))
         except PinxitError as error:

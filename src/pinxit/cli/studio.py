@@ -14,6 +14,7 @@ from typing import Annotated
 
 import typer
 
+from pinxit.cli.say import say
 from pinxit.errors import PinxitError
 
 app = typer.Typer(rich_markup_mode="rich", add_completion=False)
@@ -71,9 +72,9 @@ def studio(
     from pinxit.studio.settings import Studio
 
     def ready(address: str) -> None:
-        print(f"pinxit studio: {address}")  # noqa: T201
+        say(f"pinxit studio: {address}")
         if host in _ALL_ADDRESSES:
-            print(f"from elsewhere: {address.replace(_ALL_ADDRESSES[host], socket.gethostname(), 1)}")  # noqa: T201
+            say(f"from elsewhere: {address.replace(_ALL_ADDRESSES[host], socket.gethostname(), 1)}")
         print("Ctrl-C stops it; what is painting goes on at the next start.", flush=True)  # noqa: T201
         if not no_browser and _has_screen():
             threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()

@@ -11,6 +11,7 @@ from rich.table import Table
 
 from pinxit import inputs, styles
 from pinxit import picture as pictures
+from pinxit.cli.say import say
 
 app = typer.Typer(rich_markup_mode="rich", add_completion=False)
 
@@ -40,4 +41,4 @@ def show_styles(
         picture = styles.sheet()
     else:
         picture = styles.draw(name.removeprefix(inputs.HOUSE), size, seed)
-    print(pictures.write(picture, target, overwrite=overwrite))  # noqa: T201
+    say(pictures.write(picture, target, overwrite=overwrite))

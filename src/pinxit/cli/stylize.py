@@ -9,7 +9,6 @@ from typing import Annotated, Any, Literal
 import typer
 
 from pinxit import inputs
-from pinxit import picture as pictures
 from pinxit.cli.arguments import (
     Bits,
     Blend,
@@ -22,10 +21,11 @@ from pinxit.cli.arguments import (
     StyleMasks,
     Styles,
 )
-from pinxit.cli.drive import Output, drive
+from pinxit.cli.drive import PIPE, Output, drive
+from pinxit.cli.folders import expand
 from pinxit.cli.main import FAILED, INTERRUPTED, complain
 from pinxit.cli.options import with_settings
-from pinxit.cli.placing import OrderedCommand, placed_styles
+from pinxit.cli.placing import OrderedCommand, files_of, placed_styles
 from pinxit.errors import PinxitError
 from pinxit.job import StyleImage, prepare
 from pinxit.library import default_output
@@ -40,7 +40,8 @@ _PRESETS = "Presets: " + "; ".join(f"[bold]{name}[/bold], {preset.summary}" for 
     cls=OrderedCommand,
     help="Paint pictures in the manner of others.\n\n"
     "CONTENT is one or several pictures, folders, or patterns like 'photos/*.jpg'. [bold]sample:cat[/bold] is a photograph "
-    "to try things on, [bold]house:swirl[/bold] a style that pinxit draws itself (see pinxit styles).\n\n"
+    "to try things on, [bold]-[/bold] is standard input (-o - is standard output, as PNG), "
+    "[bold]house:swirl[/bold] a style that pinxit draws itself (see pinxit styles).\n\n"
     f"{_PRESETS}\n\n"
     "Ctrl-C keeps the best picture so far.",
     epilog="[bold]pinxit stylize photo.jpg --style painting.jpg -o out.png[/bold]\n\n"
@@ -79,22 +80,29 @@ def stylize(
     encoder_weights: EncoderWeights = None,
     **settings: Any,
 ) -> None:
-    sources = expand(content)
+    into = output if output is not None and not output.suffix else Path() if output is None else output.parent
+    piped = content == [str(PIPE)]
+    if piped and output is None:
+        raise PinxitError("a picture from standard input has no name: say by -o where to write, - for standard output.")
+    sources = content if piped else expand(content, results=into, written=[preview, plot])
+    if not sources:
+        raise PinxitError("there is nothing to paint: what is there was made by pinxit, or by this command.")
     styles = placed_styles(ctx, style or [], region or [], style_mask or [], blend)
     targets = [_target(source, styles, output, several=len(sources) > 1) for source in sources]
-    if len(set(targets)) < len(targets):
-        raise PinxitError(
-            "two of the pictures would be written to the same file: rename one, or paint them one by one."
-        )
     if plot is not None and len(sources) > 1:
         raise PinxitError("--plot draws the losses of one picture: leave it out for several.")
     how = Output(overwrite, check_bits(bits), quality, preview, plot, as_json)
-    for target in targets:
-        how.check(target)
+    how.check(
+        *targets,
+        piped=True,
+        reads=[*([] if piped else sources), *files_of(styles), keep, encoder_weights, settings["init"]],
+    )
     failures = []
     for source, target in zip(sources, targets, strict=True):
         try:
-            job = prepare(source, styles, keep=keep, encoder_weights=encoder_weights, **settings)
+            job = prepare(
+                _piped_in() if piped else source, styles, keep=keep, encoder_weights=encoder_weights, **settings
+            )
             if drive(job, target, how):
                 sys.exit(INTERRUPTED)
         except PinxitError as error:
@@ -107,13 +115,11 @@ def stylize(
         sys.exit(FAILED)
 
 
-def expand(sources: list[str]) -> list[str]:
-    """Folders and patterns become the pictures in them; sample:NAME and house:NAME stay."""
-    expanded: list[str] = []
-    for source in sources:
-        own = source.startswith((inputs.SAMPLE, inputs.HOUSE))
-        expanded += [source] if own else [str(path) for path in pictures.expand([source])]
-    return expanded
+def _piped_in() -> bytes:
+    """The picture that comes by standard input."""
+    if sys.stdin.isatty():
+        raise PinxitError("- takes a picture from standard input, which is a terminal: name a file, or pipe one in.")
+    return inputs.content_of(sys.stdin.buffer)
 
 
 def check_bits(bits: int) -> Literal[8, 16]:

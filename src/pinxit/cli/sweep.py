@@ -18,9 +18,11 @@ from pinxit.cli.crew import Tally, check_alone
 from pinxit.cli.display import Display
 from pinxit.cli.main import FAILED, INTERRUPTED, complain
 from pinxit.cli.options import with_settings
+from pinxit.cli.say import say
 from pinxit.errors import PinxitError
-from pinxit.job import Job, prepare
+from pinxit.job import Job, at_own_size, prepare
 from pinxit.picture import Picture
+from pinxit.picture.paths import check_apart
 from pinxit.picture.recipe import Settings
 
 if TYPE_CHECKING:
@@ -75,6 +77,8 @@ def sweep(
     from pinxit.styles.contact import sheet
 
     check_alone(cluster, gpus, cpus)
+    starts = (settings["init"] or "").split(",")
+    check_apart(reads=[content, *style, *starts, encoder_weights], writes={"the sheet": output})
     pictures.check_writable(output, overwrite=overwrite)
     settings["preset"] = settings["preset"] or "draft"
     varied: dict[str, list[str]] = {"style": style}
@@ -107,7 +111,7 @@ def sweep(
     cells = [(label.replace("_", "-"), picture) for label, picture in cells]
     columns = len(list(varied.values())[-1])
     pictures.write(sheet(cells, cell, columns if columns > 1 else 5), output, overwrite=overwrite)
-    print(f"{output} ({len(cells)} pictures)")  # noqa: T201
+    say(f"{output} ({len(cells)} pictures)")
     if interrupted:
         complain(f"interrupted after {len(cells)} of {len(runs)} pictures.")
         sys.exit(INTERRUPTED)
@@ -199,6 +203,7 @@ def prepare_runs(
         runs: the settings of each, with its `style`.
         encoder_weights: a local checkpoint of the encoder.
     """
+    runs = [at_own_size(run, content) for run in runs]
     size = size_of(size, runs)
     photograph, _ = inputs.load(content, size)
     read = {source: inputs.load(source, size)[0] for source in styles}

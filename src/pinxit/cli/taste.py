@@ -12,7 +12,9 @@ from rich.progress import track
 
 from pinxit import picture as pictures
 from pinxit.cli.arguments import Overwrite
-from pinxit.cli.stylize import expand
+from pinxit.cli.folders import expand
+from pinxit.cli.say import say
+from pinxit.picture.paths import check_apart
 
 if TYPE_CHECKING:
     from pinxit.design.taste import Seen
@@ -55,24 +57,26 @@ def rank(
 ) -> None:
     from pinxit.design import taste
 
+    file = taste.profile_file(profile)
+    names = expand(sources, written=[output])
+    check_apart(reads=[*names, file], writes={"the sheet": output})
     if output is not None:
         pictures.check_writable(output, overwrite=overwrite)
-    known = taste.load(taste.profile_file(profile))
-    names = expand(sources)
+    known = taste.load(file)
     taste.check(known)
     seen = look_at(names, keep=cell if output else None)
     score = taste.scores(known, [one for one, _ in seen])
     order = sorted(range(len(names)), key=lambda number: -score[number])
     if as_json:
-        print(json.dumps([{"picture": names[number], "score": round(float(score[number]), 4)} for number in order]))  # noqa: T201
+        say(json.dumps([{"picture": names[number], "score": round(float(score[number]), 4)} for number in order]))
     else:
         for number in order:
-            print(f"{score[number]:+.3f}  {names[number]}")  # noqa: T201
+            say(f"{score[number]:+.3f}  {names[number]}")
     if output is not None:
         from pinxit.styles.contact import sheet
 
         cells = [(f"{place}  {score[number]:+.2f}", seen[number][1]) for place, number in enumerate(order, start=1)]
-        print(pictures.write(sheet(cells, cell, columns=6), output, overwrite=overwrite))  # noqa: T201
+        say(pictures.write(sheet(cells, cell, columns=6), output, overwrite=overwrite))
 
 
 @app.command(help="Say what is remembered, and where.")
@@ -81,10 +85,10 @@ def show(profile: Profile = None) -> None:
 
     file = taste.profile_file(profile)
     known = taste.load(file)
-    print(f"{file}: {len(known.liked)} liked, {len(known.disliked)} disliked")  # noqa: T201
+    say(f"{file}: {len(known.liked)} liked, {len(known.disliked)} disliked")
     for sign, side in (("+", known.liked), ("-", known.disliked)):
         for one in side:
-            print(f"{sign} {one.name}")  # noqa: T201
+            say(f"{sign} {one.name}")
 
 
 @app.command(help="Forget pictures by their names, or everything.")
@@ -96,18 +100,20 @@ def forget(
 
     file = taste.profile_file(profile)
     gone = taste.forget(file, [Path(name).name for name in names or []])
-    print(f"{gone} forgotten" if names else f"{file}: forgotten")  # noqa: T201
+    say(f"{gone} forgotten" if names else f"{file}: forgotten")
 
 
 def _judge(sources: list[str], profile: Path | None, *, liked: bool) -> None:
     from pinxit.design import taste
 
     file = taste.profile_file(profile)
+    names = expand(sources)
+    check_apart(reads=names, writes={"the profile": file})
     known = taste.load(file)
-    for seen, _ in look_at(expand(sources)):
+    for seen, _ in look_at(names):
         known = known.judge(seen, liked=liked)
     taste.save(known, file)
-    print(f"{file}: {len(known.liked)} liked, {len(known.disliked)} disliked")  # noqa: T201
+    say(f"{file}: {len(known.liked)} liked, {len(known.disliked)} disliked")
 
 
 def look_at(names: list[str], keep: int | None = None) -> list[tuple[Seen, Picture]]:

@@ -67,7 +67,7 @@ def texture(
     usual = 1024 if settings["preset"] is None else Settings.choose({"preset": settings["preset"]}).size
     height, width = read_size(size) if size is not None else (usual, usual)
     how = Output(overwrite, check_bits(bits), quality, preview, None, as_json)
-    _check(output, how, maps)
+    _check(output, how, maps, [*style, like, encoder_weights])
     work = prepare_texture(
         styles, height, width, tile=tile, maps=maps, like=like, encoder_weights=encoder_weights, **settings
     )
@@ -80,7 +80,7 @@ def again(text: str, target: Path, how: Output, folders: list[Path], settings: d
     from pinxit.surface.texture import TextureRecipe, prepare_texture_again
 
     recipe = validated_json(TextureRecipe, text)
-    _check(target, how, recipe.maps and not recipe.map)
+    _check(target, how, recipe.maps and not recipe.map, [])
     _finish(prepare_texture_again(recipe, look_in=folders, **settings), target, how)
 
 
@@ -104,10 +104,8 @@ def _map_paths(target: Path) -> dict[MapName, Path]:
     return {name: target.with_name(f"{target.stem}_{name}.png") for name in MAPS}
 
 
-def _check(target: Path, how: Output, maps: bool) -> None:
-    how.check(target)
-    for path in _map_paths(target).values() if maps else ():
-        pictures.check_writable(path, overwrite=how.overwrite)
+def _check(target: Path, how: Output, maps: bool, reads: list[Any]) -> None:
+    how.check(target, reads=reads, besides=_map_paths(target).values() if maps else ())
 
 
 def _finish(work: Texture, target: Path, how: Output) -> None:

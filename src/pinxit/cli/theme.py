@@ -13,11 +13,14 @@ from pinxit import picture as pictures
 from pinxit.cli.arguments import Blend, Overwrite
 from pinxit.cli.display import Display
 from pinxit.cli.drive import Output
+from pinxit.cli.folders import expand, tell_left_out
 from pinxit.cli.main import complain
 from pinxit.cli.options import with_settings
 from pinxit.cli.placing import read_shares
-from pinxit.cli.stylize import expand
+from pinxit.cli.say import say
 from pinxit.errors import PinxitError
+from pinxit.picture.find import survey
+from pinxit.picture.paths import check_apart
 
 if TYPE_CHECKING:
     from pinxit.design.theme import Part, Theme
@@ -65,7 +68,9 @@ def theme(
         sources = expand(painting or [])
         shares = read_shares(blend, len(sources))
     own = [] if icons is None else _icons(icons)
-    ready = prepare(sources, shares, own, expand(avatars) if avatars else [], sizes, settings)
+    people = expand(avatars) if avatars else []
+    check_apart(reads=[*sources, *own, *people, settings["init"]], writes={"the theme": output})
+    ready = prepare(sources, shares, own, people, sizes, settings)
     for one in ready.pictures:
         for note in one.notes:
             complain(f"a painting {note}")
@@ -93,7 +98,7 @@ def again(text: str, target: Path, how: Output, folders: list[Path], settings: d
     written = pictures.write(
         made[recipe.asset], target, recipe=finished, overwrite=how.overwrite, bits=how.bits, quality=how.quality
     )
-    print(written)  # noqa: T201
+    say(written)
 
 
 def _make(ready: Theme, output: Path) -> None:
@@ -134,7 +139,7 @@ def _make(ready: Theme, output: Path) -> None:
         ) from error
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    print(f"{output / 'index.html'} ({len(assets)} pictures)")  # noqa: T201
+    say(f"{output / 'index.html'} ({len(assets)} pictures)")
 
 
 def _paint(ready: Theme, part: Part, display: Display) -> tuple[dict[str, Picture], tuple[int, ...] | None]:
@@ -159,10 +164,11 @@ def _move(folder: Path, output: Path) -> None:
 def _icons(folder: Path) -> list[Path]:
     if not folder.is_dir():
         raise PinxitError(f"{folder} is no folder: give one with icons as PNG files.")
-    found = sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
-    if not found:
-        raise PinxitError(f"there is no icon in {folder}: give a folder with PNG files.")
-    return found
+    if drawings := sorted(folder.glob("*.svg")):
+        return drawings  # which whoever reads them refuses, and says what to do
+    found = survey(folder, deep=False)
+    tell_left_out(found)
+    return found.pictures
 
 
 def _read_sizes(text: str) -> list[tuple[int, int]]:
@@ -182,5 +188,5 @@ def _by_taste(folder: Path) -> tuple[list[str], list[float]]:
     names = expand([str(folder)])
     chosen = taste.choose(known, [seen for seen, _ in look_at(names)])
     for number, share in chosen:
-        print(f"{share:.0%} {names[number]}")  # noqa: T201
+        say(f"{share:.0%} {names[number]}")
     return [names[number] for number, _ in chosen], [share for _, share in chosen]

@@ -13,7 +13,11 @@ from pinxit import picture as pictures
 from pinxit import training
 from pinxit.cli.arguments import Overwrite
 from pinxit.cli.display import Display, duration
+from pinxit.cli.folders import tell_left_out
 from pinxit.cli.main import INTERRUPTED
+from pinxit.cli.say import say
+from pinxit.picture.find import survey
+from pinxit.picture.paths import check_apart
 
 if TYPE_CHECKING:
     from pinxit.network.fit import Progress
@@ -44,7 +48,10 @@ def train(
     preview: Annotated[Path | None, typer.Option(help="A picture to refresh while it learns.", metavar="FILE")] = None,
     overwrite: Overwrite = False,
 ) -> None:
+    check_apart(reads=[*paintings, photographs], writes={"the network": output, "--preview": preview})
     training.check_network(output, overwrite=overwrite)
+    if photographs is not None:
+        tell_left_out(survey(photographs))
     if preview is not None:
         pictures.check_writable(preview, overwrite=overwrite)
     last: Progress | None = None
@@ -69,6 +76,6 @@ def train(
     if preview is not None:
         pictures.write(last.picture(), preview, overwrite=True)
     how = f"interrupted at step {last.step}, as it is by now: " if interrupted else ""
-    print(f"{how}{output} ({last.step} steps, {duration(last.seconds)})")  # noqa: T201
+    say(f"{how}{output} ({last.step} steps, {duration(last.seconds)})")
     if interrupted:
         sys.exit(INTERRUPTED)

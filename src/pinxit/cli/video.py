@@ -20,7 +20,9 @@ from pinxit.cli.display import Display, duration
 from pinxit.cli.drive import Output
 from pinxit.cli.main import FAILED, INTERRUPTED, complain
 from pinxit.cli.options import with_settings
+from pinxit.cli.say import say
 from pinxit.errors import PinxitError
+from pinxit.picture.paths import check_apart
 
 if TYPE_CHECKING:
     from pinxit.cluster.film import Shooting
@@ -180,6 +182,8 @@ def video(
     }
     shares = None if blend is None else _numbers("--blend", blend)
     styles = _timed(style or [])
+    reads = [clip, *(name for name, _ in styles), keyframes, encoder_weights, settings["init"]]
+    check_apart(reads=reads, writes={"the result": name, "--preview": preview})
     if cluster is not None:
         if preview is not None:
             raise PinxitError("on a cluster there is no --preview: its frames are painted in any order.")
@@ -271,7 +275,7 @@ def _drive(film: Film, target: Path, how: Output) -> None:
 
 def _tell(target: str, frames: int, seconds: float, notes: Sequence[str], *, as_json: bool) -> None:
     report = {"output": target, "frames": frames, "seconds": round(seconds, 3), "notes": notes}
-    print(json.dumps(report) if as_json else f"{target} ({frames} frames, {duration(seconds)})")  # noqa: T201
+    say(json.dumps(report) if as_json else f"{target} ({frames} frames, {duration(seconds)})")
 
 
 def _check(target: Path, overwrite: bool, preview: Path | None) -> None:

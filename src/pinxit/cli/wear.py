@@ -14,6 +14,7 @@ from pinxit.cli.display import Display
 from pinxit.cli.drive import Output
 from pinxit.cli.main import INTERRUPTED, complain
 from pinxit.cli.options import with_settings
+from pinxit.cli.say import say
 from pinxit.cli.stylize import check_bits
 from pinxit.errors import PinxitError
 
@@ -83,7 +84,7 @@ def wear(
 
     target = output or Path(f"{Path(photo).stem.split(':')[-1]}-{'variations' if variations else 'worn'}.png")
     how = Output(overwrite, check_bits(bits), quality)
-    how.check(target)
+    how.check(target, reads=[photo, mask, *(pattern or []), *(style or []), settings["init"]])
     if not style and any(value is not None for value in settings.values()):
         given = next(name for name, value in settings.items() if value is not None)
         raise PinxitError(f"--{given.replace('_', '-')} is for the engine, which paints a --style: leave it out.")
@@ -143,7 +144,7 @@ def _drive(fitting: Fitting, target: Path, how: Output) -> None:
     written = pictures.write(
         picture, target, recipe=recipe.to_json(), overwrite=how.overwrite, bits=how.bits, quality=how.quality
     )
-    print(f"{written} ({picture.width}×{picture.height} px)")  # noqa: T201
+    say(f"{written} ({picture.width}×{picture.height} px)")
     if interrupted:
         complain(f"interrupted after {len(worn)} of {len(designs)} designs.")
         sys.exit(INTERRUPTED)
@@ -153,6 +154,10 @@ def _read_corners(text: str) -> list[tuple[float, float]]:
     try:
         points = [tuple(float(number) for number in part.split(",")) for part in text.split()]
         if len(points) == 4:
+            if sum(x * points[at - 3][1] - points[at - 3][0] * y for at, (x, y) in enumerate(points)) < 0:
+                raise PinxitError(
+                    "--corners go the wrong way round, which would mirror the pattern: give them clockwise."
+                )
             return [(x, y) for x, y in points]
     except ValueError:
         pass

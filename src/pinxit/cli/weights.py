@@ -11,6 +11,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 from rich.table import Table
 
 from pinxit.cli.main import FAILED, complain
+from pinxit.cli.say import cell, say
 from pinxit.encoder import weights
 from pinxit.errors import PinxitError
 
@@ -31,7 +32,7 @@ def list_() -> None:
     for name, entry in weights.SOURCES.items():
         cached = weights.cached_file(name)
         state = "here" if cached.exists() else "embedded" if weights.is_embedded(name) else "to be fetched"
-        table.add_row(name, state, str(cached) if cached.exists() else entry.origin, entry.credit)
+        table.add_row(name, state, cell(str(cached)) if cached.exists() else entry.origin, entry.credit)
     Console().print(table)
 
 
@@ -39,7 +40,7 @@ def list_() -> None:
 def pull(name: Annotated[str, typer.Argument(help="The encoder, see the list.")] = "vgg19") -> None:
     """Fetch an encoder's weights once; what was interrupted is continued."""
     bar = Progress(
-        TextColumn(name),
+        TextColumn(cell(name)),
         BarColumn(),
         DownloadColumn(),
         TransferSpeedColumn(),
@@ -50,7 +51,7 @@ def pull(name: Annotated[str, typer.Argument(help="The encoder, see the list.")]
     with bar:
         task = bar.add_task(name, total=None)
         weights.pull(name, lambda there, total: bar.update(task, completed=there, total=total or None))
-    print(weights.cached_file(name))  # noqa: T201
+    say(weights.cached_file(name))
 
 
 @app.command()
@@ -63,7 +64,7 @@ def verify() -> None:
             continue
         try:
             weights.read_cached(path, entry.architecture)
-            print(f"{name}: whole ({path})")  # noqa: T201
+            say(f"{name}: whole ({path})")
         except PinxitError as error:
             damaged = True
             complain(str(error))

@@ -12,7 +12,7 @@ from pinxit.cluster import files
 from pinxit.cluster.units import Bench, Outcome, Step, driver_bench
 from pinxit.errors import PinxitError
 from pinxit.job import Job, StyleImage, prepare, report
-from pinxit.picture import to_bytes
+from pinxit.picture import find, to_bytes
 from pinxit.picture.recipe import Recipe
 from pinxit.picture.writer import kind_of, target_name
 
@@ -62,11 +62,40 @@ class Batch:
 
     def units(self) -> list[Photograph]:
         """The pictures in the folder and the folders within it, each to the same name in the same tree."""
-        return [
-            Photograph(files.below(self.folder, name), files.below(self.output, target_name(name)))
-            for name in files.tree(self.folder)
-            if not files.below(self.folder, name).startswith(files.below(self.output, ""))
-        ]
+        return self.survey()[0]
+
+    def survey(self) -> tuple[list[Photograph], dict[str, list[str]]]:
+        """The same, and the names of what is left out, by the reason.
+
+        Raises:
+            PinxitError: when results would replace pictures or each other, or there is nothing to paint.
+        """
+        goal = files.below(self.output, "")
+        if files.below(self.folder, "") == goal:
+            raise PinxitError(
+                f"{self.output} holds the pictures themselves: give another folder for the results by -o."
+            )
+        names, left_out = files.survey(self.folder)
+        results = [name for name in names if files.below(self.folder, name).startswith(goal)]
+        if goal.startswith(files.below(self.folder, "")) and not files.is_address(self.folder):
+            root = Path(self.folder)
+            results += [
+                path.relative_to(root).as_posix()
+                for path in find.results_in(root / name for name in names if name not in results)
+            ]
+        if results:
+            left_out = {**left_out, find.RESULT: results}
+        units: dict[str, Photograph] = {}
+        for name in (name for name in names if name not in results):
+            target = files.below(self.output, target_name(name))
+            if target in units:
+                raise PinxitError(
+                    f"{target} would be written twice, for {units[target].source} and {name}: rename one of them."
+                )
+            units[target] = Photograph(files.below(self.folder, name), target)
+        if not units:
+            raise PinxitError(f"there is nothing to paint in {self.folder}: what is there was made by pinxit.")
+        return list(units.values()), left_out
 
     @property
     def supplies(self) -> list[str]:

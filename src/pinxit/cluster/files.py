@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -34,16 +35,71 @@ def below(folder: str, name: str) -> str:
 
 def tree(folder: str) -> list[str]:
     """The names of all pictures in a folder and the folders within it; see `pinxit.picture.tree`."""
+    return survey(folder)[0]
+
+
+def survey(folder: str) -> tuple[list[str], dict[str, list[str]]]:
+    """The same, and the names of what is left out, by the reason; see `pinxit.picture.find.survey`.
+
+    Raises:
+        PinxitError: when there is no picture, or a name in an object store leads out of the folder.
+    """
     if not is_address(folder):
-        root = Path(folder)
-        return [path.relative_to(root).as_posix() for path in pictures.tree(root)]
-    system, root_path = _system(folder)
+        found = find.survey(Path(folder))
+
+        def named(paths: list[Path]) -> list[str]:
+            return [path.relative_to(folder).as_posix() for path in paths]
+
+        return named(found.pictures), {reason: named(paths) for reason, paths in found.left_out.items()}
+    system, root = _system(folder)
+    taken: list[str] = []
+    left_out: dict[str, list[str]] = {}
     with _spoken(folder):
-        found = [str(path).removeprefix(root_path).lstrip("/") for path in system.find(root_path)]
-    names = sorted(name for name in found if find.is_picture(name))
-    if not names:
+        for path, about in sorted(system.find(root, detail=True).items()):
+            name = _name_in(str(path), root)
+            if name.endswith("/") or not name:
+                continue  # which stands for a folder
+            if any(part.startswith(".") and part not in ("", ".", "..") for part in name.split("/")):
+                continue  # hidden
+            check_name(name, folder)
+            if not find.is_picture(name):
+                head = bytes(system.cat_file(path, start=0, end=find.HEAD)) if about["size"] else b""
+                if not find.begins_as_picture(head):
+                    left_out.setdefault(find.NO_PICTURE if head else find.EMPTY, []).append(name)
+                    continue
+            taken.append(name)
+    if not taken:
         raise PinxitError(f"there is no picture in {folder}: give another folder.")
-    return names
+    return taken, left_out
+
+
+def check_name(name: str, place: str) -> None:
+    """Refuse a name in an object store that as a path would lead anywhere but into a folder, here or on another system.
+
+    Raises:
+        PinxitError: for `..`, names from the root or a drive on, backslashes, empty parts and NUL.
+    """
+    parts = name.split("/")
+    if any(part in ("", ".", "..") for part in parts) or re.search(r"[\\\0]", name) or re.match(r"[A-Za-z]:", parts[0]):
+        raise PinxitError(f"{place} holds the name {name!r}, which is no path within a folder: remove or rename it.")
+
+
+def place_in(folder: Path, name: str, place: str) -> Path:
+    """Where a file of an object store goes in a folder.
+
+    Raises:
+        PinxitError: when its name would lead out of it, be it by a link in the folder.
+    """
+    check_name(name, place)
+    path = folder / name
+    if not path.resolve().is_relative_to(folder.resolve()):
+        raise PinxitError(f"{place} holds the name {name!r}, which leads out of {folder}: remove or rename it.")
+    return path
+
+
+def _name_in(path: str, root: str) -> str:
+    """A key's name below a folder, what stands there as it stands."""
+    return path.removeprefix(root).removeprefix("/") if root else path
 
 
 def is_file(name: str) -> bool:
@@ -66,7 +122,7 @@ def fetch(name: str, folder: Path) -> Path:
     if not is_address(name):
         return Path(name)
     system, path = _system(name)
-    copy = folder / name.rsplit("/", 1)[-1]
+    copy = place_in(folder, name.rsplit("/", 1)[-1], name)
     folder.mkdir(parents=True, exist_ok=True)
     with _spoken(name):
         system.get_file(path, str(copy))
@@ -97,18 +153,17 @@ def names(folder: str) -> set[str]:
     system, path = _system(folder)
     with _spoken(folder):
         system.invalidate_cache()
-        return (
-            {str(file).removeprefix(path).lstrip("/") for file in system.find(path)} if system.exists(path) else set()
-        )
+        return {_name_in(str(file), path) for file in system.find(path)} if system.exists(path) else set()
 
 
 def mirror(folder: str, copy: Path) -> None:
     """Fetch all that is in a folder of an object store."""
     system, _ = _system(folder)
-    for name in names(folder):
-        (copy / name).parent.mkdir(parents=True, exist_ok=True)
+    for name in sorted(name for name in names(folder) if name and not name.endswith("/")):
+        here = place_in(copy, name, folder)
+        here.parent.mkdir(parents=True, exist_ok=True)
         with _spoken(folder):
-            system.get_file(below(folder, name), str(copy / name))
+            system.get_file(below(folder, name), str(here))
 
 
 def upload(path: Path, name: str) -> None:

@@ -20,6 +20,7 @@ from pinxit.cluster import files
 from pinxit.cluster.units import Bench, Outcome, Step
 from pinxit.job import Job, prepare
 from pinxit.picture import Picture, fit
+from pinxit.whole import whole
 
 
 @dataclass(frozen=True)
@@ -110,11 +111,8 @@ class Cells:
     def keep(self, job: Job, picture: Picture) -> None:
         """A cell that was painted now."""
         path = self._path(job)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_suffix(".part")
-        with part.open("wb") as file:
+        with whole(path, overwrite=True) as part, part.open("wb") as file:
             np.savez(file, pixels=picture.pixels)
-        part.replace(path)
 
     def clear(self) -> None:
         """The sheet is there."""

@@ -96,7 +96,7 @@ class Bench:
             # What was in one folder is in one folder here too.
             folder = self._copies.setdefault(parent, self.folder / "supplies" / str(len(self._copies)))
             folder.mkdir(parents=True, exist_ok=True)
-            self._copies[name] = folder / own
+            self._copies[name] = files.place_in(folder, own, name)
             self._copies[name].write_bytes(content)
 
     def path(self, name: str) -> str:

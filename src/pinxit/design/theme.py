@@ -218,7 +218,7 @@ def prepare(
     if shares is not None and len(shares) != len(pictures):
         raise PinxitError(f"--blend has {len(shares)} shares for {len(pictures)} pictures: give one each.")
     names = [_icon_name(path) for path in icons]
-    read = [inputs.load(source, 1024) for source in pictures]
+    read = [inputs.load_style(source, 1024) for source in pictures]
     own = [inputs.load(path, 256) for path in icons]
     faces = [inputs.load(source, 512) for source in avatars]
     recipe = validated(

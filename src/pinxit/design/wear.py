@@ -25,6 +25,7 @@ from pinxit.picture.picture import Pixels
 from pinxit.picture.recipe import Finite, Input, Settings, validated
 
 # What a JPEG leaves of black; no eye would see so little of a pattern.
+_LEAST_TURN = 1.0  # px², twice the area of a triangle of corners
 _BLACK = 0.02
 # What drawn patterns are drawn at, px.
 _DRAWN = 1024
@@ -83,6 +84,8 @@ class Wear(BaseModel):
             raise ValueError("several patterns or styles make a sheet: say by --variations how many designs")
         if self.styles and (self.angle or self.corners):
             raise ValueError("--angle and --corners lay a pattern; a style is painted: give --pattern with them")
+        if self.corners and not _is_seen_wall(self.corners):
+            raise ValueError("--corners cross, or lie on one line: give them clockwise from the wall's upper left")
         return self
 
     def to_json(self) -> str:
@@ -98,6 +101,13 @@ class Wear(BaseModel):
     def from_json(cls, text: str) -> Wear:
         """From a picture's file, which may be anybody's; PinxitError when it is no recipe of this work."""
         return validated(cls, json.loads(text))
+
+
+def _is_seen_wall(corners: Corners) -> bool:
+    """Whether four points are a flat rectangle as it may be seen: all turns go the same way."""
+    sides = [np.subtract(corners[(at + 1) % 4], corners[at]) for at in range(4)]
+    turns = [sides[at][0] * sides[(at + 1) % 4][1] - sides[at][1] * sides[(at + 1) % 4][0] for at in range(4)]
+    return bool(min(turns) > _LEAST_TURN or max(turns) < -_LEAST_TURN)
 
 
 @dataclass(frozen=True)
@@ -222,7 +232,7 @@ def prepare(
     photograph, photo_entry = inputs.load(photo, _DRAWN)
     mask_picture, mask_entry = inputs.load(mask, _DRAWN)
     size = _DRAWN if chosen is None else max(_DRAWN, round(chosen.size * chosen.style_scale))
-    read = [inputs.load(source, size) for source in (*patterns, *styles)]
+    read = [inputs.load(source, size) for source in patterns] + [inputs.load_style(source, size) for source in styles]
     entries = tuple(entry for _, entry in read)
     recipe = Wear.make(
         pinxit=__version__,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import os
 import urllib.error
 import urllib.request
 from collections.abc import Callable
@@ -47,6 +48,11 @@ def download(url: str, target: Path, sha256: str, report: Report | None = None, 
     return target
 
 
+def _own(path: str, flags: int) -> int:
+    """Open a file whose name is known beforehand, for it is continued: never what a link there leads to."""
+    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0), 0o666)
+
+
 def _fetch(url: str, part: Path, report: Report | None, timeout: float) -> None:
     there = part.stat().st_size if part.exists() else 0
     request = urllib.request.Request(url, headers={"Range": f"bytes={there}-"} if there else {})  # noqa: S310
@@ -61,7 +67,7 @@ def _fetch(url: str, part: Path, report: Report | None, timeout: float) -> None:
             there = 0  # the server starts from the beginning
         length = int(answer.headers.get("Content-Length") or 0)
         total = there + length if length else 0
-        with part.open("ab" if there else "wb") as file:
+        with open(part, "ab" if there else "wb", opener=_own) as file:
             while block := answer.read(_BLOCK):
                 file.write(block)
                 there += len(block)

@@ -23,6 +23,7 @@ from pinxit.encoder.checkpoints import Parameters, check, read_onnx, read_torchv
 from pinxit.encoder.download import Report, download
 from pinxit.encoder.vgg import Architecture
 from pinxit.errors import PinxitError
+from pinxit.whole import whole
 
 
 @dataclass(frozen=True)
@@ -215,11 +216,9 @@ def _tensors_sha256(parameters: Parameters) -> str:
 
 
 def _write_cached(path: Path, parameters: Parameters, source_sha256: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(path.name + ".tmp")
     header = {"source_sha256": source_sha256, "tensors_sha256": _tensors_sha256(parameters), "pinxit": "folded"}
-    save_file(parameters, temporary, metadata=header)
-    temporary.replace(path)
+    with whole(path, overwrite=True) as part:
+        save_file(parameters, part, metadata=header)
 
 
 def _is_ours(path: Path) -> bool:

@@ -15,6 +15,7 @@ from pinxit.errors import PinxitError
 from pinxit.network.lesson import Lesson
 from pinxit.network.teacher import Verdict
 from pinxit.network.transformer import Network
+from pinxit.whole import whole
 
 WARM_UP = 50
 """Steps until the learning rate is reached: Adam's first steps know too little of the gradient's size to be long."""
@@ -137,10 +138,9 @@ class Course:
         for name, parameter in self._learning.items():
             moments = self._optimizer.state.get(parameter, {})
             tensors |= {f"{moment}.{name}": moments[moment] for moment in ("exp_avg", "exp_avg_sq") if moments}
-        partial = path.with_name(path.name + ".part")
-        # Apart, or parameters that have never changed would share their memory with their average.
-        save_file({name: tensor.clone() for name, tensor in tensors.items()}, partial, {"done": json.dumps(self.done)})
-        partial.replace(path)
+        with whole(path, overwrite=True) as part:
+            # Apart, or parameters that have never changed would share their memory with their average.
+            save_file({name: tensor.clone() for name, tensor in tensors.items()}, part, {"done": json.dumps(self.done)})
 
     def restore(self, path: Path) -> None:
         """Go on from what `save` wrote of a course with the same plan.

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pinxit.errors import PinxitError
+from pinxit.whole import write_whole
 
 Array = NDArray[np.float32]
 SHIPPED = Path(__file__).parent / "shipped"
@@ -104,6 +105,8 @@ def load(path: Path) -> Weights:
     from safetensors import SafetensorError, safe_open
 
     try:
+        if path.exists() and not path.is_file():
+            raise PinxitError(f"{path.name} is no ordinary file: give a network that pinxit train made.")
         if path.stat().st_size > MAX_BYTES:
             raise PinxitError(f"{path.name} is larger than any network of pinxit's: it is something else.")
         with safe_open(path, framework="np") as file:
@@ -120,8 +123,12 @@ def load(path: Path) -> Weights:
     return Weights(_part(tensors, "reader."), _part(tensors, "transformer."), shape, card, painting)
 
 
-def save(path: Path, weights: Weights) -> None:
-    """Write a file, whole or not at all."""
+def save(path: Path, weights: Weights, *, overwrite: bool = True) -> None:
+    """Write a file, whole or not at all.
+
+    Raises:
+        PinxitError: when it cannot be written, or is there and may not be replaced.
+    """
     from safetensors.numpy import save as serialized
 
     tensors: dict[str, NDArray[Any]] = {
@@ -136,9 +143,7 @@ def save(path: Path, weights: Weights) -> None:
         "down": ",".join(map(str, weights.shape.down)),
         "blocks": str(weights.shape.blocks),
     }
-    partial = path.with_name(path.name + ".part")
-    partial.write_bytes(serialized(tensors, metadata=metadata))
-    partial.replace(path)
+    write_whole(serialized(tensors, metadata=metadata), path, overwrite=overwrite)
 
 
 def shapes(of: Shape) -> dict[str, tuple[int, ...]]:

@@ -25,6 +25,8 @@ def white_of(image: PIL.Image.Image, content: bytes) -> int | None:
     """
     if image.mode not in ("RGB", "RGBA", "LA"):
         return None
+    if image.format == "HEIF":
+        return 65535 if image.info.get("bit_depth", 8) > 8 else None
     if image.format == "PNG":
         return 65535 if content[24:25] == b"\x10" else None  # the header's bit depth
     if image.format == "PPM":
@@ -44,6 +46,8 @@ def decode_deep(image: PIL.Image.Image, content: bytes, white: int) -> NDArray[n
 
     OpenCV turns a TIFF upright by its orientation, and nothing else.
     """
+    if image.format == "HEIF":
+        return _decode_heif(content)
     import cv2
 
     array = None
@@ -59,6 +63,14 @@ def decode_deep(image: PIL.Image.Image, content: bytes, white: int) -> NDArray[n
         channels[..., :3] /= np.maximum(channels[..., 3:], np.float32(1 / white))
         channels[..., :3].clip(0, 1, out=channels[..., :3])
     return channels
+
+
+def _decode_heif(content: bytes) -> NDArray[np.float32]:
+    """The 10 or 12 bits of a HEIC picture, which its library hands out as 16, upright already."""
+    import pillow_heif
+
+    file = pillow_heif.open_heif(content, convert_hdr_to_8bit=False)
+    return np.asarray(file, np.uint16).astype(np.float32) / np.float32(65535)
 
 
 def grey_numbers(image: PIL.Image.Image) -> NDArray[np.float32]:

@@ -5,7 +5,6 @@ PNG: an `iTXt` chunk called `pinxit_recipe`. JPEG, WebP, AVIF: EXIF's UserCommen
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import re
@@ -16,7 +15,7 @@ from pathlib import Path
 import PIL.Image
 
 from pinxit.picture.exif import IFD, IMAGE_DESCRIPTION, USER_COMMENT
-from pinxit.picture.reader import FORMATS, bytes_of, one_sentence
+from pinxit.picture.reader import bytes_of, one_sentence, opened
 
 KEY = "pinxit_recipe"
 XMP_KEY = "XML:com.adobe.xmp"  # XMP specification, part 3, section 1.1.5
@@ -71,9 +70,10 @@ def read_recipe(path: str | os.PathLike[str]) -> str | None:
         PinxitError: when there is no such file, or it is no picture.
     """
     content = bytes_of(Path(path))
-    with one_sentence(os.fspath(path), content), PIL.Image.open(io.BytesIO(content), formats=FORMATS) as image:
+    with one_sentence(os.fspath(path), content), opened(content) as image:
         found = image.info.get(KEY)
-        if found is None:
+        # A PNG that has no EXIF before its pixels would be decoded whole in search of it.
+        if found is None and (image.format != "PNG" or "exif" in image.info):
             found = image.getexif().get_ifd(IFD).get(USER_COMMENT)
         if found is None and image.format == "TIFF":
             found = image.getexif().get(IMAGE_DESCRIPTION)

@@ -24,10 +24,14 @@ from pinxit.picture.convert import from_channels
 from pinxit.picture.deep import decode_deep, grey_numbers, white_of
 from pinxit.picture.paths import at_home
 from pinxit.picture.picture import Picture
+from pinxit.picture.room import check_room
 
 # Decided by a file's content, never by its name. What is not here (PostScript, PSD, JPEG 2000, FITS, icons …) is rare as
 # a photograph and frequent as an attack.
 FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "AVIF", "GIF", "BMP", "PPM", "TGA")
+HEIF = "HEIF"
+"""What telephones take; read by pillow-heif, where it is installed."""
+_HEIF_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
 # A photograph of 100 megapixels is 1.2 GB as float32; more is a mistake, or a bomb.
 MAX_PIXELS = 100_000_000
 MAX_BYTES = 512 * 2**20
@@ -53,11 +57,31 @@ def read(source: str | os.PathLike[str] | bytes) -> Picture:
     content = source if isinstance(source, bytes) else bytes_of(Path(source))
     if not content:
         raise PinxitError(f"{name} is empty: give a picture.")
-    with one_sentence(name, content), PIL.Image.open(io.BytesIO(content), formats=FORMATS) as image:
+    with one_sentence(name, content), opened(content) as image:
         if image.width * image.height > MAX_PIXELS:
             raise PinxitError(_too_large(image.width, image.height))
+        deep = image.mode in ("I", "F", "I;16", "I;16B", "I;16L", "I;16N") or white_of(image, content) is not None
+        check_room(image.width, image.height, clear=image.has_transparency_data, deep=deep)
         return decode(image, content)
     raise AssertionError("unreachable")
+
+
+def opened(content: bytes) -> PIL.Image.Image:
+    """A file's bytes opened by PIL, of whichever kind pinxit reads; it raises its own errors for what is none.
+
+    Raises:
+        PinxitError: for a HEIC picture, where the package that reads these is not installed.
+    """
+    formats: tuple[str, ...] = FORMATS
+    if content[4:8] == b"ftyp" and content[8:12] in _HEIF_BRANDS:
+        try:
+            import pillow_heif
+        except ImportError as error:
+            raise PinxitError("is a HEIC picture, which needs a package more: pip install 'pinxit[photo]'.") from error
+        # Previews and depth maps in the file are nobody's picture.
+        pillow_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
+        formats = (*FORMATS, HEIF)
+    return PIL.Image.open(io.BytesIO(content), formats=formats)
 
 
 def decode(image: PIL.Image.Image, content: bytes = b"") -> Picture:
@@ -110,7 +134,9 @@ def bytes_of(path: Path) -> bytes:
 
 def _missing(path: Path) -> str:
     with contextlib.suppress(OSError):
-        names = [entry.name for entry in itertools.islice(path.parent.iterdir(), _MOST_NAMES)]
+        if path.is_symlink():
+            return f"{path} is a link to {os.readlink(path)}, which is not there: give a picture."  # noqa: PTH115
+        names = [entry.name for entry in itertools.islice(path.parent.iterdir(), _MOST_NAMES) if entry.exists()]
         near = difflib.get_close_matches(path.name, names, n=1)
         if near:
             return f"there is no file {path}: did you mean {path.with_name(near[0])}?"
@@ -131,15 +157,11 @@ def one_sentence(name: str, content: bytes) -> Iterator[None]:
     except PinxitError as error:
         raise PinxitError(f"{name} {error}") from error
     except PIL.UnidentifiedImageError as error:
-        if content[4:8] == b"ftyp" and content[8:12] in (b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1"):
-            raise PinxitError(
-                f"{name} is a HEIC picture, which pinxit does not read: export it as JPEG or AVIF."
-            ) from error
         if content[:4] in (b"II*\0", b"MM\0*"):
             raise PinxitError(
                 f"{name} is damaged, or a TIFF that pinxit does not read: save it anew as RGB with 8 or 16 bits a channel."
             ) from error
-        kinds = "JPEG, PNG, WebP, TIFF, AVIF, GIF, BMP, PPM or TGA"
+        kinds = "JPEG, PNG, WebP, TIFF, AVIF, HEIC, GIF, BMP, PPM or TGA"
         raise PinxitError(f"{name} is not a picture that pinxit reads, or is damaged: give {kinds}.") from error
     except PIL.Image.DecompressionBombError as error:
         raise PinxitError(

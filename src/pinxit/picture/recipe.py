@@ -12,7 +12,7 @@ from typing import Annotated, Any, Final, Literal, Self, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
-from pinxit.errors import PinxitError
+from pinxit.errors import PinxitError, printable
 from pinxit.picture.presets import PRESETS
 from pinxit.picture.wrap import WrapName
 
@@ -82,7 +82,7 @@ class Settings(BaseModel):
         "Options",
         "Where the other settings start from: draft to try, fine to print, instant by a network, gatys the paper itself.",
     )
-    size: int = _setting(512, "Options", "Longer side of the result, px.", ge=16, le=MAX_SIZE)
+    size: int = _setting(512, "Options", "Longer side of the result, px, or original.", ge=16, le=MAX_SIZE)
     content_weight: Weight = _setting(1.0, "Options", "α: how much the content image counts.")
     style_weight: Weight = _setting(10.0, "Options", "β: how much the style counts.")
     style_scale: Finite = _setting(1.0, "Options", "Size of the style's strokes: 2 doubles them.", ge=0.05, le=20)
@@ -202,6 +202,16 @@ class Settings(BaseModel):
         return validated(cls, {**PRESETS[preset].settings, **chosen, "preset": preset})
 
 
+LONGEST_NAME: Final = 255
+
+
+def _storable(name: object) -> object:
+    """A name that JSON and a terminal can hold: of bytes that are no text, and of line breaks, the printable form."""
+    if not isinstance(name, str) or printable(name) == name:
+        return name
+    return printable(name)[-LONGEST_NAME:]
+
+
 class Input(BaseModel):
     """A picture that went into a result, known by its content, never by its place.
 
@@ -213,7 +223,7 @@ class Input(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    name: str = Field(max_length=255)
+    name: Annotated[str, BeforeValidator(_storable)] = Field(max_length=LONGEST_NAME)
     sha256: str = Field("", pattern=r"^([0-9a-f]{64})?$")
     bytes: int = Field(0, ge=0)
 

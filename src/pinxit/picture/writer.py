@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
-import errno
 import io
 import os
-import tempfile
 from pathlib import Path, PurePath
 from typing import Any, Literal
 
@@ -20,6 +17,8 @@ from pinxit.picture.exif import texts
 from pinxit.picture.metadata import KEY, XMP_KEY, ascii_json, exif_with, png_chunk, png_density, png_text
 from pinxit.picture.paths import at_home
 from pinxit.picture.picture import Picture
+from pinxit.whole import exists
+from pinxit.whole import write_whole as write_whole
 
 # By the file's ending.
 KINDS = {
@@ -34,8 +33,6 @@ KINDS = {
 _DEEP = ("PNG", "TIFF")
 # The longest side each kind has room for, px.
 _MAX_SIDE = {"JPEG": 65_500, "WEBP": 16_383, "AVIF": 65_535}
-# What a folder without links (FAT, some network drives) answers.
-_NO_LINKS = (errno.EPERM, errno.EACCES, errno.ENOTSUP, errno.ENOSYS)
 # Full colour resolution where the kind has it, and transparency without loss.
 _OPTIONS: dict[str, dict[str, Any]] = {
     "JPEG": {"subsampling": "4:4:4", "optimize": True},
@@ -54,11 +51,17 @@ def check_writable(path: Path, *, overwrite: bool, bits: int = 8) -> None:
             that cannot be written or made.
     """
     check_kind(path, bits)
+    check_place(path, overwrite=overwrite)
+
+
+def check_place(path: Path, *, overwrite: bool) -> None:
+    """The same for a file of any kind: whether it may be written where it is to be."""
+    path = at_home(path)
     try:
         if path.is_dir():
             raise PinxitError(f"{path} is a folder: name a file.")
         if _is_there(path) and not overwrite:
-            raise PinxitError(_exists(path))
+            raise PinxitError(exists(path))
         nearest = next(parent for parent in path.absolute().parents if parent.exists())
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "its name is not allowed"
@@ -144,56 +147,6 @@ def _encode(picture: Picture, kind: str, recipe: str | None, bits: Literal[8, 16
     return file.getvalue()
 
 
-def write_whole(content: bytes, target: Path, *, overwrite: bool) -> None:
-    """Put bytes into a file, all of them or none, never over a file that may not be replaced.
-
-    Raises:
-        PinxitError: when the folder cannot be written, the disk is full, or the file is there.
-    """
-    temporary: Path | None = None
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=f".{target.stem[:40]}.", suffix=".part", dir=target.parent)
-        temporary = Path(name)
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        # The temporary file is for its owner alone; some file systems cannot say so, nor the contrary.
-        with contextlib.suppress(OSError):
-            temporary.chmod(0o666 & ~_umask())
-        if overwrite:
-            temporary.replace(target)
-        else:
-            _name(temporary, target)
-    except FileExistsError as error:
-        raise PinxitError(_exists(target)) from error
-    except OSError as error:
-        raise PinxitError(
-            f"{target} cannot be written ({error.strerror}): choose another folder, or make room."
-        ) from error
-    finally:
-        if temporary is not None:
-            with contextlib.suppress(OSError):
-                temporary.unlink()
-
-
-def _name(temporary: Path, target: Path) -> None:
-    """Give a finished file a name that nothing has; FileExistsError where something has it by now."""
-    try:
-        target.hardlink_to(temporary)
-    except OSError as error:
-        if error.errno not in _NO_LINKS:
-            raise
-        # The name is taken by an empty file, which nobody else can do at the same time, and then filled.
-        target.touch(exist_ok=False)
-        try:
-            temporary.replace(target)
-        except BaseException:
-            target.unlink()
-            raise
-
-
 def _is_there(path: Path) -> bool:
     """Whether the name is taken, be it by a link that leads nowhere."""
     try:
@@ -201,12 +154,6 @@ def _is_there(path: Path) -> bool:
     except (FileNotFoundError, NotADirectoryError):
         return False
     return True
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def target_name(name: str) -> str:
@@ -221,10 +168,6 @@ def kind_of(name: str | Path) -> str:
     if kind is None:
         raise PinxitError(f"{path} says no kind of picture that pinxit writes: end its name in {', '.join(KINDS)}.")
     return kind
-
-
-def _exists(path: Path) -> str:
-    return f"{path} exists: choose another name, or add --overwrite."
 
 
 def _png(picture: Picture, recipe: str | None, bits: Literal[8, 16]) -> bytes:

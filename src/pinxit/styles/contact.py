@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import PIL.Image
 from PIL import ImageDraw, ImageFont
 
+from pinxit.errors import printable
 from pinxit.picture import Picture, fit, from_pil, to_pil
 
 _SMALLEST = 0.6
@@ -34,6 +35,7 @@ def sheet(pictures: Sequence[tuple[str, Picture]], cell: int, columns: int = 5) 
 
 def _label(name: str, size: float, width: int) -> tuple[str, ImageFont.FreeTypeFont | ImageFont.ImageFont]:
     """A name no wider than so many pixels: in smaller letters, then without its middle."""
+    name = printable(name)
     for share in (1, 0.9, 0.8, 0.7, _SMALLEST):  # small letters keep to whole pixels: no telling their length
         font = ImageFont.load_default(size * share)
         if font.getlength(name) <= width:

@@ -6,16 +6,14 @@ should look first is taken over from the source. Nothing else of its XMP is: it 
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-
-import PIL.Image
 
 from pinxit.errors import PinxitError
 from pinxit.picture.metadata import XMP_KEY
-from pinxit.picture.reader import FORMATS, bytes_of, one_sentence
+from pinxit.picture.reader import bytes_of, one_sentence, opened
 
 NAMESPACE = "http://ns.google.com/photos/1.0/panorama/"
 # Angles in degrees, and how far each may reach.
@@ -30,6 +28,9 @@ _VIEW = {
 }
 _PROPERTY = re.compile(r"(?<!/)GPano:([A-Za-z]{1,64})\s*(?:=\s*[\"']|>)\s*([^\"'<]{0,64}?)\s*[\"'<]")
 _MOST_BYTES = 2**20
+_LARGEST = 2**20
+"""Px of a side; what claims more is no panorama."""
+_SHAPE = 0.02
 
 
 def read_properties(path: Path) -> dict[str, str]:
@@ -39,27 +40,68 @@ def read_properties(path: Path) -> dict[str, str]:
         PinxitError: when it is no picture.
     """
     content = bytes_of(path)
-    with one_sentence(str(path), content), PIL.Image.open(io.BytesIO(content), formats=FORMATS) as image:
+    with one_sentence(str(path), content), opened(content) as image:
         packet = image.info.get("xmp") or image.info.get(XMP_KEY) or b""
     text = packet if isinstance(packet, str) else packet.decode("utf-8", "replace")
     # A regular expression, not a parser: XML from strangers can make a parser work for hours.
     return dict(_PROPERTY.findall(text[:_MOST_BYTES]))
 
 
-def view_of(properties: Mapping[str, str], name: str) -> dict[str, float]:
-    """How the panorama was held and where a viewer looks first.
+@dataclass(frozen=True)
+class Crop:
+    """The part of the sphere that a picture shows, as shares of the whole panorama's width and height.
+
+    Attributes:
+        left, top: of its upper left corner.
+        width, height: of it.
+    """
+
+    left: float = 0.0
+    top: float = 0.0
+    width: float = 1.0
+    height: float = 1.0
+
+    def window(self, width: int) -> tuple[int, int, int, int]:
+        """Left, top, width and height, px, in a whole panorama so many px wide; at least one pixel, none outside."""
+        height = width // 2
+        left, top = min(round(self.left * width), width - 1), min(round(self.top * height), height - 1)
+        across, down = max(1, round(self.width * width)), max(1, round(self.height * height))
+        return left, top, min(across, width - left), min(down, height - top)
+
+
+def crop_of(properties: Mapping[str, str], name: str, width: int, height: int) -> Crop | None:
+    """Which part of the sphere a picture of that size, px, shows; None where it is the whole.
 
     Raises:
-        PinxitError: when the properties say that it shows only a part of the sphere.
+        PinxitError: when what the properties say does not fit together, or not the picture.
     """
-    for whole, part in (
-        ("FullPanoWidthPixels", "CroppedAreaImageWidthPixels"),
-        ("FullPanoHeightPixels", "CroppedAreaImageHeightPixels"),
-    ):
-        if properties.get(whole, "") != properties.get(part, properties.get(whole, "")):
-            raise PinxitError(
-                f"{name} says that it shows only a part of the sphere: fill up the rest, or paint it with pinxit stylize."
-            )
+    keys = (
+        "FullPanoWidthPixels",
+        "FullPanoHeightPixels",
+        "CroppedAreaImageWidthPixels",
+        "CroppedAreaImageHeightPixels",
+    )
+    if any(key not in properties for key in keys):
+        return None
+    places = ("CroppedAreaLeftPixels", "CroppedAreaTopPixels")
+    try:
+        whole, high, across, down, left, top = (int(properties.get(key, "0")) for key in (*keys, *places))
+    except ValueError:
+        return None
+    if (left, top, across, down) == (0, 0, whole, high):
+        return None
+    fits = 0 <= left < left + across <= whole and 0 <= top < top + down <= high and whole <= _LARGEST
+    # A reduced copy keeps its properties: the shape must be right, not the size.
+    if not fits or abs(whole - 2 * high) > 2 or abs(width * down / (height * across) - 1) > _SHAPE:
+        raise PinxitError(
+            f"{name} says that it shows {across}×{down} px of a sphere of {whole}×{high} px, and has {width}×{height} px: "
+            "remove its GPano properties, or paint it with pinxit stylize."
+        )
+    return Crop(left / whole, top / high, across / whole, down / high)
+
+
+def view_of(properties: Mapping[str, str]) -> dict[str, float]:
+    """How the panorama was held and where a viewer looks first."""
     view = {}
     for key, limit in _VIEW.items():
         try:
@@ -71,17 +113,20 @@ def view_of(properties: Mapping[str, str], name: str) -> dict[str, float]:
     return view
 
 
-def packet(width: int, height: int, view: Mapping[str, float]) -> bytes:
-    """The XMP of a whole panorama of that size, px."""
+def packet(
+    width: int, height: int, view: Mapping[str, float], window: tuple[int, int, int, int] | None = None
+) -> bytes:
+    """The XMP of a panorama that is so large as a whole, px, or of the window of it that a picture shows."""
+    left, top, across, down = window or (0, 0, width, height)
     properties = {
         "ProjectionType": "equirectangular",
         "UsePanoramaViewer": "True",
         "FullPanoWidthPixels": width,
         "FullPanoHeightPixels": height,
-        "CroppedAreaImageWidthPixels": width,
-        "CroppedAreaImageHeightPixels": height,
-        "CroppedAreaLeftPixels": 0,
-        "CroppedAreaTopPixels": 0,
+        "CroppedAreaImageWidthPixels": across,
+        "CroppedAreaImageHeightPixels": down,
+        "CroppedAreaLeftPixels": left,
+        "CroppedAreaTopPixels": top,
         **{key: f"{angle:g}" for key, angle in view.items()},
     }
     lines = "\n".join(f"   <GPano:{key}>{value}</GPano:{key}>" for key, value in properties.items())

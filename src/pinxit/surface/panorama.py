@@ -14,8 +14,8 @@ from pydantic import Field
 
 from pinxit import inputs
 from pinxit.errors import PinxitError
-from pinxit.job import Job, StyleImage, prepare, prepare_again
-from pinxit.picture import Picture
+from pinxit.job import ORIGINAL, Job, StyleImage, prepare, prepare_again
+from pinxit.picture import Picture, resize
 from pinxit.picture.finish import colored, finish
 from pinxit.picture.ingredients import Ingredients
 from pinxit.picture.picture import Pixels
@@ -59,11 +59,13 @@ class PanoramaJob(Job):
     Attributes:
         sides: of the cube map that is the content image, by name; empty where that is a panorama.
         view: see `gpano.view_of`.
+        crop: which part of the sphere the content image shows, and so the result; None where it is the whole.
     """
 
     recipe: PanoramaRecipe
     sides: Mapping[str, Picture] = field(default_factory=dict)
     view: Mapping[str, float] = field(default_factory=dict)
+    crop: gpano.Crop | None = None
 
     @property
     def notes(self) -> list[str]:
@@ -82,9 +84,17 @@ class PanoramaJob(Job):
         picture, recipe = super().result(progress)
         assert isinstance(recipe, PanoramaRecipe)  # noqa: S101 - for the type checker
         if recipe.side is None:
-            return picture, recipe
+            return self._cropped(picture, recipe.size), recipe
         side = np.split(picture.pixels, len(FACES), 1)[list(FACES).index(recipe.side)]
         return picture.with_pixels(np.ascontiguousarray(side)), recipe
+
+    def _cropped(self, picture: Picture, width: int) -> Picture:
+        """Of a whole panorama what the content image shows of it, with the properties that say so."""
+        if self.crop is None or picture.width != width:
+            return picture
+        left, top, across, down = window = self.crop.window(width)
+        pixels = np.ascontiguousarray(picture.pixels[:, top : top + down, left : left + across])
+        return replace(picture, pixels=pixels, xmp=gpano.packet(width, width // 2, self.view, window))
 
     def of_side(self, name: str) -> PanoramaJob:
         """The same job, of whose cube map another side is the result."""
@@ -177,6 +187,8 @@ def prepare_panorama(
     Raises:
         PinxitError: one sentence for the first thing wrong.
     """
+    if options.get("size") == ORIGINAL:
+        options["size"] = _own_width(content)
     if options.get("size") is None:
         options["size"] = 2 * _usual_size(style, options)
     side = "px" if cubemap else None
@@ -210,6 +222,15 @@ def _job(job: Job, recipe: PanoramaRecipe, sides: Mapping[str, Picture], propert
     if len(shapes) > 1 or any(width != height for width, height in shapes):
         found = ", ".join(f"{width}×{height}" for width, height in shapes)
         raise PinxitError(f"the sides of a cube map are square and of one size, not {found} px.")
+    crop = None if sides else gpano.crop_of(properties, name, content.width, content.height)
+    ingredients = job.ingredients
+    if crop is not None:
+        if recipe.side is not None:
+            raise PinxitError(
+                f"{name} shows only a part of the sphere, of which no cube map can be made: leave out --cubemap."
+            )
+        ingredients = _placed(ingredients, crop)
+        content = ingredients.content
     if not sides and abs(content.width - 2 * content.height) > 1:
         raise PinxitError(
             f"{name} has {content.width}×{content.height} px: a panorama of the whole sphere is twice as wide as high."
@@ -220,14 +241,62 @@ def _job(job: Job, recipe: PanoramaRecipe, sides: Mapping[str, Picture], propert
         )
     if recipe.wrap != "none":
         raise PinxitError("a panorama meets itself by nature: leave --wrap out.")
-    view = gpano.view_of(properties, name)
-    return PanoramaJob(recipe, job.ingredients, job.encoder_file, job.networks, sides=sides, view=view)
+    view = gpano.view_of(properties)
+    return PanoramaJob(recipe, ingredients, job.encoder_file, job.networks, sides=sides, view=view, crop=crop)
+
+
+def _placed(ingredients: Ingredients, crop: gpano.Crop) -> Ingredients:
+    """The ingredients with all that belongs to a part of the sphere where it is on the whole.
+
+    What is not shown takes the colour of the nearest shown: it is painted too, but neither seen nor given out.
+    """
+    content = ingredients.content
+    width = 2 * round(max(content.width / crop.width, 2 * content.height / crop.height) / 2)
+    left, top, across, down = crop.window(width)
+
+    def whole(pixels: Pixels) -> Pixels:
+        fitted = resize(Picture(pixels), down, across).pixels
+        right, below = width - left - across, width // 2 - top - down
+        return _around(np.pad(fitted, ((0, 0), (top, below), (0, 0)), mode="edge"), left, right)
+
+    def mask(plane: Pixels | None) -> Pixels | None:
+        return None if plane is None else np.ascontiguousarray(whole(_grey(plane).pixels.copy())[0])
+
+    def picture(part: Picture | None) -> Picture | None:
+        same = part is not None and (part.width, part.height) == (content.width, content.height)
+        return replace(part, pixels=whole(part.pixels), alpha=None) if part is not None and same else part
+
+    return Ingredients(
+        replace(content, pixels=whole(content.pixels), alpha=None),
+        tuple(replace(style, region=mask(style.region)) for style in ingredients.styles),
+        picture(ingredients.start),
+        mask(ingredients.keep),
+    )
+
+
+def _around(pixels: Pixels, left: int, right: int) -> Pixels:
+    """A band of the sphere all the way round: from its right edge its colours turn into those of its left one."""
+    missing = left + right
+    if not missing:
+        return pixels
+    share = ((np.arange(missing, dtype=np.float32) + 0.5) / missing)[None, None]
+    gap = pixels[..., -1:] * (1 - share) + pixels[..., :1] * share
+    return np.ascontiguousarray(np.concatenate([gap[..., missing - left :], pixels, gap[..., :right]], 2))
 
 
 def _properties(content: inputs.PictureLike) -> dict[str, str]:
     if not isinstance(content, str | Path) or str(content).startswith((inputs.SAMPLE, inputs.HOUSE)):
         return {}
     return gpano.read_properties(Path(content).expanduser())
+
+
+def _own_width(content: inputs.PictureLike | Mapping[str, inputs.PictureLike]) -> int:
+    """Of the whole panorama that a content image is, or is a part of, px, down to a number that 4 divides."""
+    if isinstance(content, Mapping):
+        return 4 * inputs.load(content["px"], 0)[0].width
+    picture, entry = inputs.load(content, 0)
+    crop = gpano.crop_of(_properties(content), entry.name, picture.width, picture.height)
+    return round(picture.width / (1.0 if crop is None else crop.width)) // 4 * 4
 
 
 def _usual_size(style: Any, options: Mapping[str, Any]) -> int:

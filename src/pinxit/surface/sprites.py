@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,7 +9,6 @@ from statistics import median
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
-import PIL.Image
 from pydantic import Field
 
 from pinxit import inputs
@@ -19,7 +17,7 @@ from pinxit.job import Job, StyleImage, prepare, prepare_again
 from pinxit.picture import Picture, resize
 from pinxit.picture.deep import white_of
 from pinxit.picture.ingredients import Ingredients
-from pinxit.picture.reader import FORMATS, bytes_of, one_sentence
+from pinxit.picture.reader import bytes_of, one_sentence, opened
 from pinxit.picture.recipe import Input, Recipe, Settings
 from pinxit.surface.edges import settle
 from pinxit.surface.sheet import Canvas, lay_out
@@ -109,7 +107,7 @@ def read_sprite(path: Path, name: str = "") -> Sprite:
     """
     picture, entry = inputs.load(path, 0)
     content = bytes_of(path)
-    with one_sentence(str(path), content), PIL.Image.open(io.BytesIO(content), formats=FORMATS) as image:
+    with one_sentence(str(path), content), opened(content) as image:
         bits: Literal[8, 16] = 16 if white_of(image, content) or image.mode in _DEEP_GREY else 8
         raw = np.asarray(image.convert("RGBA"), np.float32) / 255 if (name or path.name).endswith(_NINE_PATCH) else None
     if raw is None or min(raw.shape[:2]) < 3 or raw.shape[:2] != (picture.height, picture.width):

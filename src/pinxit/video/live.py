@@ -148,6 +148,6 @@ def prepare(
         paints = weights.load(Path(str(styles[0])))
     else:
         paints = weights.shipped(network)
-    read = [inputs.load(style, round(size * scale))[0] for style in styles]
+    read = [inputs.load_style(style, round(size * scale))[0] for style in styles]
     mixed = [LoadedStyle(picture, share) for picture, share in zip(read, shares or [1.0] * len(read), strict=True)]
     return LiveBrush(paints, mixed, size * scale, strength)

@@ -14,6 +14,7 @@ from pinxit import __version__, inputs
 from pinxit import picture as pictures
 from pinxit.digest import file_sha256
 from pinxit.errors import PinxitError
+from pinxit.job import ORIGINAL
 from pinxit.network import weights
 from pinxit.network.weights import Weights
 from pinxit.picture import Picture
@@ -66,6 +67,8 @@ def prepare(
         raise PinxitError("a film begins as its frames do: leave --init out.")
     rate = Fraction(own["rate"]) if "rate" in own else FILM_RATE
     source = open_source(path, rate, str(own.get("hdr", "tonemap")))
+    if options.get("size") == ORIGINAL:
+        options["size"] = max(source.height, source.width)
     settings = Settings.choose(options)
     if "size" not in options:
         longer = max(source.height, source.width)
@@ -145,7 +148,7 @@ def prepare_again(
 
 
 def _style(source: inputs.PictureLike, size: int) -> tuple[LoadedStyle, Input, Weights | None]:
-    picture, entry = inputs.load(source, size)
+    picture, entry = inputs.load_style(source, size)
     if not inputs.is_network(source):
         return LoadedStyle(picture), entry, None
     return LoadedStyle(picture, network=entry.sha256), entry, weights.load(Path(source))  # type: ignore[arg-type]

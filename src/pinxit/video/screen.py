@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Protocol
 
 from pinxit.errors import PinxitError
+from pinxit.picture.writer import check_place
 from pinxit.video.coding import CODECS, QUALITY, Coding
 from pinxit.video.flow import Bytes
 from pinxit.video.reel import Reel
+from pinxit.whole import whole
 
 # Frames a second of a recording, for its encoder to plan with.
 _RATE = Fraction(25)
@@ -40,25 +43,24 @@ class Recording:
     def __init__(self, target: Path, *, overwrite: bool) -> None:
         if target.suffix.lower() != ".mp4":
             raise PinxitError(f"{target.name} does not end in .mp4: live pictures are recorded as that.")
-        if target.exists() and not overwrite:
-            raise PinxitError(f"{target} is there already: choose another name, or --overwrite.")
+        check_place(target, overwrite=overwrite)
         codec = CODECS[".mp4"]
         self._coding = Coding(codec, QUALITY[codec], _RATE)
-        self._target, self._part = target, target.with_name(f".{target.name}.part")
+        self._file, self._taken = whole(target, overwrite=overwrite), contextlib.ExitStack()
         self._reel: Reel | None = None
 
     def add(self, time: Fraction, frame: Bytes, title: str) -> bool:
         """See `Screen`."""
         if self._reel is None:
-            self._reel = Reel(self._part, frame.shape[0], frame.shape[1], self._coding)
+            self._reel = Reel(self._taken.enter_context(self._file), frame.shape[0], frame.shape[1], self._coding)
         self._reel.add(time, frame)
         return True
 
     def close(self) -> None:
         """See `Screen`."""
-        if self._reel is not None:
-            self._reel.close()
-            self._part.replace(self._target)
+        with self._taken:
+            if self._reel is not None:
+                self._reel.close()
 
 
 class Window:

@@ -9,6 +9,7 @@ import itertools
 import os
 import re
 import shutil
+import stat
 from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
@@ -49,6 +50,7 @@ class Store:
         self.folder = target.with_name(f".{target.name}.{name}.unfinished")
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
+            _check_own(self.folder)
         except OSError as error:
             raise PinxitError(f"{target} cannot be written ({error.strerror}): choose another folder.") from error
 
@@ -69,6 +71,14 @@ class Store:
         """Forget it, and whatever else was begun for the target: the film is there."""
         for folder in self.target.parent.glob(f".{glob.escape(self.target.name)}.????????.unfinished"):
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _check_own(folder: Path) -> None:
+    """Refuse a folder whose name somebody else took, who knew it: a link, or, where all may write, another account's."""
+    above, here = folder.parent.stat(), folder.lstat()
+    # The sticky bit is that of folders where all may write; Windows has neither it nor accounts by number.
+    if not stat.S_ISDIR(here.st_mode) or (above.st_mode & stat.S_ISVTX and here.st_uid != os.getuid()):
+        raise PinxitError(f"{folder} is a link, or another account's: remove it, or choose another name for the film.")
 
 
 class Pieces:
