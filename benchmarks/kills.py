@@ -58,7 +58,7 @@ class Gone(Exception):
 
 
 class Away(Exception):
-    """The queue's database does not answer."""
+    """The queue's database does not answer, or too much was asked for at once: it is worth asking again."""
 
 
 class Server:
@@ -207,7 +207,7 @@ class Http(Server):
             with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
                 return json.loads(answer.read() or b"null")
         except urllib.error.HTTPError as error:
-            raise (Away if error.code == 503 else PinxitError)(error.read().decode(errors="replace")) from error
+            raise (Away if error.code in (429, 503) else PinxitError)(error.read().decode(errors="replace")) from error
         except (OSError, ValueError) as error:
             raise Gone from error
 
@@ -239,7 +239,7 @@ class Load:
         lost = self.accepted.keys() - states.keys()
         assert not lost, f"these jobs were accepted and are gone: {lost}"
         waiting = [id for id, state in states.items() if state in ("queued", "running")]
-        for _ in range(WAITING - len(waiting)):
+        for _ in range(WAITING - len(waiting) - len(self._unsure)):
             self._put(str(uuid.UUID(int=self.dice.getrandbits(128), version=4)), self._order())
         if waiting and self.dice.random() < 0.03:
             id = self.dice.choice(waiting)
@@ -274,9 +274,8 @@ class Load:
 
     def _put(self, id: str, order: dict[str, Any]) -> None:
         self._unsure[id] = order
-        with contextlib.suppress(Away):  # it is asked for again
-            self.server.call("put", id=id, order=order)
-            self.accepted[id] = self._unsure.pop(id)
+        self.server.call("put", id=id, order=order)
+        self.accepted[id] = self._unsure.pop(id)
 
     def _order(self) -> dict[str, Any]:
         content = {"name": "sample:cat"}
@@ -321,7 +320,8 @@ def kill(server: Server, load: Load, kind: str, dice: random.Random, postgres: P
         until = time.monotonic() + dice.uniform(0.1, 6.0)
         with contextlib.suppress(Gone):
             while time.monotonic() < until:
-                load.step()
+                with contextlib.suppress(Away):
+                    load.step()
                 time.sleep(0.05)
         if kind.endswith("server"):
             server.kill()
@@ -329,7 +329,7 @@ def kill(server: Server, load: Load, kind: str, dice: random.Random, postgres: P
         return kind
     if kind == "mid-upload":
         at = dice.randrange(8)
-        with contextlib.suppress(Gone):
+        with contextlib.suppress(Gone, Away):
             load.upload(lambda part: server.kill() if part == at else time.sleep(0.01))
         return kind
     if kind == "mid-write":
@@ -340,7 +340,8 @@ def kill(server: Server, load: Load, kind: str, dice: random.Random, postgres: P
     if kind == "mid-film":
         deadline = time.monotonic() + 20
         while time.monotonic() < deadline and not load.films():
-            load.step()
+            with contextlib.suppress(Away):
+                load.step()
             time.sleep(0.02)
     workers = server.workers()
     if kind == "worker" or (kind in ("mid-write", "mid-film") and dice.random() < 0.5):
@@ -364,7 +365,7 @@ def run(servers: list[Server], kills: int, dice: random.Random, postgres: Postgr
         until = time.monotonic() + dice.uniform(0.3, 4.0)
         while time.monotonic() < until:
             for load in loads:
-                with contextlib.suppress(Gone):
+                with contextlib.suppress(Gone, Away):
                     load.step()
                     if dice.random() < 0.2:
                         load.upload()

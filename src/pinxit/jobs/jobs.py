@@ -222,6 +222,8 @@ class Jobs:
         with self._alone(id):
             with self._lock:
                 job = self.get(id)
+                if job.state in ENDED:  # what has just ended is about to be left alone
+                    self._change.wait_for(lambda: id not in self._at_work, timeout=_SECONDS_FOR_OTHERS)
                 if job.state not in ENDED or id in self._at_work:
                     raise Conflict(f"the job is {job.state}: cancel it first.", "job_not_ended")
             runs = [self._engine.called(id, run) for run in range(1, job.run + 1)]
