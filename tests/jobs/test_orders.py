@@ -12,7 +12,7 @@ import pytest
 from pinxit import picture as pictures
 from pinxit.errors import PinxitError
 from pinxit.jobs.errors import Missing, Refused
-from pinxit.jobs.files import File, Files
+from pinxit.jobs.files import Files
 from pinxit.jobs.orders import WORKS, Order, StylizeOrder, adapter, read_order, title_of
 from pinxit.jobs.work import Delivery, begin
 from pinxit.picture import Picture
@@ -29,7 +29,7 @@ def put(files: Files, picture: Picture, name: str) -> dict[str, Any]:
     """An upload, as an order names it."""
     with files.new() as incoming:
         incoming.write(pictures.to_bytes(picture))
-        file = incoming.commit(name, {"kind": "picture", "media": "image/png"})
+        file, _ = incoming.commit(name, {"kind": "picture", "media": "image/png"})
     return {"name": file.name, "sha256": file.id}
 
 
@@ -212,7 +212,7 @@ def test_files_that_are_gone_and_masks_that_do_not_fit_are_told_by_their_names(f
 def test_a_file_of_another_kind_is_told_by_its_name(files: Files, tmp_path: Path) -> None:
     with files.new() as incoming:
         incoming.write(b"no picture")
-        file: File = incoming.commit("notes.png", {"kind": "picture", "media": "image/png"})
+        file, _ = incoming.commit("notes.png", {"kind": "picture", "media": "image/png"})
     order = read_order({**BASE, "content": {"name": "notes.png", "sha256": file.id}})
     with pytest.raises(PinxitError, match=r"notes\.png is not a picture") as error:
         begin(order, files, tmp_path)

@@ -15,7 +15,7 @@ from typing import Any
 from pinxit.jobs.engine import PRIORITIES, Engine, Leaving, Outcome
 from pinxit.jobs.errors import Conflict, Full, Missing, Refused
 from pinxit.jobs.events import Events, Subscription
-from pinxit.jobs.orders import Order, read_order, title_of
+from pinxit.jobs.orders import Order, fingerprint, read_order, title_of
 from pinxit.jobs.painter import SECONDS_SILENT, Seat
 from pinxit.jobs.record import ENDED, Job, State, accepted, now, remembered, wish_of
 from pinxit.jobs.staff import Staff, forget_crashes
@@ -113,7 +113,7 @@ class Jobs:
             The job, and whether it is new.
 
         Raises:
-            Conflict: when there is a job of that id with another order.
+            Conflict: when there is a job of that id with another order, or the result of one.
             Full: when too many are waiting.
             Refused: for an order that is not allowed; Missing: when a file of it is not there.
         """
@@ -131,8 +131,11 @@ class Jobs:
                 if self._jobs[id].body != job.body:
                     raise Conflict("there is a job of this id with another order: choose another id.", "id_taken")
                 return self.get(id), False
+            self._check_result(id, order)
             self._check(order)
             self._check_room_in_queue()
+            # A job of this id that was deleted may have left something to go on from, if the server was killed meanwhile.
+            shutil.rmtree(self._folder(id), ignore_errors=True)
             self._engine.put(id, 1, job.body, priority)
             self._enqueued(job)
             if len(self._jobs) > MOST_REMEMBERED:
@@ -328,6 +331,15 @@ class Jobs:
             self._queued[job.id] = (-job.priority, run.created_at / 1000)
             if wish_of(run):
                 self._wishes[job.id] = wish_of(run)
+
+    def _check_result(self, id: str, order: Order) -> None:
+        """Raise Conflict where a job that is forgotten left the result of another order, which would be written over."""
+        with contextlib.suppress(Missing):
+            if self.store.results.get(id).order_sha256 != fingerprint(order):
+                raise Conflict(
+                    "there is a result of this id, made from another order: choose another id, or remove the result.",
+                    "id_taken",
+                )
 
     def _check(self, order: Order) -> None:
         """Raise Missing or Refused for what the store says against it."""

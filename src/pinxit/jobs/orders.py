@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import difflib
 import functools
+import hashlib
+import json
 from collections.abc import Iterator
 from typing import Annotated, Any, ClassVar, Final, Literal, Self, TypeAlias
 
@@ -381,6 +383,11 @@ def read_order(data: Any) -> Order:
         problem = first["msg"].removeprefix("Value error, ").rstrip(".")
         raise Refused(f"{where + ': ' if where else ''}{problem[:1].lower()}{problem[1:]}.", "order_refused") from error
     return order
+
+
+def fingerprint(order: Order) -> str:
+    """The SHA-256, in hexadecimal, of all that an order asks for: two orders with the same one are the same order."""
+    return hashlib.sha256(json.dumps(order.to_data(), sort_keys=True).encode()).hexdigest()
 
 
 def title_of(order: Order) -> str:

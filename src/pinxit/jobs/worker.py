@@ -108,13 +108,14 @@ class Worker:
 
     def _paint(self) -> None:
         from pinxit.jobs.files import Files
-        from pinxit.jobs.orders import read_order
+        from pinxit.jobs.orders import fingerprint, read_order
         from pinxit.jobs.work import begin
 
-        if self._is_delivered():
+        order = read_order(self.task.order)
+        if self._is_delivered(fingerprint(order)):
             self._end("succeeded", result=self.task.id)
             return
-        self._work = begin(read_order(self.task.order), Files(self.task.home / "files"), self.task.folder)
+        self._work = begin(order, Files(self.task.home / "files"), self.task.folder)
         items = self._work.paint()
         for progress in items:
             self._last = progress
@@ -171,13 +172,14 @@ class Worker:
         delivery = self._work.deliver(self._last, whole=whole)
         deliver(self.task, delivery, seconds=self._last.seconds, draft=not whole, kept=kept)
 
-    def _is_delivered(self) -> bool:
-        """Whether an earlier worker came as far as the end."""
+    def _is_delivered(self, order_sha256: str) -> bool:
+        """Whether an earlier worker came as far as the end of this very order."""
         from pinxit.jobs import results
         from pinxit.jobs.errors import Missing
 
         with contextlib.suppress(Missing):
-            return not results.read(self.task.home / "results", self.task.id).draft
+            result = results.read(self.task.home / "results", self.task.id)
+            return not result.draft and result.order_sha256 == order_sha256
         return False
 
     def _tell_progress(self, progress: Any) -> None:

@@ -64,7 +64,7 @@ async def snapshot(
     style: Annotated[list[str] | None, Query(max_length=16)] = None,
 ) -> Result:
     """Keep a picture that the page has painted: it becomes a result of the work `live`."""
-    file = await receive(request, here, "snapshot")
+    file, _ = await receive(request, here, "snapshot")
     if file.kind != "picture":
         raise Refused("a snapshot is a picture.", "not_a_picture")
     part = Part(
