@@ -12,12 +12,14 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from pinxit.errors import PinxitError
 from pinxit.jobs.engine import PRIORITIES, Engine, Leaving, Outcome
 from pinxit.jobs.errors import Conflict, Full, Missing, Refused
 from pinxit.jobs.events import Events, Subscription
 from pinxit.jobs.orders import Order, fingerprint, read_order, title_of
 from pinxit.jobs.painter import SECONDS_SILENT, Seat
-from pinxit.jobs.record import ENDED, Job, State, accepted, now, remembered, wish_of
+from pinxit.jobs.places import without_places
+from pinxit.jobs.record import ENDED, Job, State, accepted, error_of, now, remembered, wish_of
 from pinxit.jobs.staff import Staff, forget_crashes
 from pinxit.jobs.store import Store
 
@@ -237,7 +239,12 @@ class Jobs:
             raise
         except Exception as error:
             # No process could be started, or its folder not be made.
-            outcome = {"state": "failed", "error": {"code": getattr(error, "code", "internal"), "message": str(error)}}
+            sentence = (
+                without_places(str(error), [self.store.home])
+                if isinstance(error, PinxitError)
+                else f"something went wrong within pinxit ({type(error).__name__}): please report it."
+            )
+            outcome = {"state": "failed", "error": {"code": getattr(error, "code", "internal"), "message": sentence}}
             self._ended(id, outcome)
             return outcome
         finally:
@@ -266,7 +273,7 @@ class Jobs:
             self._wishes.pop(id, None)
             self._set(
                 id, state=outcome["state"], ended=None if outcome["state"] == "paused" else now(),
-                error=outcome.get("error"), result=outcome.get("result"),
+                error=error_of(outcome), result=outcome.get("result"),
             )  # fmt: skip
         if outcome["state"] == "succeeded":
             shutil.rmtree(self._folder(id), ignore_errors=True)

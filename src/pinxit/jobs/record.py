@@ -9,6 +9,7 @@ from typing import Any, Final, Literal
 from pydantic import BaseModel, ConfigDict
 
 from pinxit.jobs.engine import Outcome
+from pinxit.jobs.places import without_places
 
 State = Literal["queued", "running", "paused", "succeeded", "failed", "cancelled"]
 ENDED: Final = ("succeeded", "failed", "cancelled")
@@ -86,10 +87,16 @@ def remembered(run: Any, before: Job | None) -> Job:
         ended=told(run.completed_at) if state in ENDED and run.completed_at is not None else None,
         run=int(number),
         attempts=(before.attempts if before else 0) + (run.recovery_attempts or 0),
-        error=outcome.get("error"),
+        error=error_of(outcome),
         result=outcome.get("result"),
         order=body["order"],
     )
+
+
+def error_of(outcome: Outcome) -> dict[str, str] | None:
+    """What went wrong, where anything did, in a sentence that tells no places on this machine."""
+    error: dict[str, str] | None = outcome.get("error")
+    return error and {**error, "message": without_places(error["message"])}
 
 
 def wish_of(run: Any) -> str:

@@ -14,6 +14,7 @@ import sys
 import threading
 import time
 import traceback
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
@@ -220,10 +221,21 @@ class Worker:
             self._previews += 1
 
     def _fail(self, code: str, message: str) -> None:
-        self._end("failed", error={"code": code, "message": message})
+        from pinxit.jobs.places import without_places
+
+        sentence = without_places(message, [self.task.home], dict(_names(self.task.order)))
+        self._end("failed", error={"code": code, "message": sentence})
 
     def _end(self, state: str, **facts: Any) -> None:
         self.line.tell("ended", state=state, **facts)
+
+
+def _names(data: Any) -> Iterator[tuple[str, str]]:
+    """The stored files that an order names: SHA-256 and what people call them."""
+    for value in data.values() if isinstance(data, dict) else data if isinstance(data, list | tuple) else ():
+        yield from _names(value)
+    if isinstance(data, dict) and data.get("sha256"):
+        yield str(data["sha256"]), str(data.get("name", "the file"))
 
 
 def _warm_up() -> None:

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import json
 import socket
 from collections.abc import Callable
 from functools import partial
 from types import FrameType
 from typing import Any
 
+import h11
 import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from pinxit.errors import PinxitError
+from pinxit.studio.problems import MEDIA, body_of
 
 # What is being answered may take so long to end; painting goes on elsewhere and is not waited for here.
-_GRACE_SECONDS = 10
+_GRACE_SECONDS = 2
 
 
 class PatientProtocol(H11Protocol):
@@ -36,6 +39,9 @@ class PatientProtocol(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """A client has come."""
         super().connection_made(transport)
+        # asyncio does so itself, but not for the sockets of a listener whose protocol was left to the system. Without
+        # it an answer's second part waits until the client has acknowledged the first, which takes 40 ms.
+        transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._await_head()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -48,6 +54,18 @@ class PatientProtocol(H11Protocol):
         """A request is answered: its connection may bring another one."""
         super().on_response_complete()
         self._await_head()
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what is no HTTP, as a problem like all others."""
+        body = json.dumps(body_of(400, "bad_request", "the request could not be read.")).encode()
+        headers = [
+            (b"content-type", MEDIA.encode()),
+            (b"content-length", str(len(body)).encode()),
+            (b"connection", b"close"),
+        ]
+        for event in (h11.Response(status_code=400, headers=headers), h11.Data(data=body), h11.EndOfMessage()):
+            self.transport.write(self.conn.send(event) or b"")
+        self.transport.close()
 
     def _await_head(self) -> None:
         if self._head_timer is not None:
