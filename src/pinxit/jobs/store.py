@@ -12,6 +12,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from pinxit.errors import PinxitError
+from pinxit.jobs.disk import close_to_others
 from pinxit.jobs.errors import NoRoom
 from pinxit.jobs.files import Files
 from pinxit.jobs.results import Result, Results
@@ -43,7 +44,8 @@ class Store:
         self.in_use: Callable[[], set[str]] = set
         self.removed: Callable[[Result], None] = lambda result: None
         try:
-            home.mkdir(parents=True, exist_ok=True)
+            home.mkdir(mode=0o700, parents=True, exist_ok=True)
+            close_to_others(home)
             self._alone = FileLock(home / "lock", timeout=0)
             self._alone.acquire()
             self.files = Files(home / "files")

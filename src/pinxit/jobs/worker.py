@@ -264,6 +264,7 @@ def main() -> None:
     line = Line(os.fdopen(os.dup(1), "wb"))
     os.dup2(2, 1)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.umask(0o077)  # as the server's, which does not reach machines of a cluster
     die_with_parent()
     with contextlib.suppress(OSError, AttributeError):
         os.nice(_NICENESS)
