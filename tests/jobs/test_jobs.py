@@ -407,3 +407,22 @@ def _children() -> set[int]:
     import psutil
 
     return {process.pid for process in psutil.Process().children(recursive=True)}
+
+
+def test_what_waits_counts_in_the_quota_and_goes_with_it(jobs: Jobs, store: Store) -> None:
+    """Fifty orders as large as there may be: they count while they are there, and leave nothing."""
+    jobs.put("first", LONG)
+    wait_for(jobs, "first", "running")
+    before = store.used()
+    name, icons = "house:swirl", [{"name": "sample:cat", "bytes": 2**62}] * 64
+    order = {"work": "theme", "styles": [{"name": name, "share": 1e11 + 0.5}] * 16, "icons": icons}
+    for number in range(50):
+        jobs.put(f"job-{number}", order)
+    store.make_room(0)
+    assert store.used() - before > 50 * 5000
+    for number in range(50):
+        jobs.cancel(f"job-{number}")
+        jobs.delete(f"job-{number}")
+    store.make_room(0)
+    # Pages that are not full stay.
+    assert store.used() - before < 200_000

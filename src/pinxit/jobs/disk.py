@@ -54,6 +54,19 @@ def read_json(path: Path) -> Any:
         return None
 
 
+def size_of(folder: Path) -> int:
+    """Return how many bytes all files in a folder and in those within it have."""
+    total = 0
+    with contextlib.suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            with contextlib.suppress(OSError):
+                if entry.is_dir(follow_symlinks=False):
+                    total += size_of(Path(entry.path))
+                else:
+                    total += entry.stat(follow_symlinks=False).st_size
+    return total
+
+
 def close_to_others(folder: Path) -> None:
     """Take from all other accounts what rights they have on a folder and on all within it, as far as this one may."""
     for place, _, names in os.walk(folder):

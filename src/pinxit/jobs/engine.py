@@ -5,6 +5,7 @@ One process has one DBOS. A workflow is one run of a job, called `JOB.RUN`; its 
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import sqlite3
@@ -24,6 +25,8 @@ _MOST_RECOVERIES = 100
 # The queue is looked at so often, which takes a hundredth of a core; a person does not mind half a second.
 _SECONDS_BETWEEN_POLLS = 0.5
 _SECONDS_FOR_DATABASE = 5.0
+# SQLite's number for it.
+_INCREMENTAL = 2
 # Between higher priorities, which DBOS counts from 1 as the highest.
 PRIORITIES = range(-100, 101)
 
@@ -149,6 +152,8 @@ class Engine:
         """Forget a job."""
         with _told():
             DBOS.delete_workflows([f"{id}.{run}" for run in range(1, runs + 1)])
+        if isinstance(self._database, Path):
+            _shrink(self._database)
 
     def runs(self) -> Iterator[Any]:
         """All runs, in the order in which they were accepted."""
@@ -169,12 +174,23 @@ class _told:  # noqa: N801 - used like a function
             ) from error
 
 
+def _shrink(path: Path) -> None:
+    """Give back what deleted jobs took of an SQLite file; where others use it just then, the next deletion does."""
+    with contextlib.suppress(sqlite3.Error), contextlib.closing(sqlite3.connect(path, timeout=0.2)) as connection:
+        connection.execute("PRAGMA incremental_vacuum").fetchall()
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+
 def _check(path: Path) -> None:
     """Raise PinxitError for an SQLite file that is damaged, locked or read-only, and leave it ready otherwise."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         connection = sqlite3.connect(path, timeout=_SECONDS_FOR_DATABASE, isolation_level=None)
         try:
+            # What deleted jobs took is given back, see `_shrink`; a file that was made otherwise is written anew, once.
+            if connection.execute("PRAGMA auto_vacuum").fetchone() != (_INCREMENTAL,):
+                connection.execute(f"PRAGMA auto_vacuum = {_INCREMENTAL}")
+                connection.execute("VACUUM")
             # Readers and the writer do not wait for each other; it stays so.
             connection.execute("PRAGMA journal_mode=WAL").fetchone()
             found = connection.execute("PRAGMA quick_check(1)").fetchone()

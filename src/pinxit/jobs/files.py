@@ -205,16 +205,6 @@ class Files:
                 if _ID.fullmatch(facts.stem):
                     yield facts.stem, facts.stat().st_mtime
 
-    def used(self) -> int:
-        """Bytes on the disk."""
-        total = 0
-        for folder in self.folder.iterdir():
-            with contextlib.suppress(OSError), os.scandir(folder) as entries:
-                for entry in entries:
-                    with contextlib.suppress(OSError):
-                        total += entry.stat(follow_symlinks=False).st_size
-        return total
-
     def sweep(self) -> None:
         """Remove what was begun and never became a file."""
         old = time.time() - _SECONDS_COMING

@@ -12,7 +12,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from pinxit.errors import PinxitError
-from pinxit.jobs.disk import close_to_others
+from pinxit.jobs.disk import close_to_others, size_of
 from pinxit.jobs.errors import NoRoom
 from pinxit.jobs.files import Files
 from pinxit.jobs.results import Result, Results
@@ -68,10 +68,10 @@ class Store:
         self._alone.release()
 
     def used(self) -> int:
-        """Bytes that the files have."""
+        """Bytes that all within the folder takes: files and results, jobs that wait, and what they take to go on."""
         with self._lock:
             if self._counted is None or time.monotonic() - self._counted[0] > _SECONDS_COUNTED:
-                self._counted = (time.monotonic(), self.files.used())
+                self._counted = (time.monotonic(), size_of(self.home))
             return self._counted[1]
 
     def make_room(self, wanted: int) -> None:
