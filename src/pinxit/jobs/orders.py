@@ -388,7 +388,7 @@ def read_order(data: Any) -> Order:
         order: Order = adapter().validate_python(data)
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-        where = ".".join(str(part) for part in first["loc"] if part not in WORKS)
+        where = ".".join(str(part)[:64] for part in first["loc"] if part not in WORKS)
         problem = first["msg"].removeprefix("Value error, ").rstrip(".")
         raise Refused(f"{where + ': ' if where else ''}{problem[:1].lower()}{problem[1:]}.", "order_refused") from error
     return order
