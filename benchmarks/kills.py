@@ -465,7 +465,7 @@ def serve(home: Path, database: str) -> None:
             while part := json.loads(sys.stdin.readline()).get("part"):
                 incoming.write(base64.b64decode(part))
             incoming.flush()
-            return incoming.commit("own", quick.inspect(incoming.path)).model_dump()
+            return incoming.commit("own", quick.inspect(incoming.path))[0].model_dump()
 
     calls: dict[str, Callable[..., Any]] = {
         "put": lambda id, order: jobs.put(id, order)[0].model_dump(),

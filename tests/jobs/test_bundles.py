@@ -41,7 +41,7 @@ def put_clip(files: Files, folder: Path, frames: int) -> dict[str, Any]:
         )
     reel.close()
     facts = {"kind": "clip", "media": "video/mp4", "width": 64, "height": 48, "frames": frames, "seconds": frames / 24}
-    file = files.add(folder / "clip.mp4", "my clip.mp4", facts)
+    file, _ = files.add(folder / "clip.mp4", "my clip.mp4", facts)
     return {"name": file.name, "sha256": file.id}
 
 
@@ -86,7 +86,7 @@ def test_a_clip_is_no_picture_and_a_picture_no_clip(jobs: Jobs, store: Store, tm
         jobs.put("a", {**QUICK, "content": clip})
     with store.files.new() as incoming:
         incoming.write(b"x")
-        still = incoming.commit("still.png", {"kind": "picture", "media": "image/png"})
+        still, _ = incoming.commit("still.png", {"kind": "picture", "media": "image/png"})
     with pytest.raises(Refused, match="is a picture"):
         jobs.put("a", film({"name": "still.png", "sha256": still.id}))
     with pytest.raises(Refused, match="is a picture"):

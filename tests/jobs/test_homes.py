@@ -173,7 +173,7 @@ def test_what_cannot_be_read_is_a_failed_job_that_can_be_deleted(
 ) -> None:
     with store.files.new() as incoming:
         incoming.write(b"some picture")
-        own = incoming.commit("own.png", {"kind": "picture", "media": "image/png", "width": 3, "height": 2})
+        own, _ = incoming.commit("own.png", {"kind": "picture", "media": "image/png", "width": 3, "height": 2})
     order = {**QUICK, "content": own.input.model_dump()}
     with running() as jobs:
         jobs.put("first", LONG)

@@ -76,6 +76,47 @@ def test_a_spare_worker_paints_at_once_and_is_replaced(running: Running, store: 
     assert _children() <= before
 
 
+def test_an_id_that_left_a_result_takes_no_other_order(running: Running, store: Store) -> None:
+    other = {**QUICK, "styles": [{"name": "house:waves"}]}
+    with running() as jobs:
+        jobs.put("a", QUICK)
+        wait_for(jobs, "a", "succeeded")
+        jobs.delete("a")
+        with pytest.raises(Conflict, match="another id") as refused:
+            jobs.put("a", other)
+        assert refused.value.code == "id_taken"
+    with running() as jobs:  # another server knows it as well
+        with pytest.raises(Conflict, match="another id"):
+            jobs.put("a", other)
+        first = store.results.get("a")
+        job, created = jobs.put("a", QUICK)
+        assert created
+        assert wait_for(jobs, job.id, "succeeded").result == "a"
+        assert store.results.get("a") == first, "it was there already"
+        jobs.delete("a")
+        store.delete("a")
+        jobs.put("a", other)
+        wait_for(jobs, "a", "succeeded")
+    assert store.results.get("a").styles == ("house:waves",)
+
+
+def test_a_result_of_another_order_does_not_end_a_job(running: Running, store: Store) -> None:
+    with running() as jobs:
+        jobs.put("a", QUICK)
+        wait_for(jobs, "a", "succeeded")
+        earlier = store.results.get("a")
+        jobs.put("b", {**QUICK, "styles": [{"name": "house:waves"}]})
+        jobs.pause("b")
+        # Of a version that did not say which order it was: it stands there when the worker begins.
+        store.results.put(earlier.model_copy(update={"id": "b", "order_sha256": ""}))
+        jobs.resume("b")
+        wait_for(jobs, "b", "succeeded")
+        assert store.results.get("b").styles == ("house:waves",)
+        store.results.put(earlier.model_copy(update={"id": "c", "order_sha256": ""}))
+        with pytest.raises(Conflict, match="another id"):
+            jobs.put("c", QUICK)
+
+
 def test_the_same_again_is_the_same_job(jobs: Jobs) -> None:
     job, created = jobs.put("a", QUICK)
     again, anew = jobs.put("a", QUICK)
@@ -366,3 +407,22 @@ def _children() -> set[int]:
     import psutil
 
     return {process.pid for process in psutil.Process().children(recursive=True)}
+
+
+def test_what_waits_counts_in_the_quota_and_goes_with_it(jobs: Jobs, store: Store) -> None:
+    """Fifty orders as large as there may be: they count while they are there, and leave nothing."""
+    jobs.put("first", LONG)
+    wait_for(jobs, "first", "running")
+    before = store.used()
+    name, icons = "house:swirl", [{"name": "sample:cat", "bytes": 2**62}] * 64
+    order = {"work": "theme", "styles": [{"name": name, "share": 1e11 + 0.5}] * 16, "icons": icons}
+    for number in range(50):
+        jobs.put(f"job-{number}", order)
+    store.make_room(0)
+    assert store.used() - before > 50 * 5000
+    for number in range(50):
+        jobs.cancel(f"job-{number}")
+        jobs.delete(f"job-{number}")
+    store.make_room(0)
+    # Pages that are not full stay.
+    assert store.used() - before < 200_000

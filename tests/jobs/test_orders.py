@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,7 @@ import pytest
 from pinxit import picture as pictures
 from pinxit.errors import PinxitError
 from pinxit.jobs.errors import Missing, Refused
-from pinxit.jobs.files import File, Files
+from pinxit.jobs.files import Files
 from pinxit.jobs.orders import WORKS, Order, StylizeOrder, adapter, read_order, title_of
 from pinxit.jobs.work import Delivery, begin
 from pinxit.picture import Picture
@@ -29,7 +31,7 @@ def put(files: Files, picture: Picture, name: str) -> dict[str, Any]:
     """An upload, as an order names it."""
     with files.new() as incoming:
         incoming.write(pictures.to_bytes(picture))
-        file = incoming.commit(name, {"kind": "picture", "media": "image/png"})
+        file, _ = incoming.commit(name, {"kind": "picture", "media": "image/png"})
     return {"name": file.name, "sha256": file.id}
 
 
@@ -212,8 +214,68 @@ def test_files_that_are_gone_and_masks_that_do_not_fit_are_told_by_their_names(f
 def test_a_file_of_another_kind_is_told_by_its_name(files: Files, tmp_path: Path) -> None:
     with files.new() as incoming:
         incoming.write(b"no picture")
-        file: File = incoming.commit("notes.png", {"kind": "picture", "media": "image/png"})
+        file, _ = incoming.commit("notes.png", {"kind": "picture", "media": "image/png"})
     order = read_order({**BASE, "content": {"name": "notes.png", "sha256": file.id}})
     with pytest.raises(PinxitError, match=r"notes\.png is not a picture") as error:
         begin(order, files, tmp_path)
     assert str(tmp_path) not in str(error.value)
+
+
+def _unbounded(schema: Any, where: str = "") -> Iterator[str]:
+    """Where a schema allows a text, a list, a table or a number without end."""
+    if isinstance(schema, list):
+        for number, one in enumerate(schema):
+            yield from _unbounded(one, f"{where}/{number}")
+    if not isinstance(schema, dict):
+        return
+    bounds = {
+        "string": {"maxLength", "enum", "const"},
+        "array": {"maxItems"},
+        "object": {"maxProperties", "properties"},
+        "integer": {"maximum", "exclusiveMaximum"},
+        "number": {"maximum", "exclusiveMaximum", "le"},
+    }
+    kind = schema.get("type")
+    digest = schema.get("pattern") == "^([0-9a-f]{64})?$"
+    if isinstance(kind, str) and kind in bounds and not bounds[kind] & schema.keys() and not digest:
+        yield where
+    if schema.get("additionalProperties") is True:
+        yield where
+    for name, inner in schema.items():
+        yield from _unbounded(inner, f"{where}/{name}")
+
+
+def test_everything_in_an_order_has_a_bound() -> None:
+    assert list(_unbounded(adapter().json_schema())) == []
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        {**BASE, "content": {"name": "x" * 1_000_000, "sha256": "0" * 64}},
+        {**BASE, "content": {"name": "sample:cat", "bytes": 2**63}},
+        {**BASE, "styles": [{"name": "house:swirl"}] * 100},
+        {**BASE, "styles": [{"name": "house:swirl", "share": float("nan")}]},
+        {**BASE, "style_layers": "relu1_1=1," * 100_000},
+        {**BASE, "style_layers": {f"relu1_1{number}": 1 for number in range(10_000)}},
+        {**BASE, "iterations": "1," * 300_000},
+        {**BASE, "size": 10**4000},
+        {**BASE, "style_weight": 10**4000},
+        {**BASE, "work": "sweep", "vary": {"init": ["x" * 1_000_000]}},
+        {**BASE, "work": "sweep", "vary": {"x" * 1_000_000: [1]}},
+        {**BASE, "work": "sweep", "vary": {"style_weight": [1.0] * 100_000}},
+        {**BASE, "work": "sweep", "vary": {"style_weight": [float("nan")]}},
+        {**BASE, "work": "sweep", "vary": {"style_weight": [float("inf")]}},
+        {"work": "pattern", "styles": [{"name": "house:swirl"}], "palettes": [["#" * 1_000_000] * 2]},
+        {"work": "pattern", "styles": [{"name": "house:swirl"}], "palettes": [["#000000"] * 1000]},
+        {"work": "theme", "styles": [{"name": "house:swirl"}], "icons": [{"name": "sample:cat"}] * 1000},
+        {"work": "theme", "styles": [{"name": "house:swirl"}], "backgrounds": [[64, 64]] * 1000},
+        {"work": "train", "styles": [{"name": "house:swirl"}], "steps": 10**400},
+    ],
+)
+def test_what_is_too_much_is_refused_shortly_and_soon(order: dict[str, Any]) -> None:
+    started = time.process_time()
+    with pytest.raises(Refused) as refused:
+        read_order(order)
+    assert len(str(refused.value)) < 1000
+    assert time.process_time() - started < 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,7 @@ PICTURE = {"kind": "picture", "media": "image/png", "width": 3, "height": 2}
 def put(files: Files, content: bytes, name: str = "a.png") -> File:
     with files.new() as incoming:
         incoming.write(content)
-        return incoming.commit(name, PICTURE)
+        return incoming.commit(name, PICTURE)[0]
 
 
 def result(id: str, file: File | None = None, **facts: object) -> Result:
@@ -88,6 +89,40 @@ def test_facts_that_are_damaged_are_no_file(store: Store) -> None:
     with pytest.raises(Missing):
         store.files.get(file.id)
     assert put(store.files, b"abc") == store.files.get(file.id)
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        lambda path: path.unlink(),
+        lambda path: path.write_bytes(b""),
+        lambda path: path.write_bytes(b"ab"),
+        lambda path: path.write_bytes(b"abcd"),
+    ],
+    ids=["lost", "empty", "short", "long"],
+)
+def test_a_lost_or_damaged_file_is_missing_until_it_comes_again(store: Store, harm: Callable[[Path], object]) -> None:
+    file = put(store.files, b"abc", "mine.png")
+    harm(store.files.path(file.id))
+    for ask in (store.files.get, store.files.path):
+        with pytest.raises(Missing, match="upload it again"):
+            ask(file.id)
+    with store.files.new() as incoming:
+        incoming.write(b"abc")
+        again, missing = incoming.commit("again.png", PICTURE)
+    assert missing
+    assert again == store.files.get(file.id)
+    assert store.files.path(file.id).read_bytes() == b"abc"
+    with store.files.new() as incoming:
+        incoming.write(b"abc")
+        assert incoming.commit("again.png", PICTURE) == (again, False)
+
+
+def test_bytes_that_went_bad_in_place_are_good_again_after_an_upload(store: Store) -> None:
+    file = put(store.files, b"abc")
+    store.files.path(file.id).write_bytes(b"xyz")
+    put(store.files, b"abc")
+    assert store.files.path(file.id).read_bytes() == b"abc"
 
 
 def test_a_full_disk_is_told_and_leaves_nothing(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

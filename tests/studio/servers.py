@@ -26,7 +26,8 @@ from pinxit.studio.serving import serve
 from pinxit.studio.settings import Limits, Studio
 told = json.loads(sys.argv[1])
 limits = Limits(**told.pop("limits", {}))
-serve(Studio(home=Path(told.pop("home")), port=0, limits=limits, **told), lambda address: print(address, flush=True))
+told = {"port": 0, **told, "names": tuple(told.pop("names", ()))}
+serve(Studio(home=Path(told.pop("home")), limits=limits, **told), lambda address: print(address, flush=True))
 """
 
 

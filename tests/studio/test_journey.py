@@ -69,7 +69,7 @@ def test_a_photograph_is_painted_watched_stopped_and_found_again(
         previews: list[str] = []
         page.on("response", lambda answer: previews.append(answer.url) if "/preview?n=" in answer.url else None)
         page.goto("/")
-        with page.expect_response(lambda answer: "/api/v1/files" in answer.url and answer.status == 201):
+        with page.expect_response(lambda answer: "/api/v1/files" in answer.url and answer.ok):
             page.get_by_label("Drop a photograph here").set_input_files(photo)
         with page.expect_response(lambda answer: answer.url.endswith("/preview") and answer.ok):
             page.get_by_role("button", name="Use Swirl").click()
@@ -178,7 +178,7 @@ def test_a_region_is_painted_with_the_brush(chromium: Browser, address: str) -> 
         canvas.focus()
         for key in ("]", "ArrowDown", "ArrowLeft"):
             page.keyboard.press(key)
-        with page.expect_response(lambda answer: "/files?" in answer.url and answer.status == 201) as sent:
+        with page.expect_response(lambda answer: "/files?" in answer.url and answer.ok) as sent:
             page.keyboard.press(" ")
         by_keys = grey(page, sent.value.json()["id"])
         assert by_keys.astype(int).sum() > mask.astype(int).sum()
@@ -195,7 +195,7 @@ def brushed(page: Page, canvas: Locator, along: list[tuple[float, float]]) -> np
     page.mouse.down()
     for place in places[1:]:
         page.mouse.move(*place, steps=5)
-    with page.expect_response(lambda answer: "/files?" in answer.url and answer.status == 201) as sent:
+    with page.expect_response(lambda answer: "/files?" in answer.url and answer.ok) as sent:
         page.mouse.up()
     file = sent.value.json()["id"]
     with page.expect_response(lambda answer: answer.url.endswith("/preview") and answer.ok and file in regions(answer)):

@@ -22,13 +22,16 @@ app = typer.Typer(rich_markup_mode="rich", add_completion=False)
 _NEEDED = ("dbos", "fastapi", "pebble", "prometheus_client", "uvicorn")
 # How an address that stands for all of a machine's is shown.
 _ALL_ADDRESSES = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 - what is asked for, not what is taken
+_NAME = re.compile(
+    r"(?=.{1,253}(:|$))[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*(:[1-9][0-9]{0,4})?"
+)
 _UNITS = {"": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
 
 
 @app.command(
     help="Paint in the browser, watch it happen, lose nothing.\n\n"
-    "It prints its address and opens it. Jobs go on where they were when it is started again. Only this machine can come "
-    "in; with another --host, whoever comes must show the token that is printed.",
+    "It prints its address and opens it. Jobs go on where they were when it is started again. Only programs of your own "
+    "account on this machine can come in; with another --host or a --name, whoever comes must show the token that is printed.",
     epilog="[bold]pinxit studio[/bold]",
 )
 def studio(
@@ -42,6 +45,13 @@ def studio(
         str | None,
         typer.Option(
             help="What strangers must show.", envvar="PINXIT_TOKEN", show_default="made up where one is needed"
+        ),
+    ] = None,
+    name: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A public name under which a proxy with TLS answers for it, as studio.example.org; repeatable.",
+            show_default="none",
         ),
     ] = None,
     database: Annotated[
@@ -75,12 +85,15 @@ def studio(
         say(f"pinxit studio: {address}")
         if host in _ALL_ADDRESSES:
             say(f"from elsewhere: {address.replace(_ALL_ADDRESSES[host], socket.gethostname(), 1)}")
+        for public in names:
+            say(f"from elsewhere: https://{public}/?{address.partition('?')[2]}")
         print("Ctrl-C stops it; what is painting goes on at the next start.", flush=True)  # noqa: T201
         if not no_browser and _has_screen():
             threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
 
     if database and not database.startswith(("postgresql://", "postgres://")):
         raise PinxitError("a database is given as postgresql://…; without one the queue is kept in a file.")
+    names = tuple(_public(one) for one in name or ())
     seat = None
     if cluster is not None:
         from pinxit.cluster.connection import connected
@@ -93,6 +106,7 @@ def studio(
             host=host,
             port=port,
             token=token or "",
+            names=names,
             database=database,
             painters=jobs,
             seat=seat,
@@ -101,6 +115,13 @@ def studio(
         ),
         ready,
     )
+
+
+def _public(name: str) -> str:
+    """`Studio.Example.org` → `studio.example.org`; a port may follow."""
+    if not _NAME.fullmatch(name.lower()):
+        raise PinxitError(f"a name is given as studio.example.org or studio.example.org:8443, not {name[:100]!r}.")
+    return name.lower()
 
 
 def _bytes(text: str) -> int:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pinxit.jobs import results
 from pinxit.jobs.files import Files
-from pinxit.jobs.orders import VideoOrder, read_order
+from pinxit.jobs.orders import VideoOrder, fingerprint, read_order
 from pinxit.jobs.results import Part, Result
 from pinxit.picture.recipe import Input
 
@@ -39,6 +39,7 @@ def deliver(task: Task, delivery: Delivery, *, seconds: float, draft: bool, kept
     result = Result(
         id=task.id,
         job=task.id,
+        order_sha256=fingerprint(order),
         work=order.work,
         title=task.title,
         made=results.now(),
@@ -59,7 +60,7 @@ def deliver(task: Task, delivery: Delivery, *, seconds: float, draft: bool, kept
 
 def _part(files: Files, made: Made) -> Part:
     facts: dict[str, Any] = {"kind": made.kind, "media": made.media, "width": made.width, "height": made.height}
-    file = files.add(made.path, made.name, facts)
+    file, _ = files.add(made.path, made.name, facts)
     return Part(
         role=made.role,
         id=file.id,

@@ -42,6 +42,8 @@ _SECONDS_TO_STOP = 1.5
 # Requests that are asking the database at the same moment.
 AT_ONCE = 8
 _log = logging.getLogger("pinxit.jobs")
+# SQLite's number for it.
+_INCREMENTAL = 2
 # Between higher priorities, which DBOS counts from 1 as the highest.
 PRIORITIES = range(-100, 101)
 
@@ -292,6 +294,8 @@ class Engine:
         """Forget runs, by what the database calls them."""
         with self._asking() as client:
             client.delete_workflows(runs)
+        if isinstance(self._database, Path):
+            _shrink(self._database)
 
     def again(self, runs: list[str]) -> None:
         """Put runs back into the queue that count as begun."""
@@ -365,12 +369,23 @@ def _unusable(error: Exception) -> PinxitError:
     return PinxitError(f"the queue's database cannot be used ({reason}): check it, or give another.")
 
 
+def _shrink(path: Path) -> None:
+    """Give back what deleted jobs took of an SQLite file; where others use it just then, the next deletion does."""
+    with contextlib.suppress(sqlite3.Error), contextlib.closing(sqlite3.connect(path, timeout=0.2)) as connection:
+        connection.execute("PRAGMA incremental_vacuum").fetchall()
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+
 def _check(path: Path) -> None:
     """Raise PinxitError for an SQLite file that is damaged, locked or read-only, and leave it ready otherwise."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         connection = sqlite3.connect(path, timeout=_SECONDS_FOR_DATABASE, isolation_level=None)
         try:
+            # What deleted jobs took is given back, see `_shrink`; a file that was made otherwise is written anew, once.
+            if connection.execute("PRAGMA auto_vacuum").fetchone() != (_INCREMENTAL,):
+                connection.execute(f"PRAGMA auto_vacuum = {_INCREMENTAL}")
+                connection.execute("VACUUM")
             # Readers and the writer do not wait for each other; it stays so.
             connection.execute("PRAGMA journal_mode=WAL").fetchone()
             found = connection.execute("PRAGMA quick_check(1)").fetchone()

@@ -104,12 +104,15 @@ class Incoming:
         with telling_of_room():
             self._file.flush()
 
-    def commit(self, name: str, facts: dict[str, Any]) -> File:
+    def commit(self, name: str, facts: dict[str, Any]) -> tuple[File, bool]:
         """Give it its name; the same content again is the same file.
 
         Args:
             name: what a person calls it.
             facts: what was found out about it: `kind`, `media`, `width` …
+
+        Returns:
+            The file, and whether it was missing: new, lost or damaged.
         """
         with telling_of_room():
             self._file.flush()
@@ -135,43 +138,46 @@ class Files:
         """A file on its way in, of so many bytes at most."""
         return Incoming(self, min(self._most, most or self._most))
 
-    def add(self, path: Path, name: str, facts: dict[str, Any]) -> File:
+    def add(self, path: Path, name: str, facts: dict[str, Any]) -> tuple[File, bool]:
         """A file that was made here; it is moved."""
         with path.open("rb+") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
             os.fsync(file.fileno())
         return self.take(path, digest, path.stat().st_size, name, facts)
 
-    def take(self, path: Path, sha256: str, length: int, name: str, facts: dict[str, Any]) -> File:
-        """A whole file whose content is known, moved to its place."""
+    def take(self, path: Path, sha256: str, length: int, name: str, facts: dict[str, Any]) -> tuple[File, bool]:
+        """A whole file whose content is known, moved to its place; and whether it was missing there."""
+        known: File | None = None
         with contextlib.suppress(Missing):
             known = self.get(sha256)
-            self.touch(sha256)
-            return known
         clean = "".join(c for c in name if c.isprintable())[-255:] or "file"
-        file = File.model_validate(
+        file = known or File.model_validate(
             {**facts, "id": sha256, "name": clean, "bytes": length, "made": round(time.time(), 3)}
         )
         place = self._place(file.id, file.kind)
         with telling_of_room():
             place.parent.mkdir(parents=True, exist_ok=True)
+            # Over a known file as well: bytes that went bad in place, at the same length, are good again.
             path.replace(place)
             sync_folder(place.parent)
+        if known is not None:
+            self.touch(sha256)
+            return known, False
         # The file counts as there when its facts are.
         write_json(place.parent / f"{file.id}{_FACTS}", file.model_dump(exclude_none=True))
-        return file
+        return file, True
 
     def get(self, id: str) -> File:
-        """What is known about a file; Missing when there is none."""
-        if _ID.fullmatch(id):
-            with contextlib.suppress(ValidationError):
-                file = File.model_validate(read_json(self._facts(id)))
-                if file.id == id:
+        """What is known about a file; Missing unless its bytes are there, all of them."""
+        file = self._known(id)
+        if file is not None:
+            with contextlib.suppress(OSError):
+                if self._place(id, file.kind).stat().st_size == file.bytes:
                     return file
         raise Missing(f"there is no file {id[:12]}…: upload it again.", "file_not_found")
 
     def path(self, id: str) -> Path:
-        """Where its bytes are; Missing when there are none."""
+        """Where its bytes are; Missing when they are not there."""
         file = self.get(id)
         return self._place(file.id, file.kind)
 
@@ -182,8 +188,10 @@ class Files:
 
     def delete(self, id: str) -> int:
         """Remove one; the bytes that became free."""
-        with contextlib.suppress(Missing, OSError):
-            file = self.get(id)
+        file = self._known(id)
+        if file is None:
+            return 0
+        with contextlib.suppress(OSError):
             # First what makes it count.
             self._facts(id).unlink()
             self._place(id, file.kind).unlink()
@@ -197,16 +205,6 @@ class Files:
                 if _ID.fullmatch(facts.stem):
                     yield facts.stem, facts.stat().st_mtime
 
-    def used(self) -> int:
-        """Bytes on the disk."""
-        total = 0
-        for folder in self.folder.iterdir():
-            with contextlib.suppress(OSError), os.scandir(folder) as entries:
-                for entry in entries:
-                    with contextlib.suppress(OSError):
-                        total += entry.stat(follow_symlinks=False).st_size
-        return total
-
     def sweep(self) -> None:
         """Remove what was begun and never became a file."""
         old = time.time() - _SECONDS_COMING
@@ -214,6 +212,15 @@ class Files:
             with contextlib.suppress(OSError):
                 if path.stat().st_mtime < old and not (path.suffix == _FACTS or self._facts(path.stem).exists()):
                     path.unlink()
+
+    def _known(self, id: str) -> File | None:
+        """What its facts say, whether or not its bytes are there."""
+        if _ID.fullmatch(id):
+            with contextlib.suppress(ValidationError):
+                file = File.model_validate(read_json(self._facts(id)))
+                if file.id == id:
+                    return file
+        return None
 
     def _facts(self, id: str) -> Path:
         return self.folder / id[:2] / f"{id}{_FACTS}"

@@ -13,13 +13,27 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from pinxit.errors import PinxitError
 from pinxit.jobs.engine import PRIORITIES, Engine, Leaving, Outcome
 from pinxit.jobs.errors import Conflict, Full, JobsError, Missing, NoRoom, Refused
 from pinxit.jobs.events import Events, Subscription
-from pinxit.jobs.orders import Order, read_order, title_of
+from pinxit.jobs.orders import Order, fingerprint, read_order, title_of
 from pinxit.jobs.owed import Owed
 from pinxit.jobs.painter import SECONDS_SILENT, Seat
-from pinxit.jobs.record import ENDED, Job, State, accepted, files_of, id_of, now, outcome_of, remembered, wish_of
+from pinxit.jobs.places import without_places
+from pinxit.jobs.record import (
+    ENDED,
+    Job,
+    State,
+    accepted,
+    error_of,
+    files_of,
+    id_of,
+    now,
+    outcome_of,
+    remembered,
+    wish_of,
+)
 from pinxit.jobs.staff import Staff, forget_crashes
 from pinxit.jobs.store import Store
 
@@ -149,7 +163,7 @@ class Jobs:
             The job, and whether it is new.
 
         Raises:
-            Conflict: when there is a job of that id with another order.
+            Conflict: when there is a job of that id with another order, or the result of one.
             Full: when too many are waiting.
             Refused: for an order that is not allowed; Missing: when a file of it is not there.
         """
@@ -169,7 +183,10 @@ class Jobs:
                     if self._jobs[id].body != job.body:
                         raise Conflict("there is a job of this id with another order: choose another id.", "id_taken")
                     return self.get(id), False
+            self._check_result(id, order)
             self._check(order)
+            # A job of this id that was deleted may have left something to go on from, if the server was killed meanwhile.
+            shutil.rmtree(self._folder(id), ignore_errors=True)
             self._enqueue(job)
         self._forget_old()
         return self.get(id), True
@@ -284,7 +301,12 @@ class Jobs:
             raise
         except Exception as error:
             # No process could be started, or its folder not be made.
-            outcome = {"state": "failed", "error": {"code": getattr(error, "code", "internal"), "message": str(error)}}
+            sentence = (
+                without_places(str(error), [self.store.home])
+                if isinstance(error, PinxitError)
+                else f"something went wrong within pinxit ({type(error).__name__}): please report it."
+            )
+            outcome = {"state": "failed", "error": {"code": getattr(error, "code", "internal"), "message": sentence}}
             self._ended(id, outcome)
             return outcome
         finally:
@@ -313,7 +335,7 @@ class Jobs:
             self._wishes.pop(id, None)
             self._set(
                 id, state=outcome["state"], ended=None if outcome["state"] == "paused" else now(),
-                error=outcome.get("error"), result=outcome.get("result"),
+                error=error_of(outcome), result=outcome.get("result"),
             )  # fmt: skip
         if outcome["state"] == "succeeded":
             shutil.rmtree(self._folder(id), ignore_errors=True)
@@ -450,6 +472,15 @@ class Jobs:
     def _known_ids(self) -> set[str]:
         """Jobs of which there is something on the disk."""
         return {folder.name for folder in self.store.jobs.iterdir()} | {result.id for result in self.store.results}
+
+    def _check_result(self, id: str, order: Order) -> None:
+        """Raise Conflict where a job that is forgotten left the result of another order, which would be written over."""
+        with contextlib.suppress(Missing):
+            if self.store.results.get(id).order_sha256 != fingerprint(order):
+                raise Conflict(
+                    "there is a result of this id, made from another order: choose another id, or remove the result.",
+                    "id_taken",
+                )
 
     def _check(self, order: Order) -> None:
         """Raise Missing or Refused for what the store says against it."""

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import difflib
 import functools
+import hashlib
+import json
 from collections.abc import Iterator
 from typing import Annotated, Any, ClassVar, Final, Literal, Self, TypeAlias
 
@@ -20,7 +22,7 @@ from pinxit.inputs import HOUSE, SAMPLE
 from pinxit.jobs.errors import Refused
 from pinxit.network.weights import ENDING
 from pinxit.picture import sample_names
-from pinxit.picture.recipe import Finite, Input, Settings, Weight
+from pinxit.picture.recipe import LONGEST_TEXT, Finite, Input, Settings, Weight
 from pinxit.training import STEPS, STYLE_WEIGHT
 
 # What one server does for many: larger ones are for the command line.
@@ -177,11 +179,18 @@ class StylizeOrder(_Stylized):
     work: Literal["stylize"] = "stylize"
 
 
+# As large as the largest setting, which is a seed.
+Varied = Annotated[Finite, Field(ge=-(2.0**63), le=2.0**63)]
+
+
 class SweepOrder(_Stylized):
     """Paint a picture several times, one or two settings varied, on one labelled sheet."""
 
     work: Literal["sweep"] = "sweep"
-    vary: dict[str, tuple[float | str, ...]] = Field(min_length=1, max_length=MOST_VARIED)
+    vary: dict[
+        Annotated[str, Field(max_length=64)],
+        Annotated[tuple[Varied | Annotated[str, Field(max_length=LONGEST_TEXT)], ...], Field(max_length=64)],
+    ] = Field(min_length=1, max_length=MOST_VARIED)
 
     @model_validator(mode="after")
     def _is_one_sheet(self) -> Self:
@@ -280,7 +289,9 @@ class TextureOrder(_Synthesized):
         return super()._laid_flat(data)
 
 
-Color = Annotated[str, BeforeValidator(lambda text: str(text).lower()), Field(pattern=r"^#[0-9a-f]{6}$")]
+Color = Annotated[
+    str, Field(pattern=r"^#[0-9a-f]{6}$", max_length=7), BeforeValidator(lambda text: str(text)[:8].lower())
+]
 
 
 class PatternOrder(_Synthesized):
@@ -378,10 +389,15 @@ def read_order(data: Any) -> Order:
         order: Order = adapter().validate_python(data)
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-        where = ".".join(str(part) for part in first["loc"] if part not in WORKS)
+        where = ".".join(str(part)[:64] for part in first["loc"] if part not in WORKS)
         problem = first["msg"].removeprefix("Value error, ").rstrip(".")
         raise Refused(f"{where + ': ' if where else ''}{problem[:1].lower()}{problem[1:]}.", "order_refused") from error
     return order
+
+
+def fingerprint(order: Order) -> str:
+    """The SHA-256, in hexadecimal, of all that an order asks for: two orders with the same one are the same order."""
+    return hashlib.sha256(json.dumps(order.to_data(), sort_keys=True).encode()).hexdigest()
 
 
 def title_of(order: Order) -> str:

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict
 from pinxit.jobs.engine import Outcome
 from pinxit.jobs.errors import Refused
 from pinxit.jobs.orders import read_order
+from pinxit.jobs.places import without_places
 
 State = Literal["queued", "running", "paused", "succeeded", "failed", "cancelled"]
 ENDED: Final = ("succeeded", "failed", "cancelled")
@@ -151,10 +152,16 @@ def _read(run: Any, before: Job | None) -> Job:
         ended=told(run.completed_at) if state in ENDED and run.completed_at is not None else None,
         run=number,
         attempts=(before.attempts if before else 0) + (run.recovery_attempts or 0),
-        error=outcome.get("error"),
+        error=error_of(outcome),
         result=outcome.get("result"),
         order=body["order"],
     )
+
+
+def error_of(outcome: Outcome) -> dict[str, str] | None:
+    """What went wrong, where anything did, in a sentence that tells no places on this machine."""
+    error: dict[str, str] | None = outcome.get("error")
+    return error and {**error, "message": without_places(error["message"])}
 
 
 def wish_of(run: Any) -> str:

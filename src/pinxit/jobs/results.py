@@ -42,6 +42,7 @@ class Result(BaseModel):
 
     Attributes:
         id: the job's own: a job has one result.
+        order_sha256: the fingerprint of the order that it answers; empty where none is known.
         kept: starred; the quota never removes it.
         draft: the best so far of a job that was stopped or cancelled.
         cover: a picture that stands for it.
@@ -53,6 +54,7 @@ class Result(BaseModel):
 
     id: str = Field(pattern=_ID.pattern)
     job: str | None = None
+    order_sha256: str = Field("", pattern=r"^([0-9a-f]{64})?$")
     work: str
     title: str = Field("", max_length=255)
     made: str = ""

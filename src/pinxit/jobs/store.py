@@ -12,6 +12,7 @@ from filelock import FileLock, Timeout
 
 from pinxit.errors import PinxitError
 from pinxit.jobs import home as homes
+from pinxit.jobs.disk import close_to_others, size_of
 from pinxit.jobs.errors import NoRoom
 from pinxit.jobs.files import Files
 from pinxit.jobs.results import Result, Results
@@ -44,7 +45,8 @@ class Store:
         self.in_use: Callable[[], set[str]] = set
         self.removed: Callable[[Result], None] = lambda result: None
         try:
-            home.mkdir(parents=True, exist_ok=True)
+            home.mkdir(mode=0o700, parents=True, exist_ok=True)
+            close_to_others(home)
             self._alone = FileLock(home / "lock", timeout=0)
             self._alone.acquire()
             self.name = homes.read(home).name
@@ -77,10 +79,10 @@ class Store:
         return self.name
 
     def used(self) -> int:
-        """Bytes that the files have."""
+        """Bytes that all within the folder takes: files and results, jobs that wait, and what they take to go on."""
         with self._lock:
             if self._counted is None or time.monotonic() - self._counted[0] > _SECONDS_COUNTED:
-                self._counted = (time.monotonic(), self.files.used())
+                self._counted = (time.monotonic(), size_of(self.home))
             return self._counted[1]
 
     def make_room(self, wanted: int) -> None:

@@ -109,13 +109,14 @@ class Worker:
 
     def _paint(self) -> None:
         from pinxit.jobs.files import Files
-        from pinxit.jobs.orders import read_order
+        from pinxit.jobs.orders import fingerprint, read_order
         from pinxit.jobs.work import begin
 
-        if self._is_delivered():
+        order = read_order(self.task.order)
+        if self._is_delivered(fingerprint(order)):
             self._end("succeeded", result=self.task.id)
             return
-        self._work = begin(read_order(self.task.order), Files(self.task.home / "files"), self.task.folder)
+        self._work = begin(order, Files(self.task.home / "files"), self.task.folder)
         items = self._work.paint()
         for progress in items:
             self._last = progress
@@ -174,13 +175,14 @@ class Worker:
         delivery = self._work.deliver(self._last, whole=whole)
         deliver(self.task, delivery, seconds=self._last.seconds, draft=not whole, kept=kept)
 
-    def _is_delivered(self) -> bool:
-        """Whether an earlier worker came as far as the end."""
+    def _is_delivered(self, order_sha256: str) -> bool:
+        """Whether an earlier worker came as far as the end of this very order."""
         from pinxit.jobs import results
         from pinxit.jobs.errors import Missing
 
         with contextlib.suppress(Missing):
-            return not results.read(self.task.home / "results", self.task.id).draft
+            result = results.read(self.task.home / "results", self.task.id)
+            return not result.draft and result.order_sha256 == order_sha256
         return False
 
     def _tell_progress(self, progress: Any) -> None:
@@ -221,7 +223,10 @@ class Worker:
             self._previews += 1
 
     def _fail(self, code: str, message: str) -> None:
-        self._end("failed", error={"code": code, "message": message})
+        from pinxit.jobs.places import without_places
+
+        sentence = without_places(message, [self.task.home], dict(_names(self.task.order)))
+        self._end("failed", error={"code": code, "message": sentence})
 
     def _end(self, state: str, **facts: Any) -> None:
         self.line.tell("ended", state=state, **facts)
@@ -243,6 +248,14 @@ def _whatever_the_disk_says() -> Iterator[None]:
     except Exception as error:
         if not is_full(error):
             raise
+
+
+def _names(data: Any) -> Iterator[tuple[str, str]]:
+    """The stored files that an order names: SHA-256 and what people call them."""
+    for value in data.values() if isinstance(data, dict) else data if isinstance(data, list | tuple) else ():
+        yield from _names(value)
+    if isinstance(data, dict) and data.get("sha256"):
+        yield str(data["sha256"]), str(data.get("name", "the file"))
 
 
 def _warm_up() -> None:
@@ -271,6 +284,7 @@ def main() -> None:
     line = Line(os.fdopen(os.dup(1), "wb"))
     os.dup2(2, 1)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.umask(0o077)  # as the server's, which does not reach machines of a cluster
     die_with_parent()
     with contextlib.suppress(OSError, AttributeError):
         os.nice(_NICENESS)

@@ -20,13 +20,21 @@ M = TypeVar("M", bound=BaseModel)
 
 SCHEMA: Final = 1
 MAX_SIZE = 16384
+# As long a text as a setting is read from: all layers with their weights.
+LONGEST_TEXT = 1024
 _LAYER = re.compile(r"(conv|relu)[1-5]_[1-4]|pool[1-4]")
+
+
+def _check_length(text: str) -> None:
+    if len(text) > LONGEST_TEXT:
+        raise ValueError(f"a setting has at most {LONGEST_TEXT} letters")
 
 
 def _read_layers(value: object) -> object:
     """`relu1_1,relu2_1=0.5` → `{"relu1_1": 1.0, "relu2_1": 0.5}`."""
     if not isinstance(value, str):
         return value
+    _check_length(value)
     layers: dict[str, float] = {}
     for part in value.split(","):
         name, _, weight = part.strip().partition("=")
@@ -49,6 +57,7 @@ def _check_layers(layers: dict[str, float]) -> dict[str, float]:
 def _read_numbers(value: object) -> object:
     """`200,100,50` or one number → a tuple."""
     if isinstance(value, str):
+        _check_length(value)
         return tuple(part.strip() for part in value.split(","))
     return (value,) if isinstance(value, int | float) else value
 
@@ -57,6 +66,7 @@ def _read_gigabytes(value: object) -> object:
     """`4`, `4GB` or `512MB` → gigabytes."""
     if not isinstance(value, str):
         return value
+    _check_length(value)
     match = re.fullmatch(r"([0-9.]+(?:e[+-]?[0-9]+)?)\s*(MB|GB|)", value.strip(), re.IGNORECASE)
     if match is None:
         raise ValueError("a memory is given as 4GB or 512MB")
@@ -65,7 +75,10 @@ def _read_gigabytes(value: object) -> object:
 
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 Weight = Annotated[Finite, Field(ge=0, le=1e12)]
-Layers = Annotated[dict[str, Weight], BeforeValidator(_read_layers)]
+# There are fewer taps than that, and none has a longer name.
+Layers = Annotated[
+    dict[Annotated[str, Field(max_length=64)], Weight], Field(max_length=64), BeforeValidator(_read_layers)
+]
 
 
 def _setting(default: Any, group: str, description: str, **constraints: Any) -> Any:
@@ -225,7 +238,7 @@ class Input(BaseModel):
 
     name: Annotated[str, BeforeValidator(_storable)] = Field(max_length=LONGEST_NAME)
     sha256: str = Field("", pattern=r"^([0-9a-f]{64})?$")
-    bytes: int = Field(0, ge=0)
+    bytes: int = Field(0, ge=0, lt=2**63)
 
 
 class Style(Input):

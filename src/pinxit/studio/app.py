@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 from collections.abc import AsyncIterator, Iterator
+from typing import Any
 
 from fastapi import FastAPI
 from starlette.types import ASGIApp
@@ -40,6 +41,7 @@ _ANSWERS: dict[int | str, dict[str, object]] = {
     408: {"model": ErrorBody, "description": "The body came too slowly."},
     409: {"model": ErrorBody, "description": "It does not go together with what there is."},
     413: {"model": ErrorBody, "description": "It is too large."},
+    416: {"model": ErrorBody, "description": "The file does not have these bytes."},
     422: {"model": ErrorBody, "description": "It is not allowed; the sentence says what and why."},
     429: {"model": ErrorBody, "description": "Too much at once: `Retry-After` says when to come back."},
     503: {"model": ErrorBody, "description": "The queue's database did not answer: try again."},
@@ -75,6 +77,18 @@ def opened(studio: Studio) -> Iterator[Parts]:
         yield Parts(studio, store, jobs, quick, hub, metrics, looking, queueing, painting, draw, turns)
 
 
+class _Api(FastAPI):
+    def openapi(self) -> dict[str, Any]:
+        """As FastAPI writes it, but for failures, which are problems whatever a success would have been."""
+        document: dict[str, Any] = super().openapi()
+        for operations in document["paths"].values():
+            for operation in operations.values():
+                for status, answer in operation["responses"].items():
+                    if status >= "4":
+                        answer["content"] = {problems.MEDIA: {"schema": {"$ref": "#/components/schemas/ErrorBody"}}}
+        return document
+
+
 def create(parts: Parts) -> ASGIApp:
     """The application.
 
@@ -87,7 +101,7 @@ def create(parts: Parts) -> ASGIApp:
         parts.hub.open()
         yield
 
-    app = FastAPI(
+    app = _Api(
         title="pinxit studio",
         version=__version__,
         description="Paint pictures in the manner of others, watch it happen, lose nothing.",
@@ -105,6 +119,7 @@ def create(parts: Parts) -> ASGIApp:
     app.include_router(page.router())
     guarded: ASGIApp = app
     for layer in (
+        problems.Uniform,
         lambda inner: Bodies(inner, parts.studio.limits),
         lambda inner: Rate(inner, parts.studio.limits),
         lambda inner: Guard(inner, parts.studio),

@@ -2,10 +2,14 @@
 
 A page anywhere in the world can make a browser send requests to 127.0.0.1. What it cannot do is hide where it comes from:
 `Host` (a name of its own that it let point here, DNS rebinding), `Origin` and `Sec-Fetch-Site` (posting across sites).
+
+On loopback, programs of the account that runs the studio need no token (see `pinxit.studio.peers`), unless a proxy passed
+the request on or may have: with a public name, everybody needs it.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import hmac
 import ipaddress
@@ -38,6 +42,8 @@ HEADERS = {
 }
 # Whoever watches over the process may ask whether it lives and how busy it is, and learns nothing else.
 _OPEN = frozenset(("/healthz",))
+# How proxies say that they are one, beside `X-Forwarded-…`.
+_FORWARDED = frozenset(("forwarded", "via", "x-real-ip"))
 _LOOPBACK_NAMES = frozenset(("localhost", "localhost.localdomain", "ip6-localhost"))
 
 
@@ -62,11 +68,14 @@ class Guard:
     def __init__(self, app: ASGIApp, studio: Studio) -> None:
         self._app = app
         self._token = studio.token.encode()
+        self._trusts_account = studio.trusts_account
         self._local = is_loopback(studio.host)
-        self._names = _LOOPBACK_NAMES | ({studio.host, *_own_names()} if not self._local else set())
+        self._public = {_host_name(name) for name in studio.names}
+        self._origins = {f"https://{name}" for name in studio.names}
+        self._names = _LOOPBACK_NAMES | self._public | ({studio.host, *_own_names()} if not self._local else set())
         # Cookies do not tell ports apart, and another program's must not learn the token.
         self._cookie = f"pinxit_{studio.port}"
-        self._pass = hmac.digest(self._token, b"pinxit studio cookie", "sha256").hex() if self._token else ""
+        self._pass = hmac.digest(self._token, b"pinxit studio cookie", "sha256").hex()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on what may come in."""
@@ -90,7 +99,10 @@ class Guard:
         try:
             self._check_host(headers)
             self._check_origin(headers, scope)
-            return self._check_token(headers, scope)
+            answer = self._check_token(headers, scope)
+            if self._public:
+                _take_client(headers, scope)
+            return answer
         except Problem as problem:
             return problem.response()
 
@@ -108,7 +120,8 @@ class Guard:
 
     def _check_origin(self, headers: Headers, scope: Scope) -> None:
         origin, host = headers.get("origin"), headers.get("host", "").lower()
-        foreign = origin is not None and origin.lower() not in (f"http://{host}", f"https://{host}")
+        own = {f"http://{host}", f"https://{host}"} | self._origins
+        foreign = origin is not None and origin.lower() not in own
         site = headers.get("sec-fetch-site", "none")
         # Following a link to the page is harmless, as looking is all it does.
         visits = headers.get("sec-fetch-mode") == "navigate" and scope["method"] in ("GET", "HEAD")
@@ -116,7 +129,7 @@ class Guard:
             raise Problem(403, "foreign_origin", "pages of other origins may not use the studio.")
 
     def _check_token(self, headers: Headers, scope: Scope) -> Response | None:
-        if not self._token or scope["path"] in _OPEN:
+        if scope["path"] in _OPEN or (self._trusts_account and _is_own_account(scope) and not _is_forwarded(headers)):
             return None
         if hmac.compare_digest(_cookie(headers, self._cookie).encode(), self._pass.encode()):
             return None
@@ -145,7 +158,13 @@ class Guard:
         path = "/" + scope["path"].lstrip("/\\")
         response = RedirectResponse(path + (f"?{urlencode(query)}" if query else ""), 303)
         response.set_cookie(
-            self._cookie, self._pass, max_age=30 * 24 * 3600, httponly=True, samesite="strict", path="/"
+            self._cookie,
+            self._pass,
+            max_age=30 * 24 * 3600,
+            httponly=True,
+            secure=Headers(scope=scope).get("x-forwarded-proto") == "https",
+            samesite="strict",
+            path="/",
         )
         return response
 
@@ -154,6 +173,25 @@ _ASK = (
     '<!doctype html><html lang="en"><meta charset="utf-8"><title>pinxit studio</title>'
     "<h1>pinxit studio</h1><p>Open the address with the token that <code>pinxit studio</code> printed when it started.</p>"
 )
+
+
+def _is_own_account(scope: Scope) -> bool:
+    """Whether a program of the account that runs the studio asks; see `pinxit.studio.protocol`."""
+    return scope.get("state", {}).get("own_account") is True
+
+
+def _is_forwarded(headers: Headers) -> bool:
+    """Whether a proxy passed the request on: then nobody knows who asks, whoever runs the proxy."""
+    return any(name in _FORWARDED or name.startswith("x-forwarded-") for name in headers)
+
+
+def _take_client(headers: Headers, scope: Scope) -> None:
+    """Take the address that the proxy on this machine tells for the client's, so that limits hold for each."""
+    told = headers.getlist("x-forwarded-for")
+    if told and scope.get("client") and is_loopback(scope["client"][0]):
+        # What stands before the last comma was said by the client itself.
+        with contextlib.suppress(ValueError):
+            scope["client"] = (str(ipaddress.ip_address(told[-1].rpartition(",")[2].strip())), 0)
 
 
 def _host_name(host: str) -> str:

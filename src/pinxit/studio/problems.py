@@ -1,19 +1,23 @@
-"""Every failure as one answer: `{"error": {"code": …, "message": one sentence}}`."""
+"""Every failure as one answer, `application/problem+json`, with `{"error": {"code": …, "message": one sentence}}`."""
 
 from __future__ import annotations
 
 import errno
 import logging
+from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
+from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pinxit.errors import PinxitError
 from pinxit.jobs.errors import Conflict, Full, Missing, NoRoom, TooLarge
+from pinxit.jobs.places import without_places
 
 _log = logging.getLogger("pinxit.studio")
 
@@ -22,7 +26,10 @@ _SENTENCES = {
     400: ("bad_request", "the request could not be read."),
     404: ("not_found", "there is nothing at this address."),
     405: ("method_not_allowed", "this address does not take that method."),
+    416: ("range_not_satisfiable", "the file does not have these bytes: ask for a range within its length."),
 }
+_REFUSED = ("refused", "the request was refused.")
+MEDIA = "application/problem+json"
 # The first that fits; whatever else pinxit refuses is 422.
 _STATUS: dict[type[PinxitError], int] = {Missing: 404, Conflict: 409, TooLarge: 413, Full: 429, NoRoom: 507}
 _LONGEST = 400
@@ -37,8 +44,20 @@ class ErrorDetail(BaseModel):
 
 
 class ErrorBody(BaseModel):
-    """The body of every answer that is not a success."""
+    """The body of every answer that is not a success: a problem as in RFC 9457.
 
+    Attributes:
+        type: of the problem; what it is stands in `error`.
+        title: what the status means.
+        status: of the answer, 400 to 599.
+        detail: the sentence for people.
+        error: the same sentence, and its code.
+    """
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
     error: ErrorDetail
 
 
@@ -71,15 +90,52 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _unexpected)
 
 
+class Uniform:
+    """ASGI middleware: failures that the libraries below answer in their own words are told like all others.
+
+    Args:
+        app: what may answer so.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, its answer replaced where it is a failure in plain text."""
+        replaced = False
+
+        async def send_uniform(message: Message) -> None:
+            nonlocal replaced
+            if message["type"] == "http.response.start" and message["status"] >= 400:
+                headers = MutableHeaders(raw=list(message["headers"]))
+                # A page for people stays one.
+                replaced = headers.get("content-type", "").partition(";")[0] not in (MEDIA, "text/html")
+                if replaced:
+                    del headers["content-type"], headers["content-length"]
+                    code, sentence = _SENTENCES.get(message["status"], _REFUSED)
+                    answer = _answer(message["status"], code, sentence, dict(headers))
+                    await answer(scope, receive, send)
+            if not replaced:
+                await send(message)
+
+        await self._app(scope, receive, send_uniform)
+
+
+def body_of(status: int, code: str, message: str) -> dict[str, Any]:
+    """The body of a failure, as JSON data."""
+    error = ErrorDetail(code=code, message=message)
+    return ErrorBody(title=HTTPStatus(status).phrase, status=status, detail=message, error=error).model_dump()
+
+
 def _answer(status: int, code: str, message: str, headers: dict[str, str] | None = None) -> JSONResponse:
-    return JSONResponse({"error": {"code": code, "message": message}}, status, headers)
+    return JSONResponse(body_of(status, code, message), status, headers, media_type=MEDIA)
 
 
 def _refused(request: Request, error: Exception) -> JSONResponse:
     if isinstance(error, Problem):
         return error.response()
     assert isinstance(error, HTTPException)  # noqa: S101 - what it is registered for
-    code, message = _SENTENCES.get(error.status_code, ("refused", "the request was refused."))
+    code, message = _SENTENCES.get(error.status_code, _REFUSED)
     return _answer(error.status_code, code, message, dict(error.headers or {}))
 
 
@@ -107,11 +163,11 @@ def _told(request: Request, error: Exception) -> JSONResponse:
 
 def problem_of(error: Exception) -> Problem:
     """The problem that one of pinxit's own errors is to a client."""
-    code = getattr(error, "code", "refused")
+    code, sentence = getattr(error, "code", "refused"), without_places(str(error))
     if code == "database_unavailable":
-        return Problem(503, code, str(error), retry_after=2)
+        return Problem(503, code, sentence, retry_after=2)
     status = next((status for kind, status in _STATUS.items() if isinstance(error, kind)), 422)
-    return Problem(status, code, str(error), getattr(error, "retry_after", None))
+    return Problem(status, code, sentence, getattr(error, "retry_after", None))
 
 
 def _system(request: Request, error: Exception) -> JSONResponse:

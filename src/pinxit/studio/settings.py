@@ -51,7 +51,9 @@ class Studio:
         home: the folder that holds all it knows.
         host: the address it listens on.
         port: likewise; 0 takes a free one.
-        token: what strangers must show; empty where only this machine can come in.
+        token: what whoever comes must show; made up at the start where it is empty.
+        names: public names under which a proxy with TLS answers for it, each with its port where that is not 443.
+        trusts_account: whether programs of the account that runs it come in without the token; found out at the start.
         database: of the queue, as `postgresql://…`; empty for a file in `home`.
         painters: jobs that paint at once; as many as suit the machine where left out.
         seat: where jobs are painted, if not on this machine.
@@ -64,6 +66,8 @@ class Studio:
     host: str = "127.0.0.1"
     port: int = 8420
     token: str = ""
+    names: tuple[str, ...] = ()
+    trusts_account: bool = False
     database: str = ""
     painters: int | None = None
     seat: Seat | None = None

@@ -34,14 +34,24 @@ def sheet(pictures: Sequence[tuple[str, Picture]], cell: int, columns: int = 5) 
 
 
 def _label(name: str, size: float, width: int) -> tuple[str, ImageFont.FreeTypeFont | ImageFont.ImageFont]:
-    """A name no wider than so many pixels: in smaller letters, then without its middle."""
-    name = printable(name)
+    """A name on one line, no wider than so many pixels: in smaller letters, then without its middle."""
+    # No letter is narrower than a pixel: of what is far too long, the two ends are enough to choose from.
+    name = name if len(name) <= 4 * width else f"{name[: 2 * width]}…{name[-2 * width :]}"
+    name = printable(" ".join(name.split()))
     for share in (1, 0.9, 0.8, 0.7, _SMALLEST):  # small letters keep to whole pixels: no telling their length
         font = ImageFont.load_default(size * share)
         if font.getlength(name) <= width:
             return name, font
-    text, kept = name, len(name)
-    while font.getlength(text) > width and kept > 1:
-        kept -= 1
-        text = f"{name[: -(-kept // 2)]}…{name[len(name) - kept // 2 :]}"
-    return text, font
+
+    def shortened(kept: int) -> str:
+        return f"{name[: -(-kept // 2)]}…{name[len(name) - kept // 2 :]}"
+
+    # So many letters fit, so many do not.
+    fitting, too_many = 1, len(name)
+    while too_many - fitting > 1:
+        kept = (fitting + too_many) // 2
+        if font.getlength(shortened(kept)) <= width:
+            fitting = kept
+        else:
+            too_many = kept
+    return shortened(fitting), font

@@ -48,14 +48,25 @@ class Uploaded(File):
     recipe: dict[str, Any] | None = None
 
 
-@routes.post("", status_code=201, openapi_extra=ANY_BODY)
-async def upload(request: Request, here: Here, name: Name = "") -> Uploaded:
+@routes.post(
+    "",
+    status_code=201,
+    responses={200: {"model": Uploaded, "description": "It was there already."}},
+    openapi_extra=ANY_BODY,
+)
+async def upload(request: Request, here: Here, response: Response, name: Name = "") -> Uploaded:
     """Hand over a picture, a clip or a network. What it is, its content decides; the same content is the same file."""
-    return await receive(request, here, name)
+    file, stored = await receive(request, here, name)
+    response.status_code = 201 if stored else 200
+    return file
 
 
-async def receive(request: Request, here: Parts, name: str) -> Uploaded:
-    """Stream a request's body into the store, looked at in a worker before it counts as there."""
+async def receive(request: Request, here: Parts, name: str) -> tuple[Uploaded, bool]:
+    """Stream a request's body into the store, looked at in a worker before it counts as there.
+
+    Returns:
+        The file, and whether it was missing: new, lost or damaged.
+    """
     await anyio.to_thread.run_sync(here.store.make_room, int(request.headers.get("content-length", "0")))
     with here.store.files.new(here.studio.limits.upload_bytes) as incoming:
         buffer, checked = bytearray(), 0
@@ -68,18 +79,18 @@ async def receive(request: Request, here: Parts, name: str) -> Uploaded:
                 # Others come in beside it, and not all say how long they are.
                 await anyio.to_thread.run_sync(here.store.make_room, 0)
                 checked = incoming.bytes
-        file = await here.looking.run(_take, here, incoming, bytes(buffer), name)
+        file, stored = await here.looking.run(_take, here, incoming, bytes(buffer), name)
     here.metrics.received.inc(file.bytes)
-    return file
+    return file, stored
 
 
-def _take(here: Parts, incoming: Incoming, rest: bytes, name: str) -> Uploaded:
+def _take(here: Parts, incoming: Incoming, rest: bytes, name: str) -> tuple[Uploaded, bool]:
     incoming.write(rest)
     incoming.flush()
     facts = here.quick.inspect(incoming.path)
     here.store.make_room(0)
-    file = incoming.commit(name, facts)
-    return Uploaded(**file.model_dump(), recipe=facts.get("recipe"))
+    file, stored = incoming.commit(name, facts)
+    return Uploaded(**file.model_dump(), recipe=facts.get("recipe")), stored
 
 
 @routes.get("/{id}/about")

@@ -14,6 +14,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pinxit.jobs.errors import Refused
 from pinxit.jobs.orders import SharedOrderStyle, StylizeOrder
 from pinxit.jobs.results import Part, Result, now
+from pinxit.picture.recipe import Finite
 from pinxit.studio.parts import Here
 from pinxit.studio.routes.files import ANY_BODY, binary, receive
 from pinxit.studio.routes.jobs import with_work
@@ -34,7 +35,7 @@ class LiveModel(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     styles: tuple[SharedOrderStyle, ...] = Field(min_length=1, max_length=16)
-    strength: float = Field(1.0, ge=0, le=1)
+    strength: Finite = Field(1.0, ge=0, le=1)
     size: int = Field(480, ge=64, le=1920)
 
 
@@ -61,10 +62,10 @@ async def snapshot(
     request: Request,
     here: Here,
     title: Annotated[str, Query(max_length=255)] = "",
-    style: Annotated[list[str] | None, Query(max_length=16)] = None,
+    style: Annotated[list[Annotated[str, Query(max_length=255)]] | None, Query(max_length=16)] = None,
 ) -> Result:
     """Keep a picture that the page has painted: it becomes a result of the work `live`."""
-    file = await receive(request, here, "snapshot")
+    file, _ = await receive(request, here, "snapshot")
     if file.kind != "picture":
         raise Refused("a snapshot is a picture.", "not_a_picture")
     part = Part(
@@ -81,7 +82,7 @@ async def snapshot(
         work="live",
         title=title,
         made=now(),
-        styles=tuple(name[:255] for name in style or ()),
+        styles=tuple(style or ()),
         bytes=file.bytes,
         cover=file.id,
         files=(part,),
