@@ -6,12 +6,16 @@ import contextlib
 import errno
 import os
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 
 from pinxit.errors import PinxitError
 
 # What a file system without locks answers.
 _NO_LOCKS = (errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS, errno.EINVAL)
+
+# A name has 255 bytes at most, on nearly all file systems.
+_LONGEST = 240
 
 
 @contextlib.contextmanager
@@ -24,7 +28,8 @@ def alone(target: Path) -> Iterator[None]:
     Raises:
         PinxitError: when another process, or another thread of this one, holds it, or nothing may be written there.
     """
-    path = target.absolute().with_name(f".{target.name}.lock")
+    name = target.name if len(os.fsencode(target.name)) <= _LONGEST else sha256(os.fsencode(target.name)).hexdigest()
+    path = target.absolute().with_name(f".{name}.lock")
     missing = [folder for folder in path.parents if not folder.exists()]
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -63,6 +63,7 @@ if os.fork() == 0:
     os._exit(0)  # as a lack of power does
 os.wait()
 jobs = opened()
+wait_for(jobs, "late", "succeeded")  # whose end the database may not have heard of
 print(json.dumps({id: jobs.get(id).state for id in ("painted", "cancelled", "paused", "late")}), flush=True)
 jobs.resume("paused")
 wait_for(jobs, "paused", "succeeded")

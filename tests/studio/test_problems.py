@@ -32,7 +32,7 @@ def told(answer: httpx2.Response) -> str:
         ("POST", "/", 405),
         ("DELETE", "/api/v1/", 405),
         ("PUT", "/api/v1/files", 405),
-        ("GET", "/api/v1/jobs/x", 422),
+        ("GET", "/api/v1/jobs/-x", 422),
         ("POST", "/api/v1/jobs", 422),
         ("GET", "/api/v1/results?limit=9999", 422),
     ],

@@ -36,6 +36,7 @@ from pinxit.jobs.record import (
 )
 from pinxit.jobs.staff import Staff, forget_crashes
 from pinxit.jobs.store import Store
+from pinxit.jobs.worker import LOCK
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 MOST_QUEUED, MOST_REMEMBERED = 500, 2000
@@ -186,7 +187,7 @@ class Jobs:
             self._check_result(id, order)
             self._check(order)
             # A job of this id that was deleted may have left something to go on from, if the server was killed meanwhile.
-            shutil.rmtree(self._folder(id), ignore_errors=True)
+            _clear(self._folder(id))
             self._enqueue(job)
         self._forget_old()
         return self.get(id), True
@@ -508,3 +509,12 @@ class Jobs:
 
     def _folder(self, id: str) -> Path:
         return self.store.jobs / id
+
+
+def _clear(folder: Path) -> None:
+    """Remove what a job left in its folder, but for the lock, which a worker that has not gone yet may hold."""
+    for path in folder.iterdir() if folder.is_dir() else ():
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        elif path.name != LOCK:
+            path.unlink(missing_ok=True)

@@ -26,6 +26,8 @@ from pinxit.jobs.orphan import die_with_parent
 _SECONDS_PATIENT = 0.5
 # As long as a worker of a server that is gone may still be about to die.
 _SECONDS_FOR_LOCK = 30.0
+LOCK = "lock"
+"""The file in a job's folder that its worker holds."""
 _NICENESS = 10
 _PREVIEW_SIDE = 768
 # At most so much of the time goes into previews.
@@ -301,7 +303,7 @@ def main() -> None:
 
     try:
         # Another worker, whose server was killed, may not know it yet: two must never write beside each other.
-        with FileLock(task.folder / "lock", timeout=_SECONDS_FOR_LOCK):
+        with FileLock(task.folder / LOCK, timeout=_SECONDS_FOR_LOCK):
             worker.run()
             with contextlib.suppress(OSError):
                 sys.stdout.flush()
