@@ -65,6 +65,7 @@ os.wait()
 jobs = opened()
 wait_for(jobs, "late", "succeeded")  # whose end the database may not have heard of
 print(json.dumps({id: jobs.get(id).state for id in ("painted", "cancelled", "paused", "late")}), flush=True)
+print(jobs.get("painted").error, file=sys.stderr)
 jobs.resume("paused")
 wait_for(jobs, "paused", "succeeded")
 jobs.close(5)
@@ -93,4 +94,6 @@ def test_what_is_wished_happens_on_a_full_disk(tmp_path: Path) -> None:
     assert full["states"] == ["cancelled", "paused"]
     assert full["seconds"] < 10
     assert "disk is full" in full["refused"]
-    assert after == {"painted": "cancelled", "cancelled": "cancelled", "paused": "paused", "late": "succeeded"}
+    assert after == {"painted": "cancelled", "cancelled": "cancelled", "paused": "paused", "late": "succeeded"}, (
+        done.stderr
+    )

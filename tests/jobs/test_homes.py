@@ -236,3 +236,26 @@ def test_what_cannot_be_read_is_a_failed_job_that_can_be_deleted(
     with running() as jobs:
         assert {job.id for job in jobs.list()} == {"good", "first"}
     assert not trap.exists()
+
+
+def test_what_ended_as_it_was_told_has_not_failed_where_that_could_not_be_recorded(
+    store: Store, running: Running
+) -> None:
+    """DBOS calls a run an error whose end a full disk had no room for."""
+    with running() as jobs:
+        jobs.put("first", LONG)
+        wait_for_progress(jobs, "first")
+        for id in ("cancelled", "paused"):
+            jobs.put(id, QUICK)
+        jobs.cancel("cancelled")
+        jobs.pause("paused")
+        jobs.cancel("first")
+        wait_for(jobs, "first", "cancelled")
+    with contextlib.closing(sqlite3.connect(store.home / "queue.sqlite", isolation_level=None)) as database:
+        done = database.execute("UPDATE workflow_status SET status = 'ERROR' WHERE workflow_uuid LIKE '%ed.1'")
+        assert done.rowcount == 2
+    with running() as jobs:
+        assert {id: jobs.get(id).state for id in ("cancelled", "paused")} == {
+            "cancelled": "cancelled",
+            "paused": "paused",
+        }

@@ -174,7 +174,8 @@ def _ending(run: Any) -> tuple[Outcome, Any]:
         # One that was put aside may have been cancelled since.
         given_up = run.output["state"] == "paused" and wish_of(run) == "cancel"
         return run.output, "cancelled" if given_up else run.output["state"]
-    if run.status == "CANCELLED":  # before it began
+    # Cancelled before it began; or it ended as it was told to, which a full disk had no room to record.
+    if run.status == "CANCELLED" or (run.status == "ERROR" and wish_of(run) in ("cancel", "pause")):
         return {}, "paused" if wish_of(run) == "pause" else "cancelled"
     if run.status in ("ENQUEUED", "PENDING", "DELAYED"):  # what was at work is about to be again
         return {}, "queued"
