@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from pinxit.errors import PinxitError
 
 SETTINGS = {
-    "RAY_USAGE_STATS_ENABLED": "0",  # nothing is sent to anybody …
-    "RAY_USAGE_STATS_REPORT_URL": "http://127.0.0.1:9/",  # … not even, as Ray does by default, that nothing shall be sent
+    "RAY_USAGE_STATS_ENABLED": "0",
+    "RAY_USAGE_STATS_REPORT_URL": "http://127.0.0.1:9/",  # a head reports even that statistics are off
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",  # what a painter may see of a GPU it says itself, as Ray asks for
     "RAY_DEDUP_LOGS_SKIP_REGEX": "^",  # what happens to painters is told by pinxit; Ray would print it among the results
 }

@@ -6,10 +6,10 @@ from types import ModuleType
 
 
 def load_onnxruntime() -> ModuleType:
-    """Return onnxruntime, silenced; the only way in which pinxit imports it (ruff's TID251 holds the code to that).
+    """Return onnxruntime with its telemetry off; nothing else in pinxit imports it, which ruff's TID251 checks.
 
-    `pinxit/__init__.py` has set the variable that silences it. Where a program imported onnxruntime before pinxit, that import
-    has sent its event already; the call ends the events of all sessions since.
+    `pinxit/__init__.py` sets the variable that onnxruntime reads when it is imported. A program that imported it before pinxit has
+    sent the event of that import already; the call ends those of all sessions since.
     """
     import onnxruntime
 

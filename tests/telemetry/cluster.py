@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pinxit import picture as pictures
 from tests.cluster.machines import Machines, pinxit
-from tests.silence.commands import SECONDS
+from tests.telemetry.commands import SECONDS
 
 
 def main() -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.silence import namespace
+from tests.telemetry import namespace
 
 ROOT = Path(__file__).parents[2]
 # Below the account's home: pinxit's own cache and data, Matplotlib's list of fonts, and what a test puts there for Ray.
@@ -90,7 +90,7 @@ def test_the_tracer_sees_what_is_sent(tmp_path: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("journey", ["commands", "studio", "cluster"])
 def test_nothing_is_sent_and_nothing_left_behind(journey: str, tmp_path: Path) -> None:
-    left = left_by([sys.executable, "-m", f"tests.silence.{journey}"], tmp_path)
+    left = left_by([sys.executable, "-m", f"tests.telemetry.{journey}"], tmp_path)
     assert [name for name in left.files if not name.startswith(f"{_RAYS}/ray/")] == []
     assert (left.names, left.addresses, left.missed, left.code) == ([], [], 0, 0)
     home = [str(path.relative_to(tmp_path / "home")) for path in (tmp_path / "home").rglob("*") if path.is_file()]

@@ -6,8 +6,8 @@ import time
 from pathlib import Path
 
 from pinxit import picture as pictures
-from tests.silence.commands import SECONDS
 from tests.studio.servers import order, put, running, wait_for
+from tests.telemetry.commands import SECONDS
 from tests.video import clips
 
 
