@@ -17,7 +17,7 @@ from pinxit.errors import PinxitError
 from pinxit.jobs.engine import PRIORITIES, Engine, Leaving, Outcome
 from pinxit.jobs.errors import Conflict, Full, JobsError, Missing, NoRoom, Refused
 from pinxit.jobs.events import Events, Subscription
-from pinxit.jobs.orders import Order, fingerprint, read_order, title_of
+from pinxit.jobs.orders import Order, files_of, fingerprint, read_order, title_of
 from pinxit.jobs.owed import Owed
 from pinxit.jobs.painter import SECONDS_SILENT, Seat
 from pinxit.jobs.places import without_places
@@ -27,7 +27,6 @@ from pinxit.jobs.record import (
     State,
     accepted,
     error_of,
-    files_of,
     id_of,
     now,
     outcome_of,

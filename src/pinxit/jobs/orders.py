@@ -395,6 +395,28 @@ def read_order(data: Any) -> Order:
     return order
 
 
+def files_of(order: Any) -> dict[str, str]:
+    """Return the stored files that an order names, whether this version knows such an order or not.
+
+    Args:
+        order: as it was put, or anything else that JSON may hold.
+
+    Returns:
+        By each file's SHA-256 what people call it.
+    """
+    found: dict[str, str] = {}
+    left = [order]
+    while left:
+        one = left.pop()
+        if isinstance(one, dict):
+            if isinstance(sha256 := one.get("sha256"), str) and sha256:
+                found[sha256] = str(one.get("name", "the file"))
+            left += one.values()
+        elif isinstance(one, list | tuple):
+            left += one
+    return found
+
+
 def fingerprint(order: Order) -> str:
     """The SHA-256, in hexadecimal, of all that an order asks for: two orders with the same one are the same order."""
     return hashlib.sha256(json.dumps(order.to_data(), sort_keys=True).encode()).hexdigest()

@@ -118,21 +118,6 @@ def outcome_of(job: Job) -> Outcome:
     return {name: value for name, value in told.items() if value is not None}
 
 
-def files_of(order: Any) -> set[str]:
-    """All files that an order names, whether this version knows such an order or not."""
-    found: set[str] = set()
-    left = [order]
-    while left:
-        one = left.pop()
-        if isinstance(one, dict):
-            sha256 = one.get("sha256")
-            found |= {sha256} if isinstance(sha256, str) and sha256 else set()
-            left += one.values()
-        elif isinstance(one, list | tuple):
-            left += one
-    return found
-
-
 def _read(run: Any, before: Job | None) -> Job:
     id, number = id_of(run)
     if number is None:

@@ -225,9 +225,10 @@ class Worker:
             self._previews += 1
 
     def _fail(self, code: str, message: str) -> None:
+        from pinxit.jobs.orders import files_of
         from pinxit.jobs.places import without_places
 
-        sentence = without_places(message, [self.task.home], dict(_names(self.task.order)))
+        sentence = without_places(message, [self.task.home], files_of(self.task.order))
         self._end("failed", error={"code": code, "message": sentence})
 
     def _end(self, state: str, **facts: Any) -> None:
@@ -250,14 +251,6 @@ def _whatever_the_disk_says() -> Iterator[None]:
     except Exception as error:
         if not is_full(error):
             raise
-
-
-def _names(data: Any) -> Iterator[tuple[str, str]]:
-    """The stored files that an order names: SHA-256 and what people call them."""
-    for value in data.values() if isinstance(data, dict) else data if isinstance(data, list | tuple) else ():
-        yield from _names(value)
-    if isinstance(data, dict) and data.get("sha256"):
-        yield str(data["sha256"]), str(data.get("name", "the file"))
 
 
 def _warm_up() -> None:
