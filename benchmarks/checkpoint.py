@@ -12,15 +12,15 @@ import tempfile
 import time
 from pathlib import Path
 
-from machine import describe
 from pinxit.checkpoint import SECONDS_BETWEEN, SHARE, Checkpoint
-from pinxit.job import prepare
 from pinxit.optimize.lbfgs import HISTORY
-from pinxit.optimize.paint import Progress
+from pinxit.optimize.progress import OptimizerProgress
+from pinxit.preparation import prepare
+from support.machine_info import describe
 
 
 def main() -> None:
-    """Fill L-BFGS's history, save a few times, print."""
+    """Fill the history of L-BFGS, save it a few times, print the time."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--size", type=int, default=512)
     options = parser.parse_args()
@@ -31,7 +31,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         os.environ["PINXIT_CACHE"] = folder
         *_, progress = job.paint()
-        assert isinstance(progress, Progress)  # noqa: S101 - for the type checker
+        assert isinstance(progress, OptimizerProgress)  # noqa: S101 - for the type checker
         checkpoint, took = Checkpoint(job.recipe), []
         for _ in range(5):
             start = time.perf_counter()

@@ -1,15 +1,17 @@
-"""Measures what a cluster costs and gains: the overhead of a unit (dispatch, transfer, load) against its painting, and how much
-faster two and three nodes are than one.
+"""Measure the cost and gain of a cluster.
+
+The cost is the overhead of a task (dispatch, transfer, load) beside its painting, the gain the speed of two and three nodes
+relative to one.
 
     python benchmarks/cluster.py [--pictures N] [--size PX] [--nodes 1,2,3]
     python benchmarks/cluster.py --kills 50
     python benchmarks/cluster.py --memory
 
-The nodes are `ray.cluster_utils.Cluster`'s, on this one machine: with more nodes than processors the efficiency is that of the
-machine, not of the cluster. `--kills` kills painters by chance while they paint real pictures, and fails unless every result is
-there once, whole, and the same as on one machine. `--memory` measures what the networks need.
+The nodes are those of `ray.cluster_utils.Cluster`, all on this machine. With more nodes than processors, the efficiency is
+that of the machine, not of the cluster. `--kills` kills workers at random while they paint real pictures, and fails unless
+every result exists once, complete, and the same as on one machine. `--memory` measures the memory that the networks need.
 
-Times are those of the processor, so that a busy machine does not show in them, but for those said to be by the clock.
+Times are CPU seconds, which other programs on the machine hardly affect, unless they are labelled as wall-clock time.
 """
 
 from __future__ import annotations
@@ -28,19 +30,19 @@ from pathlib import Path
 
 import psutil
 
-from machine import describe
-from pinxit import picture as pictures
-from pinxit.cluster.batch import Batch
+from pinxit import image as pictures
+from pinxit.cluster.batch import BatchWorkload
 from pinxit.cluster.connection import connected
-from pinxit.cluster.crew import Crew
-from pinxit.cluster.needs import GIB, Needs
-from pinxit.cluster.units import Bench, Outcome
-from pinxit.job import StyleImage
+from pinxit.cluster.resources import GIB, Resources
+from pinxit.cluster.scheduler import Scheduler
+from pinxit.cluster.tasks import Outcome, Workspace
+from pinxit.preparation import StyleImage
+from support.machine_info import describe
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
-from tests.cluster.machines import MIB, Machines, tree
+from tests.cluster.local_cluster import MIB, LocalCluster, tree
 
-NEEDS = Needs(1, 0.0, 900 * MIB)
+NEEDS = Resources(1, 0.0, 900 * MIB)
 NAMES = ("cat", "coffee", "astronaut", "rocket", "motorcycle", "hubble")
 
 
@@ -64,22 +66,22 @@ def main() -> None:
             scale(Path(folder), options.pictures, options.size, [int(count) for count in options.nodes.split(",")])
 
 
-def batch(folder: Path, count: int, size: int, output: str) -> Batch:
-    """So many pictures."""
+def batch(folder: Path, count: int, size: int, output: str) -> BatchWorkload:
+    """Return a batch of `count` pictures."""
     for number in range(count):
         path = folder / "photos" / f"{number:04}.jpg"
         if not path.exists():
             pictures.write(pictures.fit(pictures.sample(NAMES[number % len(NAMES)]), 512), path)
     settings = {"engine": "network", "size": size}
-    return Batch(str(folder / "photos"), str(folder / output), [StyleImage("house:swirl")], settings=settings)
+    return BatchWorkload(str(folder / "photos"), str(folder / output), [StyleImage("house:swirl")], settings=settings)
 
 
-def alone(order: Batch) -> list[float]:
-    """The same units in this process, one after the other: seconds of each."""
-    bench, took = Bench({}), []
-    for unit in order.units():
+def alone(order: BatchWorkload) -> list[float]:
+    """Return the seconds of each task when they run in this process, one after the other."""
+    workspace, took = Workspace({}), []
+    for task in order.tasks():
         start = time.process_time()
-        for _ in order.paint(unit, bench):
+        for _ in order.paint(task, workspace):
             pass
         took.append(time.process_time() - start)
     return took
@@ -87,14 +89,14 @@ def alone(order: Batch) -> list[float]:
 
 @dataclass
 class Run:
-    """What a run on a cluster took.
+    """The results and times of a run on a cluster.
 
     Attributes:
-        outcomes: of the units.
-        began: until painters were at work, s by the clock.
-        lasted: from there to the end, s by the clock.
-        driver: s of the driver's processor.
-        painters: s of all painters' processors, as far as they were seen.
+        outcomes: the outcome of each task.
+        began: wall-clock seconds until the workers started.
+        lasted: wall-clock seconds from then to the end.
+        driver: CPU seconds of the driver.
+        painters: CPU seconds of all observed workers.
     """
 
     outcomes: list[Outcome]
@@ -104,34 +106,34 @@ class Run:
     painters: float
 
 
-def on_cluster(order: Batch, machines: Machines, times: int = 1) -> Run:
-    """Do all units so many times."""
+def on_cluster(order: BatchWorkload, machines: LocalCluster, times: int = 1) -> Run:
+    """Run all tasks `times` times."""
     outcomes: list[Outcome] = []
     seen: dict[int, float] = {}
     with connected(machines.address):
         start, began, driver, look_again = time.perf_counter(), 0.0, time.process_time(), 0.0
-        for news in Crew(order, NEEDS).paint(order.units() * times):
-            began = began or (time.perf_counter() if news.painters else 0.0)
+        for news in Scheduler(order, NEEDS).run(order.tasks() * times):
+            began = began or (time.perf_counter() if news.workers else 0.0)
             outcomes += news.outcomes
             if time.perf_counter() < look_again:
                 continue
             look_again, looked = time.perf_counter() + 1, time.process_time()
-            for process in machines.painters():
+            for process in machines.workers():
                 with contextlib.suppress(psutil.Error):
                     seen[process.pid] = sum(process.cpu_times()[:2])
-            driver += time.process_time() - looked  # which is no part of the work
+            driver += time.process_time() - looked  # not part of the work
         return Run(
             outcomes, began - start, time.perf_counter() - began, time.process_time() - driver, sum(seen.values())
         )
 
 
 def scale(folder: Path, count: int, size: int, nodes: list[int]) -> None:
-    """The overhead of a unit, and the pictures an hour of one, two and three nodes."""
+    """Print the overhead of a task, and the pictures per hour of one, two and three nodes."""
     took = alone(batch(folder, count, size, "alone"))
     print(f"{count} pictures at {size} px, one process without Ray: {statistics.median(took):.3f} s each", flush=True)
     first = 0.0
     for number in nodes:
-        machines = Machines(folder / "cache", count=number)
+        machines = LocalCluster(folder / "cache", count=number)
         try:
             run = on_cluster(batch(folder, count, size, f"many{number}"), machines)
         finally:
@@ -139,33 +141,33 @@ def scale(folder: Path, count: int, size: int, nodes: list[int]) -> None:
         claim(tree(folder / f"many{number}") == tree(folder / "alone"), "other bytes than on one machine")
         rate = count / run.lasted
         first = first or rate
-        print(f"{number} nodes: painters began after {run.began:.1f} s by the clock, then {3600 * rate:,.0f} pictures an hour "
-              f"by the clock, efficiency {rate / first / number:.0%}; of the painters' processors {run.painters / count:.3f} s "
+        print(f"{number} nodes: workers started after {run.began:.1f} s, then {3600 * rate:,.0f} pictures an hour "
+              f"by the clock, efficiency {rate / first / number:.0%}; CPU time of the workers {run.painters / count:.3f} s "
               f"a picture with their start, of the driver's {run.driver / count:.4f} s", flush=True)  # fmt: skip
     nothing(folder)
 
 
 def nothing(folder: Path, times: int = 50) -> None:
-    """What a unit costs when there is nothing to paint, for the results are there already."""
+    """Print the cost of a task whose result exists already."""
     small = batch(folder, 6, 64, "small")
     alone(small)
     own = statistics.median(alone(small))
-    machines = Machines(folder / "cache", count=1)
+    machines = LocalCluster(folder / "cache", count=1)
     try:
         run = on_cluster(small, machines, times)
     finally:
         machines.stop()
-    print(f"a unit that is done already: {own:.4f} s without Ray; on a cluster {run.driver / (6 * times):.4f} s of the "
-          f"driver's processor, by the clock {run.lasted / (6 * times):.4f} s through one painter", flush=True)  # fmt: skip
+    print(f"a task that is already done: {own:.4f} s without Ray; on a cluster {run.driver / (6 * times):.4f} s of the "
+          f"driver's processor, by the clock {run.lasted / (6 * times):.4f} s through one worker", flush=True)  # fmt: skip
 
 
 def kills(folder: Path, count: int) -> None:
-    """Kill painters by chance until so many are dead, running the batch again while anything is missing."""
+    """Kill `count` workers at random, and repeat the batch while results are missing."""
     pictures_count = 2 * count
     order = batch(folder, pictures_count, 320, "alone")
-    names = sorted(unit.name for unit in order.units())
+    names = sorted(task.name for task in order.tasks())
     alone(order)
-    machines = Machines(folder / "cache")
+    machines = LocalCluster(folder / "cache")
     runs, given_up = 0, 0
     start = time.perf_counter()
     states: Counter[str] = Counter()
@@ -176,7 +178,7 @@ def kills(folder: Path, count: int) -> None:
                 outcomes = on_cluster(batch(folder, pictures_count, 320, "many"), machines).outcomes
                 states.update(outcome.state for outcome in outcomes)
                 given_up += sum(outcome.state == "failed" for outcome in outcomes)
-                claim(sorted(outcome.name for outcome in outcomes) == names, "a unit was lost or doubled")
+                claim(sorted(outcome.name for outcome in outcomes) == names, "a task was lost or doubled")
                 if any(outcome.state == "failed" for outcome in outcomes):
                     continue
                 if len(killed) >= count:
@@ -187,22 +189,22 @@ def kills(folder: Path, count: int) -> None:
     finally:
         machines.stop()
     claim(tree(folder / "many") == tree(folder / "alone"), "a result is lost, doubled or half-written")
-    print(f"{len(killed)} painters killed in {runs} runs of {pictures_count} pictures ({time.perf_counter() - start:.0f} s): "
-          f"{given_up} units were hit three times and given up for the next run; in the end every result was there once, "
-          f"whole and as on one machine ({dict(states)})")  # fmt: skip
+    print(f"{len(killed)} workers killed in {runs} runs of {pictures_count} pictures ({time.perf_counter() - start:.0f} s): "
+          f"{given_up} tasks were hit three times and left to the next run; in the end every result existed once, "
+          f"complete and as on one machine ({dict(states)})")  # fmt: skip
 
 
 def claim(holds: bool, otherwise: str) -> None:
-    """End where a claim does not hold."""
+    """Exit if a claim does not hold."""
     if not holds:
         sys.exit(f"FAILED: {otherwise}")
 
 
 def memory() -> None:
-    """The most memory that a process takes by engine and size."""
+    """Print the peak memory of a process, by engine and size."""
     for size in (64, 512, 1024, 2048, 4096):
         script = (
-            "import resource\nfrom pinxit.job import prepare\n"
+            "import resource\nfrom pinxit.preparation import prepare\n"
             f"for _ in prepare('sample:coffee', 'house:swirl', engine='network', size={size}).paint(): pass\n"
             "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)"
         )

@@ -1,8 +1,8 @@
-"""Claim: forward and backward of the encoder at 512 px do more than the machine's own matrix-product rate allows.
+"""Claim: forward and backward passes of the encoder at 512 px exceed the machine's rate of matrix products.
 
-Operations are counted as a direct convolution would do them, so Winograd's algorithm, which needs fewer, can exceed it.
+Operations are counted as for direct convolutions. Winograd's algorithm needs fewer, so the encoder can exceed that rate.
 
-The two are measured in turn, round by round, because a shared machine changes its speed; the ratio is of their medians.
+The two are measured alternately, because a shared machine changes its speed; the ratio is that of the medians.
 
     python benchmarks/encoder.py
 """
@@ -14,15 +14,15 @@ import time
 
 import torch
 
-from machine import describe, matrix_product_rate
 from pinxit.encoder.open import open_encoder
 from pinxit.encoder.vgg import kernel_shapes, stride
+from support.machine_info import describe, matrix_product_rate
 
 SIDE, TAP, ROUNDS = 512, "relu5_1", 9
 
 
 def work(side: int) -> float:
-    """Floating-point operations of the convolutions up to the tap, forward and backward to a square picture."""
+    """Return the floating-point operations of the convolutions up to the tap, forward and backward, for a square picture."""
     operations = 0
     for name, (out, into, height, width) in kernel_shapes("vgg16").items():
         if name <= TAP.replace("relu", "conv"):

@@ -1,9 +1,9 @@
-"""Where an iteration of the optimiser spends its time, and how far it is from the arithmetic limit.
+"""Measure where an iteration of the optimiser spends its time, and how near it is to the arithmetic limit.
 
     python benchmarks/iteration.py [--size 512]
 
-The limit is what the convolutions alone would take, multiplied out directly, at the speed of the machine's own matrix
-products; Winograd's algorithm goes below it.
+The limit is the time of the convolutions alone, computed directly at the machine's rate of matrix products. Winograd's
+algorithm goes below it.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ import time
 from torch.profiler import ProfilerActivity, profile
 
 from encoder import work
-from machine import describe, matrix_product_rate
-from pinxit.job import prepare
+from pinxit.preparation import prepare
+from support.machine_info import describe, matrix_product_rate
 
-# PyTorch's operations, by what they are for here.
+# PyTorch's operations, by their purpose in an iteration.
 PARTS = {
     "convolutions by Winograd's algorithm": ("aten::_nnpack_spatial_convolution",),
     "convolutions, direct": (

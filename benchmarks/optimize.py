@@ -1,8 +1,8 @@
-"""How long a textbook loop takes, and pinxit: for the loop's own objective, and for a picture by `standard`.
+"""Time a textbook loop and pinxit, for the loop's own objective and for a picture by `standard`.
 
-The textbook loop is the one of PyTorch's own tutorial: a plain VGG in the default memory layout, `torch.optim.LBFGS` from
-the content image at full size, the clamp inside the closure. pinxit at first minimises the same objective (losses, weights,
-layers, pictures, repeated borders; the run checks that at the content image before it starts), from the content image too.
+The textbook loop is that of PyTorch's tutorial: a plain VGG in the default memory layout, `torch.optim.LBFGS` from the content
+image at full size, the clamp inside the closure. pinxit first minimises the same objective (losses, weights, layers, pictures,
+repeated borders; checked at the content image before the run), also from the content image.
 
     python benchmarks/optimize.py [--size 512] [--iterations 300] [--plot docs/images/optimize.png]
 """
@@ -19,13 +19,14 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from machine import describe
 from pinxit.encoder import weights
 from pinxit.encoder.vgg import layers
-from pinxit.job import Job, prepare
+from pinxit.image import fit
+from pinxit.job import Job
 from pinxit.objective.content import relative_content_loss, squared_error
 from pinxit.objective.gram import gram_matrix, relative_style_loss
-from pinxit.picture import fit
+from pinxit.preparation import prepare
+from support.machine_info import describe
 
 CONTENT, STYLE = "sample:astronaut", "house:swirl"
 Curve = list[tuple[float, float]]
@@ -33,7 +34,7 @@ Curve = list[tuple[float, float]]
 
 
 class TextbookObjective:
-    """The losses of a recipe without AdaIN or smoothness over a plain VGG-16, as a tutorial writes it."""
+    """The losses of a recipe without AdaIN and smoothness, on a plain VGG-16 as in the tutorial."""
 
     def __init__(
         self,
@@ -52,7 +53,7 @@ class TextbookObjective:
             self.style = {tap: statistics(features) for tap, features in self.see(style).items()}
 
     def see(self, picture: Tensor) -> dict[str, Tensor]:
-        """The feature maps at the taps."""
+        """Return the feature maps at the taps."""
         features, found = picture, {}
         for layer in layers("vgg16"):
             if layer.startswith("conv"):
@@ -67,7 +68,7 @@ class TextbookObjective:
         return found
 
     def __call__(self, picture: Tensor) -> Tensor:
-        """The total loss."""
+        """Return the total loss."""
         settings, features = self.settings, self.see(picture)
         content = sum(
             weight * relative_content_loss(squared_error(features[tap], self.content[tap]), self.energies[tap])
@@ -81,7 +82,7 @@ class TextbookObjective:
 
 
 def textbook(objective: Callable[[Tensor], Tensor], content: Tensor, iterations: int) -> tuple[Curve, Tensor]:
-    """The tutorial's loop, one iteration being one evaluation, as everywhere here: its curve and its picture."""
+    """Run the tutorial's loop and return its curve and its picture; an iteration is one evaluation of the loss."""
     picture = content.clone().requires_grad_()
     optimizer = torch.optim.LBFGS([picture])
     curve: Curve = []
@@ -144,14 +145,14 @@ def main() -> None:
 
 
 def check_same(objective: TextbookObjective, content: Tensor, alone: Job) -> None:
-    """Stop unless both objectives give the content image the same loss; `alone` evaluates it once."""
+    """Exit unless both objectives give the content image the same loss; `alone` evaluates it once."""
     (first,) = alone.paint()
     with torch.no_grad():
         torch.testing.assert_close(float(objective(content)), first.losses["total"], rtol=1e-3, atol=0)
 
 
 def plot(theirs: Curve, ours: Curve, path: Path) -> None:
-    """Both curves over time."""
+    """Draw both curves over time."""
     from matplotlib import pyplot
 
     figure, axes = pyplot.subplots(figsize=(8, 4), layout="constrained")

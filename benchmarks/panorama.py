@@ -1,8 +1,8 @@
 """Claim: a painted panorama has no seams, neither along the cube's edges nor at the date line, and no pinched poles.
 
-Steps across the twelve edges and the date line as ratios to the median step between the lines beside them; at the poles, how
-much neighbours along the parallels differ, as a ratio to other parallels, and to neighbours along the meridians just there.
-The source shows what a picture without seams measures, and its flat painting, in strokes of the same size, what is mended.
+Steps across the twelve edges and the date line are relative to the median step between adjacent lines. At the poles, the
+figures say how much neighbours along the parallels differ, relative to other parallels and to neighbours along the meridians
+there. The source is a picture without seams; its flat painting, with strokes of the same size, shows what is avoided.
 
     python benchmarks/panorama.py [--engine network] [--size 1024] [--iterations 40,20,8] [--picture pano.jpg]
 """
@@ -14,34 +14,37 @@ from pathlib import Path
 
 import numpy as np
 
-from dome import dome
-from machine import describe
-from pinxit import picture as pictures
-from pinxit.job import Job, prepare
-from pinxit.picture import Picture
-from pinxit.surface import looking
+from pinxit import image as pictures
+from pinxit.image import Picture
+from pinxit.job import Job
+from pinxit.preparation import prepare
+from pinxit.surface import projection
 from pinxit.surface.panorama import prepare_panorama
-from pinxit.surface.seams import cube_edges, date_line, poles
+from pinxit.surface.sphere_seams import cube_edges, date_line, poles
+from support.machine_info import describe
+from support.synthetic_panorama import landscape
 
 
 def main() -> None:
-    """Paint as a sphere, as a cube map and flat; measure; print."""
+    """Paint as a sphere, as a cube map and flat, and print the measures."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--engine", choices=("network", "optimizer"), default="network")
     parser.add_argument("--size", type=int, default=1024)
     parser.add_argument("--iterations", default="40,20,8")
     parser.add_argument("--style", default="house:swirl")
-    parser.add_argument("--picture", type=Path, help="a panorama; left out, the landscape of dome.py")
+    parser.add_argument(
+        "--picture", type=Path, help="a panorama; left out, the landscape of support/synthetic_panorama.py"
+    )
     parser.add_argument("--keep", type=Path, help="a folder to write the pictures to")
     options = parser.parse_args()
     print(describe())
     size = options.size
-    source = pictures.read(options.picture) if options.picture else Picture(looking.as_panorama(dome, 2 * size))
+    source = pictures.read(options.picture) if options.picture else Picture(projection.as_panorama(landscape, 2 * size))
     settings = {"size": size, "engine": options.engine, "iterations": options.iterations}
     print("| | worst edge | edges, mean | date line | zenith | nadir |")
     print("| --- | --- | --- | --- | --- | --- |")
     made = {
-        "source": Picture(looking.shrunk_panorama(source.pixels, size)),
+        "source": Picture(projection.shrunk_panorama(source.pixels, size)),
         "pinxit panorama": painted(prepare_panorama(source, options.style, **settings)),
         "pinxit stylize": painted(prepare(source, options.style, style_scale=0.5, **settings)),
     }
@@ -63,14 +66,14 @@ def main() -> None:
 
 
 def painted(job: Job) -> Picture:
-    """The last picture."""
+    """Return the last picture of a job."""
     *_, last = job.paint()
     return last.picture()
 
 
 def measures(picture: Picture) -> str:
-    """A row of the table."""
-    found = cube_edges(looking.as_cube(looking.panorama(picture, picture.width), picture.width // 4))
+    """Return a row of the table."""
+    found = cube_edges(projection.as_cube(projection.panorama(picture, picture.width), picture.width // 4))
     ends = poles(picture.pixels)
     cells = [f"{max(found.values()):.2f}", f"{np.mean(list(found.values())):.2f}", f"{date_line(picture.pixels):.2f}"]
     return " | ".join(cells + [f"{change:.2f}, {isotropy:.2f}" for change, isotropy in (ends["zenith"], ends["nadir"])])

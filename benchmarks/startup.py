@@ -10,11 +10,11 @@ import subprocess
 import sys
 import time
 
-from machine import describe
+from support.machine_info import describe
 
 
 def seconds(*command: str) -> float:
-    """One run of a command, as a whole process."""
+    """Return the seconds of one run of a command, as a whole process."""
     start = time.perf_counter()
     subprocess.run(command, check=True, capture_output=True)
     return time.perf_counter() - start

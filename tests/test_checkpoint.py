@@ -16,11 +16,12 @@ import pytest
 
 from pinxit import checkpoint as checkpoints
 from pinxit.checkpoint import Checkpoint
-from pinxit.encoder.cache import cache_folder
-from pinxit.job import Job, prepare
-from pinxit.picture.progress import Progress
+from pinxit.files.cache import cache_folder
+from pinxit.job import Job
+from pinxit.preparation import prepare
+from pinxit.recipe.progress import Progress
 
-OPTIONS: dict[str, Any] = {"size": 96, "coarsest": 48, "iterations": (10, 10), "tolerance": 0.0, "device": "cpu"}
+OPTIONS: dict[str, Any] = {"size": 96, "coarsest": 48, "iterations": (5, 5), "tolerance": 0.0, "device": "cpu"}
 
 
 @pytest.fixture(autouse=True)
@@ -30,7 +31,7 @@ def empty_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def saved() -> list[Path]:
-    return list((cache_folder() / "checkpoints").glob("*"))
+    return list((cache_folder() / "checkpoints").glob("*.safetensors"))
 
 
 @pytest.fixture
@@ -47,23 +48,23 @@ def last_of(job: Job) -> Progress:
 
 
 @pytest.mark.parametrize("solver", ["lbfgs", "adam"])
-@pytest.mark.parametrize("cut", [4, 10, 11, 17])
-def test_goes_on_to_the_same_picture(often: None, solver: str, cut: int) -> None:
+def test_goes_on_to_the_same_picture(often: None, solver: Any) -> None:
     """Cut off within a scale, at its very end, and just after."""
     job = prepare("sample:cat", "house:swirl", solver=solver, **OPTIONS)
     whole = last_of(job)
     assert not saved(), "a finished run leaves nothing behind"
-    list(islice(job.paint(), cut + 1))  # the item after the last saved one
-    assert len(saved()) == 1
-    again = list(job.paint())
-    assert sum(again[0].done) == cut + 1
-    assert again[-1].done == whole.done
-    assert np.array_equal(again[-1].picture().pixels, whole.picture().pixels)
+    for cut in (3, 5, 6):
+        list(islice(job.paint(), cut + 1))  # the item after the last saved one
+        assert len(saved()) == 1
+        again = list(job.paint())
+        assert sum(again[0].done) == cut + 1
+        assert again[-1].done == whole.done
+        assert np.array_equal(again[-1].picture().pixels, whole.picture().pixels), cut
 
 
 def test_another_recipe_starts_anew(often: None) -> None:
     job = prepare("sample:cat", "house:swirl", **OPTIONS)
-    list(islice(job.paint(), 5))
+    list(islice(job.paint(), 3))
     other = prepare("sample:cat", "house:swirl", **{**OPTIONS, "style_weight": 11})
     assert next(other.paint()).done == (1,)
     last_of(job)
@@ -71,7 +72,7 @@ def test_another_recipe_starts_anew(often: None) -> None:
 
 def test_a_damaged_checkpoint_is_none(often: None) -> None:
     job = prepare("sample:cat", "house:swirl", **OPTIONS)
-    list(islice(job.paint(), 5))
+    list(islice(job.paint(), 3))
     (file,) = saved()
     file.write_bytes(file.read_bytes()[:1000])
     assert next(job.paint()).done == (1,)
@@ -117,6 +118,7 @@ def test_out_of_memory_goes_on_with_half(monkeypatch: pytest.MonkeyPatch) -> Non
     assert job.result(items[-1])[1].memory == 2
 
 
+@pytest.mark.slow(reason="paints in two processes, saving after every iteration")
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
 def test_a_killed_process_goes_on(tmp_path: Path) -> None:
     """`kill -9`, then the same command."""
@@ -124,19 +126,18 @@ def test_a_killed_process_goes_on(tmp_path: Path) -> None:
         "import sys; from pathlib import Path; from pinxit import checkpoint; from pinxit.cli import main\n"
         "checkpoint.SECONDS_BETWEEN = 0; checkpoint.Checkpoint.__init__.__defaults__ = (0.0, ''); checkpoint.SHARE = 1e9\n"
         f"sys.argv = ['pinxit', 'stylize', 'sample:cat', '-s', 'house:swirl', '-o', {str(tmp_path / 'out.png')!r},\n"
-        "  '--size', '96', '--coarsest', '96', '--iterations', '120', '--tolerance', '0', '--device', 'cpu']\n"
+        "  '--size', '48', '--coarsest', '48', '--iterations', '60', '--tolerance', '0', '--device', 'cpu']\n"
         "main()"
     )
     run = subprocess.Popen([sys.executable, "-c", script], stderr=subprocess.PIPE, text=True)
-    until = time.monotonic() + 120
+    until = time.monotonic() + 600
     while not saved() and time.monotonic() < until:
-        time.sleep(0.05)
-    time.sleep(0.5)
+        time.sleep(0.02)
     run.send_signal(signal.SIGKILL)
     run.communicate()
     assert saved()
     assert not (tmp_path / "out.png").exists()
     again = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert "goes on where it was cut off" in again.stderr
+    assert "continues an interrupted run" in again.stderr
     assert (tmp_path / "out.png").exists()
     assert not saved()

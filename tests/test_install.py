@@ -14,6 +14,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 PAGE = "pinxit/studio/page/index.html"
+PLUGIN = "pinxit/plugins/krita/pinxit_krita/docker.py"
 
 
 def _run(*command: str | Path, folder: Path, **environment: str) -> str:
@@ -24,7 +25,7 @@ def _run(*command: str | Path, folder: Path, **environment: str) -> str:
     return done.stdout
 
 
-@pytest.mark.slow
+@pytest.mark.slow(reason="installs a build backend and builds the page and three packages")
 def test_a_wheel_without_node(tmp_path: Path) -> None:
     bare = tmp_path / "bin"  # what npm needs besides Node
     bare.mkdir()
@@ -32,9 +33,9 @@ def test_a_wheel_without_node(tmp_path: Path) -> None:
         (bare / name).symlink_to(shutil.which(name) or f"/bin/{name}")
     assert shutil.which("node", path=str(bare)) is None
     copy = tmp_path / "pinxit"
-    for name in _run("git", "ls-files", "-z", "src", "studio", "pyproject.toml", "*.md", "LICENSE", folder=ROOT).split(
-        "\0"
-    ):
+    for name in _run(
+        "git", "ls-files", "-z", "src", "studio", "plugins", "pyproject.toml", "*.md", "LICENSE", folder=ROOT
+    ).split("\0"):
         if name and (ROOT / name).is_file():
             (copy / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, copy / name)
@@ -47,8 +48,8 @@ def test_a_wheel_without_node(tmp_path: Path) -> None:
         sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "-w", tmp_path, copy, folder=tmp_path, PATH=str(bare)
     )  # fmt: skip
     (wheel,) = tmp_path.glob("*.whl")
-    assert PAGE in zipfile.ZipFile(wheel).namelist()
-    # The page is built by now, so a source distribution carries it, and whoever installs that needs no Node at all.
+    assert {PAGE, PLUGIN} <= set(zipfile.ZipFile(wheel).namelist())
+    # The page is built by now, so a source distribution carries it, and installing that needs no Node.
     script = "import sys, hatchling.build as b; b.build_sdist(sys.argv[1])"
     _run(sys.executable, "-c", script, tmp_path, folder=copy, PATH=str(bare), PYTHONPATH=str(backend))
     (source,) = tmp_path.glob("*.tar.gz")
@@ -61,4 +62,4 @@ def test_a_wheel_without_node(tmp_path: Path) -> None:
     (tmp_path / "again").mkdir()
     _run(sys.executable, "-c", script, tmp_path / "again", folder=unpacked, PATH=str(bare), PYTHONPATH=str(backend))
     (wheel,) = (tmp_path / "again").glob("*.whl")
-    assert PAGE in zipfile.ZipFile(wheel).namelist()
+    assert {PAGE, PLUGIN} <= set(zipfile.ZipFile(wheel).namelist())

@@ -14,8 +14,8 @@ import pytest
 import torch
 
 import pinxit
-from pinxit import picture as pictures
-from pinxit.job import prepare, prepare_again
+from pinxit import image as pictures
+from pinxit.preparation import job_from_recipe, prepare
 
 QUICK: dict[str, Any] = {"size": 64, "iterations": (6,), "coarsest": 64, "device": "cpu"}
 
@@ -103,8 +103,8 @@ def test_redo_makes_the_same_picture_wherever_the_inputs_went(tmp_path: Path, ph
     content.rename(moved / "another name.png")
     style.rename(moved / "b.png")
     with pytest.raises(pinxit.PinxitError, match="--look-in"):
-        prepare_again(recipe)
-    job = prepare_again(recipe, look_in=[tmp_path])
+        job_from_recipe(recipe)
+    job = job_from_recipe(recipe, look_in=[tmp_path])
     *_, last = job.paint()
     again, recipe_again = job.result(last)
     assert recipe_again == recipe
@@ -123,17 +123,18 @@ def test_starts_from_a_picture_and_finds_it_again(tmp_path: Path, photograph: np
     )
     assert str(tmp_path) not in job.recipe.to_json()
     plain = prepare("sample:cat", "house:swirl", **QUICK).recipe
-    changed = prepare_again(plain, init=str(start))
+    changed = job_from_recipe(plain, init=str(start))
     assert changed.ingredients.start is not None
-    assert prepare_again(changed.recipe).ingredients.start is not None
-    assert prepare_again(changed.recipe, init="noise").recipe.init == "noise"
+    assert job_from_recipe(changed.recipe).ingredients.start is not None
+    assert job_from_recipe(changed.recipe, init="noise").recipe.init == "noise"
 
 
 def test_redo_with_a_change_runs_anew(photograph: np.ndarray[Any, Any]) -> None:
     job = prepare("sample:cat", "house:swirl", **QUICK)
     *_, last = job.paint()
     recipe = job.result(last)[1]
-    changed = prepare_again(recipe, iterations="5")
+    typed: dict[str, Any] = {"iterations": "5"}
+    changed = job_from_recipe(recipe, **typed)
     assert changed.recipe.done is None
     assert list(changed.paint())[-1].done == (5,)
 
@@ -161,7 +162,7 @@ def test_weights_by_hand_are_part_of_the_recipe(own_cache: Path) -> None:
     assert job.recipe.encoder_sha256
     *_, last = job.paint()
     with pytest.raises(pinxit.PinxitError, match="give that file by --encoder-weights"):
-        list(prepare_again(job.result(last)[1]).paint())
+        list(job_from_recipe(job.result(last)[1]).paint())
 
 
 @pytest.mark.parametrize(
@@ -176,7 +177,7 @@ def test_weights_by_hand_are_part_of_the_recipe(own_cache: Path) -> None:
         ("sample:cat", "house:swirl", {"colour": 1}, "colour"),
         ("sample:cat", "house:swirl", {"encoder_weights": "none.pth"}, "none.pth"),
         ("sample:cat", "house:swirl", {"init": "none.png"}, "none.png"),
-        ("sample:cat", 7, {}, "a int is no picture"),
+        ("sample:cat", 7, {}, "a int is not a picture"),
         (np.zeros((4, 4, 3), np.complex64), "house:swirl", {}, "complex64"),
         (torch.zeros(4, 4), "house:swirl", {}, "tensor must be"),
     ],

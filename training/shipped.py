@@ -1,8 +1,9 @@
-"""Teach a network that pinxit ships, from photographs and paintings whose licences allow it, and from drawn styles.
+"""Train a network that pinxit ships, on photographs and paintings whose licences allow it, and on drawn styles and flat art.
 
-Breaks off and goes on at any moment; every so often it writes the weights.
+It can be interrupted at any moment and resumes; it writes the weights every hundred steps.
 
-    python training/shipped.py fine --photographs FOLDER --paintings FOLDER [--steps 40000] [--begin WEIGHTS] --out FOLDER
+    python training/shipped.py fine --photographs FOLDER --paintings FOLDER [--steps 40000] [--start WEIGHTS] --out FOLDER
+    python training/shipped.py live --teacher WEIGHTS --photographs FOLDER --paintings FOLDER --out FOLDER
 """
 
 from __future__ import annotations
@@ -20,99 +21,118 @@ from pinxit import styles
 from pinxit.encoder.device import choose_dtype
 from pinxit.encoder.open import open_encoder
 from pinxit.network import weights
-from pinxit.network.course import Course, Plan
-from pinxit.network.lesson import Library, read_folder
-from pinxit.network.master import Master
-from pinxit.network.teacher import Teacher
-from pinxit.network.transformer import Network
+from pinxit.network.model import Network
+from pinxit.network.training.dataset import PairDataset, read_folder
+from pinxit.network.training.distillation import DistillationLoss
+from pinxit.network.training.flat_art import draw_flat_art
+from pinxit.network.training.perceptual_loss import PerceptualLoss
+from pinxit.network.training.trainer import Trainer, TrainingConfig
 from pinxit.network.weights import SHAPES
-from pinxit.picture import Picture
 
-SIDE = 384  # of a photograph or painting in memory, the shorter side, px
-DRAWN_SIDE = 768  # of a house style: large strokes, and crisp ones, which small paintings do not have
-SEEDS = 2  # of each house style
-OFTEN = 6  # times as often as a painting: one lesson in six
-EVERY = 100  # steps
+SIDE = 384  # px: shorter side of a photograph or painting in memory
+DRAWN_SIDE = 768  # px: of a drawn style, whose strokes are large and crisp as those of small paintings are not
+SEEDS = 2  # of each drawn style
+DRAWN_COPIES = 3  # of each drawn style: one pair in twelve is painted in one
+FLAT_SHARE = 1 / 7  # of flat art among the photographs
+REPORT_INTERVAL = 100  # steps
 
 
 def main() -> None:
-    """Teach."""
+    """Train."""
     parser = argparse.ArgumentParser()
     parser.add_argument("network", choices=SHAPES)
     parser.add_argument("--photographs", type=Path, required=True)
     parser.add_argument("--paintings", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--master", type=Path, help="weights of a larger network, which is imitated")
-    parser.add_argument("--begin", type=Path, help="weights to begin with")
+    parser.add_argument("--teacher", type=Path, help="weights of a larger network, whose paintings are imitated")
+    parser.add_argument("--start", type=Path, help="weights to start from")
     parser.add_argument("--steps", type=int, default=40_000)
-    parser.add_argument("--until", type=int, help="stop for now after so many")
-    parser.add_argument("--size", type=int, default=256)
-    parser.add_argument("--batch", type=int, default=3)
-    parser.add_argument("--rate", type=float, default=6e-4)
-    parser.add_argument("--style-weight", type=float, default=25)
+    parser.add_argument("--stop-after", type=int, help="stop for now after so many steps")
+    parser.add_argument("--size", type=int, default=192)
+    parser.add_argument("--batch", type=int, default=2)
+    parser.add_argument("--rate", type=float, default=7e-4)
+    parser.add_argument("--style-weight", type=float, default=10)
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(0)
     network = Network(SHAPES[options.network])
-    if options.begin:
-        begin_with(network, weights.load(options.begin))
-    library = Library(
-        read_folder(options.photographs, SIDE), [*read_folder(options.paintings, SIDE), *OFTEN * drawn()], varied=True
-    )
-    teacher: Teacher | Master
-    if options.master:
-        teacher = Master(Network.of(weights.load(options.master)))
-        network.reader = teacher.network.reader  # one code for both
+    if options.start:
+        start_from(network, weights.load(options.start))
+    loss: PerceptualLoss | DistillationLoss
+    if options.teacher:
+        teacher = weights.load(options.teacher)
+        start_from(network, teacher)  # the code that styles have stays the teacher's
+        loss = DistillationLoss(Network.from_weights(teacher))
     else:
-        teacher = Teacher(open_encoder("vgg16", device="cpu", precision="auto")[0])
-    course = Course(
+        loss = PerceptualLoss(open_encoder("vgg16", device="cpu", precision="auto")[0])
+    data = dataset(options.photographs, options.paintings)
+    trainer = Trainer(
         network,
-        teacher,
-        lambda number: library.lesson(number, options.size, options.batch),
-        Plan(
+        loss,
+        lambda number: data.batch(number, options.size, options.batch),
+        TrainingConfig(
             options.steps,
             options.rate,
             options.style_weight,
-            ("transformer",) if options.master else (),
+            ("transformer", "reader.tokens") if options.teacher else (),
             half=choose_dtype("auto", torch.device("cpu")) == torch.bfloat16,
         ),
     )
-    state, log = options.out / "state.safetensors", options.out / "log.jsonl"
+    card: dict[str, object] = {
+        "of": options.steps, "side": options.size, "batch": options.batch, "rate": options.rate,
+        "style_weight": options.style_weight,
+    }  # fmt: skip
+    if options.teacher:
+        card["teacher"] = options.teacher.name
+    train(trainer, options.out / f"{options.network}.safetensors", card, options.stop_after)
+
+
+def train(trainer: Trainer, file: Path, card: Mapping[str, object], stop_after: int | None) -> None:
+    """Run a training; write its weights to a file, and its state and a log beside it.
+
+    Args:
+        trainer: the training.
+        file: the weights.
+        card: what the weights' card says beside the number of steps.
+        stop_after: the step to stop after.
+    """
+    state, log = file.with_name("state.safetensors"), file.with_name("log.jsonl")
     if state.exists():
-        course.restore(state)
+        trainer.restore(state)
     begin, losses = time.monotonic(), []
-    for step in course:
+    for step in trainer:
         losses.append((step.content, step.style))
-        if step.number % EVERY == 0:
+        if step.number % REPORT_INTERVAL == 0:
             content, style = np.mean(losses, 0)
             losses.clear()
-            pace = (time.monotonic() - begin) / EVERY
             line = {
                 "step": step.number,
                 "content": round(float(content), 4),
                 "style": round(float(style), 4),
-                "seconds": round(pace, 2),
+                "seconds": round((time.monotonic() - begin) / REPORT_INTERVAL, 2),
             }
-            with log.open("a") as file:
-                print(json.dumps(line), file=file)
+            with log.open("a") as lines:
+                print(json.dumps(line), file=lines)
             print(line, flush=True)
-            card: dict[str, object] = {
-                "steps": step.number, "of": options.steps, "side": options.size, "batch": options.batch,
-                "rate": options.rate, "style_weight": options.style_weight,
-            }  # fmt: skip
-            if options.master:
-                card["master"] = options.master.name
-            weights.save(options.out / f"{options.network}.safetensors", network.weights(course.average, card))
-            course.save(state)
+            weights.save(file, trainer.network.weights(trainer.average, {"steps": step.number, **card}))
+            trainer.save(state)
             begin = time.monotonic()
-        if step.number == options.until:
+        if step.number == stop_after:
             break
 
 
-def begin_with(network: Network, known: weights.Weights) -> None:
-    """What another network knows, as far as it has the same layers: a reader serves any transformer.
+def dataset(photographs: Path, paintings: Path) -> PairDataset:
+    """Return the training data: photographs and flat art, paintings and drawn styles."""
+    contents = read_folder(photographs, SIDE)
+    flat = [draw_flat_art(SIDE, seed) for seed in range(round(FLAT_SHARE * len(contents)))]
+    drawn = [styles.draw(name, DRAWN_SIDE, seed=seed) for name in styles.names() for seed in range(1, 1 + SEEDS)]
+    return PairDataset([*contents, *flat], [*read_folder(paintings, SIDE), *DRAWN_COPIES * drawn], varied=True)
 
-    Residual blocks that it does not have say nothing at first.
+
+def start_from(network: Network, known: weights.NetworkWeights) -> None:
+    """Give a network the parameters of another one, as far as it has the same layers.
+
+    Residual blocks and attentions that the other one does not have change nothing at first.
     """
     load(network.reader, known.reader)
     shape, theirs = network.transformer.shape, known.shape
@@ -131,13 +151,8 @@ def begin_with(network: Network, known: weights.Weights) -> None:
 
 
 def load(part: torch.nn.Module, parameters: Mapping[str, weights.Array]) -> None:
-    """Set what is given of a part's parameters."""
+    """Set those of a part's parameters that are given."""
     part.load_state_dict({name: torch.from_numpy(value.copy()) for name, value in parameters.items()}, strict=False)
-
-
-def drawn() -> list[Picture]:
-    """House styles."""
-    return [styles.draw(name, DRAWN_SIDE, seed=seed) for name in styles.names() for seed in range(1, 1 + SEEDS)]
 
 
 if __name__ == "__main__":

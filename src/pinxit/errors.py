@@ -1,23 +1,24 @@
-"""The one exception that pinxit raises on purpose, and how text from outside is shown."""
+"""`PinxitError`, the one exception that pinxit raises on purpose, and how text from outside is shown."""
 
 from __future__ import annotations
 
 _JOINERS = "\u200c\u200d"
-"""Invisible, but words of some languages and emoji are spelt with them."""
+"""Invisible characters that some languages and emoji need."""
 
 
 def printable(text: str) -> str:
-    """Text from outside, safe to print: line breaks, terminal codes, bidirectional overrides and bytes that are no text are
-    shown as escapes, `\\x1b` for ESC."""
+    """Return text from outside so that it is safe to print.
+
+    Line breaks, terminal codes, bidirectional overrides and undecodable bytes become escapes, such as `\\x1b` for ESC.
+    """
     return "".join(c if c.isprintable() or c in _JOINERS else c.encode("unicode_escape").decode() for c in text)
 
 
 class PinxitError(Exception):
-    """Something a person can put right: one sentence that says what is wrong and what to do.
+    """A mistake that a person can correct: one sentence that says what is wrong and what to do.
 
-    The command line prints the sentence and exits with 2; a library's caller may show it as it stands.
-
-    Whatever stands in it, a file's name above all, is shown without its line breaks and terminal codes.
+    The command line prints the sentence and exits with 2; a caller of the library may show it unchanged. It holds no line
+    breaks or terminal codes, whatever names of files stand in it.
     """
 
     def __init__(self, sentence: str) -> None:

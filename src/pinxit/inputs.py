@@ -1,7 +1,7 @@
-"""Whatever a person hands over as a picture, and how to find it again for a redo.
+"""Read any kind of picture, and find it again for a redo.
 
 A recipe comes out of a file that anybody may have written, so it names inputs by their content, never by a path.
-Where each content was last seen is noted on this machine only, one small file each in the cache folder.
+The place where each content was last seen is noted on this machine only, in one small file each in the cache folder.
 """
 
 from __future__ import annotations
@@ -12,55 +12,45 @@ import hashlib
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, TypeAlias, Union
+from typing import Any
 
 import numpy as np
 
-from pinxit import picture as pictures
+from pinxit import image as pictures
 from pinxit import styles
-from pinxit.digest import file_sha256
-from pinxit.encoder.cache import cache_folder
 from pinxit.errors import PinxitError
+from pinxit.files.atomic import write_atomic
+from pinxit.files.cache import cache_folder
+from pinxit.files.hashing import file_sha256
+from pinxit.files.paths import split_layer
+from pinxit.image import Picture
+from pinxit.image.reader import MAX_BYTES
 from pinxit.network import weights
 from pinxit.network.weights import ENDING
-from pinxit.picture import Picture
-from pinxit.picture.reader import MAX_BYTES
-from pinxit.picture.recipe import Input
-from pinxit.whole import write_whole
-
-if TYPE_CHECKING:
-    import PIL.Image
-    import torch
-
-PictureLike: TypeAlias = Union[
-    str,
-    "os.PathLike[str]",
-    bytes,
-    "IO[bytes]",
-    Picture,
-    "PIL.Image.Image",
-    "np.ndarray[tuple[int, ...], np.dtype[np.generic]]",
-    "torch.Tensor",
-]
-"""A path, `house:NAME`, `sample:NAME`, a file's bytes, a file opened to read them, a Picture, a PIL
-picture, an array `(H, W[, C])` or a tensor
-`([1, ]3, H, W)`, range [0, 1]."""
+from pinxit.recipe.options import PictureLike as PictureLike
+from pinxit.recipe.recipe import LONGEST_NAME, Input
 
 LEAST_SEEN = 0.02
-"""What is less opaque, or a mask that is less white, than this is nothing to the eye."""
+"""Opacity, or whiteness of a mask, below which nothing can be seen, range [0, 1]."""
 HOUSE, SAMPLE = "house:", "sample:"
-# Drawn styles are drawn once, as large as they are needed; below this their finest strokes would be lost.
+_LAYER = "#"  # between a file with layers and the name of one
+_LONGEST_LAYER = 200
+# Least side at which a house style is drawn, px: below it the finest strokes would be lost.
 _LEAST_HOUSE_SIZE = 512
-# A folder search compares lengths first and hashes only what fits; past so many files it is somebody's whole disk.
-_MOST_FILES_SEARCHED = 20_000
+# Most files that are searched in folders: beyond it the folder is likely a whole disk. Lengths are compared before hashes.
+_MAX_FILES_SEARCHED = 20_000
 
 
-def load(source: PictureLike, size: int) -> tuple[Picture, Input]:
+def load(source: PictureLike, size: int, *, wide: bool = False) -> tuple[Picture, Input]:
     """Read any kind of picture.
 
     Args:
-        source: see PictureLike.
-        size: the longer side it will be needed at, px: what pinxit draws itself is drawn at that size.
+        source: the picture.
+        size: the longer side at which it will be needed, px: house styles are drawn at that size.
+        wide: keep colours beyond sRGB; see `pinxit.image.read`.
+
+    Returns:
+        The picture, and the entry by which a recipe names it.
 
     Raises:
         PinxitError: one sentence on what is wrong with it.
@@ -68,12 +58,15 @@ def load(source: PictureLike, size: int) -> tuple[Picture, Input]:
     if isinstance(source, str) and source.startswith((HOUSE, SAMPLE)):
         return _draw(source, size), Input(name=source)
     if isinstance(source, str | os.PathLike):
-        path = Path(source).expanduser()
-        return _read(path), known(path)
+        file, layer = split_layer(source)
+        if layer is None:
+            return _read(file, wide=wide), known(file)
+        return pictures.read(source), _with_layer(known(file), layer)
     if callable(getattr(source, "read", None)):
         source = content_of(source)
     if isinstance(source, bytes):
-        return pictures.read(source), Input(name="bytes", sha256=hashlib.sha256(source).hexdigest(), bytes=len(source))
+        picture = pictures.read(source, wide=wide)
+        return picture, Input(name="bytes", sha256=hashlib.sha256(source).hexdigest(), bytes=len(source))
     picture = _in_memory(source)
     digest = hashlib.sha256(picture.pixels.tobytes())
     if picture.alpha is not None:
@@ -81,11 +74,23 @@ def load(source: PictureLike, size: int) -> tuple[Picture, Input]:
     return picture, Input(name="picture", sha256=digest.hexdigest())
 
 
+def _with_layer(entry: Input, layer: str) -> Input:
+    """Return the entry of a file's layer, by whose name `find` reads it again."""
+    if len(layer) > _LONGEST_LAYER:
+        raise PinxitError(f"a layer's name has at most {_LONGEST_LAYER} letters: give it a shorter one.")
+    file = entry.name[-(LONGEST_NAME - len(layer) - 1) :]
+    return entry.model_copy(update={"name": f"{file}{_LAYER}{layer}"})
+
+
 def load_style(source: PictureLike, size: int) -> tuple[Picture, Input]:
-    """The same for a style image, which must show something.
+    """Read a style image as `load` does, and check that it shows something.
+
+    Args:
+        source: the style image.
+        size: the longer side at which it will be needed, px.
 
     Raises:
-        PinxitError: as `load`, and where it is transparent all over.
+        PinxitError: as `load`, and when it is transparent all over.
     """
     picture, entry = load(source, size)
     check_shows(picture, entry.name)
@@ -93,33 +98,48 @@ def load_style(source: PictureLike, size: int) -> tuple[Picture, Input]:
 
 
 def check_shows(picture: Picture, name: str) -> None:
-    """Refuse a style image of which nothing is seen: what its file holds under its transparency is anything."""
+    """Refuse a style image that is transparent all over: the colours under its transparency are arbitrary.
+
+    Args:
+        picture: the style image.
+        name: what to call it.
+    """
     if picture.alpha is not None and picture.alpha.max() < LEAST_SEEN:
-        raise PinxitError(
-            f"{name} is transparent all over, there is no style in it: give a picture that shows something."
-        )
+        raise PinxitError(f"{name} is transparent all over and has no style: give a picture that shows something.")
 
 
 def known(path: Path) -> Input:
-    """A file by its content; where it was seen is noted, for a redo."""
+    """Return the entry of a file, and note the file's place for a redo."""
     entry = Input(name=path.name[-255:], sha256=file_sha256(path), bytes=path.stat().st_size)
     remember(entry, path)
     return entry
 
 
-def find(entry: Input, size: int, folders: Iterable[Path]) -> Picture:
-    """The picture that a recipe names: drawn again, where it was last seen, or anywhere in `folders`.
+def find(entry: Input, size: int, folders: Iterable[Path], *, wide: bool = False) -> Picture:
+    """Return the picture that a recipe names, drawn again or read from where it was last seen or from `folders`.
+
+    Args:
+        entry: the recipe's entry.
+        size: the longer side at which it will be needed, px.
+        folders: folders to search, with their subfolders.
+        wide: keep colours beyond sRGB; see `pinxit.image.read`.
 
     Raises:
         PinxitError: when no file there has its content.
     """
     if entry.name.startswith((HOUSE, SAMPLE)):
         return _draw(entry.name, size)
-    return _read(locate(entry, folders))
+    path = locate(entry, folders)
+    _, layer = split_layer(entry.name)
+    return _read(path, wide=wide) if layer is None else pictures.read(f"{path}{_LAYER}{layer}")
 
 
 def locate(entry: Input, folders: Iterable[Path]) -> Path:
-    """The file that a recipe names.
+    """Return the file that a recipe names.
+
+    Args:
+        entry: the recipe's entry.
+        folders: folders to search, with their subfolders, besides where it was last seen.
 
     Raises:
         PinxitError: when no file where it was last seen or in `folders` has its content.
@@ -137,17 +157,17 @@ def locate(entry: Input, folders: Iterable[Path]) -> Path:
 
 
 def is_network(source: PictureLike) -> bool:
-    """Whether a style is a file that `pinxit train` made."""
+    """Return whether a style is a file that `pinxit train` wrote."""
     return isinstance(source, str | os.PathLike) and Path(source).suffix == ENDING
 
 
-def _read(path: Path) -> Picture:
-    """A picture's file, or the painting that a network in a file was taught."""
+def _read(path: Path, *, wide: bool = False) -> Picture:
+    """Read a picture file, or the painting that the network in a file was trained on."""
     if not is_network(path):
-        return pictures.read(path)
+        return pictures.read(path, wide=wide)
     painting = weights.load(path).painting
     if painting is None:
-        raise PinxitError(f"{path.name} holds a network for any style, not one for a style: name a picture.")
+        raise PinxitError(f"{path.name} holds a network for any style, not for one style: name a picture.")
     return pictures.from_array(painting.transpose(1, 2, 0))
 
 
@@ -159,7 +179,11 @@ def _draw(name: str, size: int) -> Picture:
 
 
 def content_of(source: Any) -> bytes:
-    """What is left to read of an opened file."""
+    """Read the rest of an opened file.
+
+    Raises:
+        PinxitError: when it cannot be read, is opened as text, or is too large.
+    """
     try:
         content = source.read(MAX_BYTES + 1)
     except (OSError, ValueError, TypeError) as error:
@@ -186,7 +210,7 @@ def _in_memory(source: Any) -> Picture:
             raise PinxitError(f"a tensor must be (3, H, W) or (1, 3, H, W), not {tuple(source.shape)}.")
         return pictures.from_array(array.transpose(1, 2, 0))
     raise PinxitError(
-        f"a {type(source).__name__} is no picture: give a path, bytes, a PIL picture, an array or a tensor."
+        f"a {type(source).__name__} is not a picture: give a path, bytes, a PIL picture, an array or a tensor."
     )
 
 
@@ -196,14 +220,14 @@ def _note(entry: Input) -> Path:
 
 def remember(entry: Input, path: Path) -> None:
     """Note where an input was seen."""
-    # Only a convenience for `redo`: a cache that cannot be written must not stop anybody from painting.
+    # This only helps `redo`, so a cache that cannot be written must not prevent painting.
     with contextlib.suppress(OSError, PinxitError):
         note = _note(entry)
-        write_whole(os.fsencode(path.resolve()), note, overwrite=True)
+        write_atomic(os.fsencode(path.resolve()), note, overwrite=True)
 
 
 def last_seen(entry: Input) -> Path | None:
-    """Where an input was seen last on this machine, if it is known."""
+    """Return where an input was last seen on this machine, or None."""
     try:
         return Path(os.fsdecode(_note(entry).read_bytes()))
     except OSError:
@@ -211,14 +235,14 @@ def last_seen(entry: Input) -> Path | None:
 
 
 def _candidates(entry: Input, folders: Iterable[Path]) -> Iterable[Path]:
-    seen_last = last_seen(entry)
-    if seen_last is not None:
-        yield seen_last
-    seen = 0
+    noted = last_seen(entry)
+    if noted is not None:
+        yield noted
+    searched = 0
     for folder in folders:
         for parent, _, files in os.walk(folder):
             for file in files:
-                seen += 1
-                if seen > _MOST_FILES_SEARCHED:
+                searched += 1
+                if searched > _MAX_FILES_SEARCHED:
                     return
                 yield Path(parent) / file

@@ -1,4 +1,4 @@
-"""Networks for one manner: paintings and photographs in, steps of learning out."""
+"""Training of a network for one style."""
 
 from __future__ import annotations
 
@@ -6,15 +6,17 @@ from collections.abc import Generator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pinxit import image as pictures
 from pinxit import inputs
-from pinxit import picture as pictures
-from pinxit.encoder.cache import cache_folder
 from pinxit.errors import PinxitError
+from pinxit.files.cache import cache_folder
 
 if TYPE_CHECKING:
-    from pinxit.network.fit import Progress
+    from pinxit.network.training.finetune import TrainingProgress
 
-STEPS, STYLE_WEIGHT = 1500, 25.0
+STEPS = 1500
+STYLE_WEIGHT = 10.0
+# Learning rate.
 RATE = 1e-3
 
 
@@ -24,16 +26,20 @@ def train(
     photographs: str | Path | None = None,
     steps: int = STEPS,
     style_weight: float = STYLE_WEIGHT,
-) -> Generator[Progress, None, None]:
-    """Teach a network one manner, yielding after every step; whoever drives this may stop, and keep what there is.
+) -> Generator[TrainingProgress, None, None]:
+    """Train a network for one style, yielding after every step.
 
-    What was broken off goes on when the same is asked for again.
+    A caller may stop at any step and keep the network as it is. An interrupted training continues when it is called again
+    with the same arguments.
 
     Args:
-        styles: one painting, or several of one hand.
+        styles: one painting, or several by one hand.
         photographs: a folder of pictures to learn from; those that come with pinxit where left out.
-        steps: of learning.
-        style_weight: what style counts against content.
+        steps: the number of training steps, 1 to 1,000,000.
+        style_weight: the weight of the style against the content, above 0 and at most 1e6.
+
+    Yields:
+        The progress, with the network so far.
 
     Raises:
         PinxitError: one sentence on what is wrong.
@@ -46,30 +52,38 @@ def train(
     import torch
 
     from pinxit.encoder.open import open_encoder
-    from pinxit.network.course import Plan
-    from pinxit.network.fit import PAINTING_SIDE, learn
+    from pinxit.network.training.finetune import PAINTING_SIDE, finetune
+    from pinxit.network.training.trainer import TrainingConfig
 
     if not styles:
         raise PinxitError("no painting is given: name at least one picture, or house:NAME.")
     if not 1 <= steps <= 1_000_000:
-        raise PinxitError(f"steps are 1 to 1,000,000, not {steps}.")
+        raise PinxitError(f"--steps is 1 to 1,000,000, not {steps}.")
     if not 0 < style_weight <= 1e6:
-        raise PinxitError(f"the style weight of a network is above 0 and at most 1e6, not {style_weight:g}.")
+        raise PinxitError(f"--style-weight of a network is above 0 and at most 1e6, not {style_weight:g}.")
     paintings = [inputs.load_style(style, PAINTING_SIDE)[0] for style in styles]
     if photographs is None:
-        seen = [pictures.sample(name) for name in pictures.sample_names()]
+        contents = [pictures.sample(name) for name in pictures.sample_names()]
     else:
-        seen = [pictures.read(path) for path in pictures.tree(Path(photographs))]
+        contents = [pictures.read(path) for path in pictures.tree(Path(photographs))]
     encoder, _ = open_encoder("vgg16", device="cpu", precision="auto")
-    plan = Plan(steps, RATE, style_weight, half=encoder.dtype == torch.bfloat16)
-    yield from learn(paintings, seen, encoder, plan, cache_folder() / "training")
+    config = TrainingConfig(steps, RATE, style_weight, half=encoder.dtype == torch.bfloat16)
+    yield from finetune(paintings, contents, encoder, config, cache_folder() / "training")
 
 
-def save_network(progress: Progress, path: str | Path, *, overwrite: bool = False) -> Path:
-    """Write the network as it is at `progress` to a file that can stand wherever a style can.
+def save_network(progress: TrainingProgress, path: str | Path, *, overwrite: bool = False) -> Path:
+    """Write the network at `progress` to a file that can be used wherever a style can.
+
+    Args:
+        progress: a step of `train`.
+        path: the file to write, its name ending in `.pinxit`.
+        overwrite: replace a file that exists.
+
+    Returns:
+        The file's path.
 
     Raises:
-        PinxitError: when the file is there already, or its name does not end in `.pinxit`.
+        PinxitError: when the file exists, or its name does not end in `.pinxit`.
     """
     from pinxit.network import weights
 
@@ -79,11 +93,16 @@ def save_network(progress: Progress, path: str | Path, *, overwrite: bool = Fals
 
 
 def check_network(path: Path, *, overwrite: bool) -> Path:
-    """The same path, if a network may be written there; else PinxitError, before hours of learning."""
+    """Return the path if a network may be written there; raise PinxitError otherwise, before hours of training.
+
+    Args:
+        path: the file to write.
+        overwrite: replace a file that exists.
+    """
+    from pinxit.image.writer import check_place
     from pinxit.network.weights import ENDING
-    from pinxit.picture.writer import check_place
 
     if path.suffix != ENDING:
-        raise PinxitError(f"{path.name} does not end in {ENDING}: that is how pinxit knows a network.")
+        raise PinxitError(f"{path.name} does not end in {ENDING}: pinxit knows a network by that ending.")
     check_place(path, overwrite=overwrite)
     return path

@@ -1,4 +1,4 @@
-"""The commands as a person runs them: a process of their own, its output, its exit code, its files."""
+"""The commands as a person types them: their output, exit codes and files; how they take signals, pipes and full disks."""
 
 from __future__ import annotations
 
@@ -14,19 +14,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pinxit import picture as pictures
+from pinxit import image as pictures
+from tests.command_line import command_line, pinxit, pinxit_process
 
 QUICK = ("--size", "64", "--coarsest", "64", "--iterations", "3", "--device", "cpu")
-
-
-def pinxit(*arguments: str | Path, folder: Path, check: int | None = 0) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run(
-        [sys.executable, "-m", "pinxit", *map(str, arguments)], cwd=folder, capture_output=True, text=True, timeout=120
-    )
-    if check is not None:
-        assert done.returncode == check, done.stdout + done.stderr
-    assert "Traceback" not in done.stderr
-    return done
 
 
 @pytest.fixture
@@ -37,7 +28,7 @@ def photo(tmp_path: Path) -> Path:
 @pytest.mark.usefixtures("own_cache")
 class TestStylize:
     def test_paints_a_photograph(self, tmp_path: Path, photo: Path) -> None:
-        done = pinxit("stylize", photo, "--style", "house:swirl", "-o", "out.png", *QUICK, folder=tmp_path)
+        done = pinxit_process("stylize", photo, "--style", "house:swirl", "-o", "out.png", *QUICK, folder=tmp_path)
         assert "out.png (64×" in done.stdout
         with Image.open(tmp_path / "out.png") as image:
             assert image.width == 64
@@ -82,29 +73,11 @@ class TestStylize:
         pinxit("stylize", photo, "-s", "house:swirl", "-o", "out.png", "--overwrite", *QUICK, folder=tmp_path)
         assert (tmp_path / "out.png").read_bytes() != b"precious"
 
-    def test_interrupt_keeps_the_best_so_far(self, tmp_path: Path, photo: Path) -> None:
+    def test_interrupt_keeps_a_picture_of_the_size_asked_for(self, tmp_path: Path, photo: Path) -> None:
+        painting = ("stylize", photo, "-s", "house:swirl", "-o", "out.png", "--preview", "p.png", "--size", "96")
+        endless = ("--coarsest", "48", "--iterations", "100000", "--tolerance", "0")
         process = subprocess.Popen(
-            [
-                sys.executable,
-                "-m",
-                "pinxit",
-                "stylize",
-                photo,
-                "-s",
-                "house:swirl",
-                "-o",
-                "out.png",
-                "--preview",
-                "p.png",
-                "--size",
-                "96",
-                "--coarsest",
-                "96",
-                "--iterations",
-                "100000",
-                "--tolerance",
-                "0",
-            ],
+            command_line(*painting, *endless),
             cwd=tmp_path,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -113,20 +86,21 @@ class TestStylize:
             preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
         try:
-            limit = time.monotonic() + 60
+            limit = time.monotonic() + 600
             while not (tmp_path / "p.png").exists() and time.monotonic() < limit:
                 time.sleep(0.1)
             process.send_signal(signal.SIGINT)
-            out, err = process.communicate(timeout=30)
+            out, err = process.communicate(timeout=300)
         finally:
             process.kill()  # or a failure here would leave it painting beside all further tests
         assert process.returncode == 130, out + err
         assert "interrupted" in out
         assert "Traceback" not in err
         with Image.open(tmp_path / "out.png") as image:
-            assert image.width == 96
+            assert image.width == 96, "the size asked for, though 48 px were being painted"
         shown = json.loads(pinxit("show", "out.png", "--json", folder=tmp_path).stdout)
         assert shown["done"][0] < 100_000
+        assert shown["early_stop"] == "network"
         assert sorted(path.name for path in tmp_path.iterdir()) == ["out.png", "p.png", "photo.jpg"]
 
 
@@ -185,6 +159,7 @@ class TestBadInput:
         png = b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + chunk + struct.pack(">I", zlib.crc32(chunk))
         (folder / "bomb.png").write_bytes(png + b"\0\0\0\0IDAT\x35\xaf\x06\x1e")
 
+    @pytest.mark.slow(reason="starts a process and paints in it")
     def test_full_disk(self, tmp_path: Path, photo: Path) -> None:
         """A limit on the size of files does what a full disk does: writing fails in the middle."""
         script = (
@@ -222,6 +197,7 @@ class TestOthers:
         done = pinxit("show", photo, folder=tmp_path, check=2)
         assert "no recipe inside" in done.stderr
 
+    @pytest.mark.slow(reason="draws every house style")
     def test_styles(self, tmp_path: Path) -> None:
         listed = pinxit("styles", folder=tmp_path).stdout
         assert listed.count("house:") >= 12
@@ -242,10 +218,21 @@ class TestOthers:
         assert "pinxit weights pull vgg16" in pinxit("weights", "verify", folder=tmp_path, check=1).stderr
         assert "no encoder" in pinxit("weights", "pull", "resnet", folder=tmp_path, check=2).stderr
 
+    def test_weights_of_the_judge(self, tmp_path: Path, dino_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        assert "dino" in pinxit("weights", "list", folder=tmp_path).stdout
+        assert "dino" not in pinxit("weights", "verify", folder=tmp_path).stdout
+        monkeypatch.setenv("PINXIT_CACHE", str(dino_cache))
+        assert "dino: whole" in pinxit("weights", "verify", folder=tmp_path).stdout
+        file = tmp_path / "cache" / "weights" / "dino.safetensors"
+        file.parent.mkdir(parents=True)
+        file.write_bytes((dino_cache / "weights" / "dino.safetensors").read_bytes()[:-1])
+        monkeypatch.setenv("PINXIT_CACHE", str(tmp_path / "cache"))
+        assert "pinxit weights pull dino" in pinxit("weights", "verify", folder=tmp_path, check=1).stderr
+
     def test_doctor(self, tmp_path: Path) -> None:
-        told = pinxit("doctor", folder=tmp_path).stdout
+        printed = pinxit("doctor", folder=tmp_path).stdout
         for word in ("devices", "threads", "memory", "AVIF", "vgg16", "checksum right", "vgg19"):
-            assert word in told
+            assert word in printed
 
     def test_transparency_is_kept_and_does_not_bleed(self, tmp_path: Path) -> None:
         pixels = np.zeros((64, 64, 4), np.uint8)

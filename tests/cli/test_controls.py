@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pinxit import picture as pictures
-from tests.cli.test_commands import QUICK, pinxit
+from pinxit import image as pictures
+from tests.cli.test_commands import QUICK
+from tests.command_line import pinxit
 
 pytestmark = pytest.mark.usefixtures("own_cache")
 
@@ -79,7 +80,6 @@ def test_style_mask_belongs_to_the_style_before_it(tmp_path: Path, photo: Path, 
         (["-s", "house:swirl", "--memory", "1MB"], "raise --memory"),
         (["-s", "house:swirl", "--style-weight", "1e30"], "style_weight"),
         (["-s", "photo.png", "--style-mask", "black.png"], "is black"),
-        ([], "no style is given"),
     ],
 )
 def test_mistakes_are_one_sentence(tmp_path: Path, photo: Path, left: str, arguments: list[str], says: str) -> None:
@@ -94,7 +94,9 @@ def test_an_empty_region_and_one_that_keeps_all(tmp_path: Path, photo: Path) -> 
     """Nothing to do is done rightly: the result is the rest's, or the photograph."""
     Image.new("L", (64, 43)).save(tmp_path / "none.png")
     Image.new("L", (64, 43), 255).save(tmp_path / "all.png")
-    pinxit("stylize", photo, "-s", "house:swirl", "-o", "plain.png", *QUICK, folder=tmp_path)
+    # What is alike is found among all style images: without that, the other one has no part in it.
+    quick = [*QUICK, "--match", "off"]
+    pinxit("stylize", photo, "-s", "house:swirl", "-o", "plain.png", *quick, folder=tmp_path)
     pinxit(
         "stylize",
         photo,
@@ -104,7 +106,7 @@ def test_an_empty_region_and_one_that_keeps_all(tmp_path: Path, photo: Path) -> 
         "none.png=house:mosaic",
         "-o",
         "rest.png",
-        *QUICK,
+        *quick,
         folder=tmp_path,
     )
     plain, rest = (np.asarray(Image.open(tmp_path / name), np.int16) for name in ("plain.png", "rest.png"))
@@ -170,6 +172,7 @@ def test_sweep_paints_every_combination(tmp_path: Path, photo: Path) -> None:
     assert "vary less" in done.stderr
 
 
+@pytest.mark.slow(reason="paints two pictures and judges them twice")
 def test_compare_finds_content_and_style_by_the_recipe(tmp_path: Path, photo: Path) -> None:
     for name, weight in (("weak.png", "0.1"), ("strong.png", "100")):
         pinxit(
@@ -185,3 +188,28 @@ def test_compare_finds_content_and_style_by_the_recipe(tmp_path: Path, photo: Pa
     assert f"{strong['style']:.3f}" in table
     done = pinxit("compare", photo, folder=tmp_path, check=2)
     assert "--content and --style" in done.stderr
+
+
+@pytest.mark.slow(reason="measures by a vision transformer five times")
+def test_compare_shows_the_first_judge_where_its_weights_are(
+    tmp_path: Path, photo: Path, dino_cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command = ("compare", photo, "-c", photo, "-s", "house:swirl", "--size", "128")
+    without = pinxit(*command, folder=tmp_path)
+    assert without.stderr.count("\n") == 1
+    assert "pinxit weights pull dino" in without.stderr
+    assert "local style" not in without.stdout
+    assert "local_style" not in json.loads(pinxit(*command, "--json", folder=tmp_path).stdout)
+    monkeypatch.setenv("PINXIT_CACHE", str(dino_cache))
+    seen = pinxit(*command, folder=tmp_path)
+    assert not seen.stderr
+    heading, content, style, result = seen.stdout.splitlines()
+    assert heading.split() == ["local", "style", "structure", "valid", "color", "style", "content", "edges"]
+    assert content.split()[-7:-4] == [result.split()[1], "0.000", "–"]
+    assert style.split()[-5] == "–"
+    assert result.split()[3] == "no", "the photograph has no style"
+    printed = json.loads(pinxit(*command, "--json", folder=tmp_path).stdout)
+    assert printed["valid"] is False
+    assert printed["local_style"] == pytest.approx(printed["coherence"] + printed["completeness"])
+    assert printed["controls"]["content"]["local_style"] == printed["local_style"]
+    assert printed["controls"]["styles"][0]["structure"] > printed["structure"] == 0

@@ -9,7 +9,7 @@ import numpy as np
 import PIL.Image
 import pytest
 
-from pinxit import picture as pictures
+from pinxit import image as pictures
 from pinxit.network.weights import load
 from tests.surface.commands import run
 from tests.video import clips
@@ -87,9 +87,10 @@ def test_a_style_of_one_colour_gives_the_picture_that_colour(flat: str, options:
         ("texture", "flat.png", "-o", "out.png", "--tile", "--maps", *QUICK),
         ("panorama", "around.png", "-s", "photo.png", "-o", "out.png", "-p", "instant", "--size", "128"),
         ("sprites", "icons", "-s", "flat.png", "-o", "out", *INSTANT),
-        ("theme", "flat.png", "-o", "out", "--icons", "icons", *INSTANT),
+        ("theme", "flat.png", "-o", "out", "--icons", "icons", "--backgrounds", "96x64", *INSTANT),
         ("pattern", "flat.png", "-o", "out.png", "--size", "64px", *QUICK[2:]),
         ("wear", "flat.png", "--mask", "mask.png", "--pattern", "logo.png", "-o", "out.png"),
+        ("grade", "photo.png", "-s", "flat.png", "-o", "out.png"),
         ("export", "flat.png", "out.onnx"),
         ("train", "flat.png", "-o", "out.pinxit", "--steps", "1"),
     ],
@@ -108,6 +109,7 @@ def test_every_command_has_a_result(command: tuple[str, ...]) -> None:
         )
 
 
+@pytest.mark.slow(reason="paints a film by the optimiser")
 @pytest.mark.usefixtures("folder")
 @pytest.mark.parametrize("engine", ["network", "optimizer"])
 def test_a_film_that_begins_black_goes_on(engine: str) -> None:

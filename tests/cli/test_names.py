@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from pinxit import picture as pictures
+from pinxit import image as pictures
 from pinxit.cli.main import main
 from pinxit.errors import printable
-from pinxit.picture.recipe import Input
+from pinxit.recipe.recipe import Input
 
 QUICK = "--size 64 --coarsest 64 --iterations 1 --device cpu"
 NASTY = "\x1b]0;owned\x07\x1b[31m\u202egpj\n[bold][red]\x9b2J"
@@ -55,11 +55,11 @@ def test_a_batch_of_all_of_them(
 ) -> None:
     (folder / "photos" / f"{NASTY}.txt").write_text("no picture")
     assert run(shlex.split(f"batch photos -s house:swirl -o out {QUICK}"), monkeypatch) == 0
-    told = capsys.readouterr()
-    assert is_harmless(told.out), ascii(told.out)
-    assert is_harmless(told.err), ascii(told.err)
-    assert "6 painted, 0 done before, 0 failed." in told.err
-    assert "\\x1b]0;owned" in told.err, "what is left out is named, readably"
+    printed = capsys.readouterr()
+    assert is_harmless(printed.out), ascii(printed.out)
+    assert is_harmless(printed.err), ascii(printed.err)
+    assert "6 painted, 0 done before, 0 failed." in printed.err
+    assert "\\x1b]0;owned" in printed.err, "what is left out is named, readably"
     made = sorted(os.fsencode(path.name) for path in (folder / "out").iterdir())
     assert made == sorted(map(os.fsencode, NAMES)), "the results have their pictures' own names, byte for byte"
     text = pictures.read_recipe(folder / "out" / NAMES[0])
@@ -71,11 +71,11 @@ def test_a_batch_of_all_of_them(
     assert "0 painted, 6 done before, 0 failed." in capsys.readouterr().err
     assert run(["redo", f"out/{NAMES[0]}", "-o", "again.png"], monkeypatch) == 0
     assert run(["show", f"out/{NAMES[1]}"], monkeypatch) == 0
-    assert run(["compare", f"out/{NAMES[5]}", f"out/{NAMES[0]}", "-o", "sheet.png"], monkeypatch) == 0
-    told = capsys.readouterr()
-    assert is_harmless(told.out), ascii(told.out)
-    assert is_harmless(told.err), ascii(told.err)
-    assert "[bold]x[red].jpg" in told.out
+    assert run(["compare", f"out/{NAMES[5]}", f"out/{NAMES[0]}", "-o", "sheet.png", "--size", "128"], monkeypatch) == 0
+    printed = capsys.readouterr()
+    assert is_harmless(printed.out), ascii(printed.out)
+    assert is_harmless(printed.err), ascii(printed.err)
+    assert "[bold]x[red].jpg" in printed.out
 
 
 @pytest.mark.parametrize(
@@ -101,10 +101,10 @@ def test_a_strangers_recipe(
     path = tmp_path / "a.png"
     pictures.write(pictures.fit(pictures.sample("cat"), 32), path, recipe=json.dumps(recipe, ensure_ascii=False))
     assert run(["show", str(path), *options], monkeypatch) == 0
-    told = capsys.readouterr()
-    assert is_harmless(told.out), ascii(told.out)
+    printed = capsys.readouterr()
+    assert is_harmless(printed.out), ascii(printed.out)
     if options:
-        json.loads(told.out)
+        json.loads(printed.out)
 
 
 def test_a_profile_of_taste(

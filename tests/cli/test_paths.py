@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from pinxit import PinxitError
-from pinxit import picture as pictures
+from pinxit import image as pictures
 from pinxit.cli.main import main
-from pinxit.picture.paths import check_apart
+from pinxit.files.paths import check_apart
 
 QUICK = "--size 64 --coarsest 64 --iterations 1 --device cpu"
 
@@ -97,6 +97,7 @@ def state(folder: Path) -> dict[str, str]:
         "pattern s.jpg --size 64px -o p.png --sheet --preview p_sheet.png",
         "pattern s.jpg --palette b.png --size 64px -o b.png --overwrite",
         "wear a.jpg --mask m.png --pattern b.png -o b.png --overwrite",
+        "grade a.jpg -s b.png -o b.png --overwrite",
         "wear a.jpg --mask m.png --pattern b.png -o m.png --overwrite",
         "taste like a.jpg --profile a.jpg",
         "taste rank a.jpg -o a.jpg --overwrite",
@@ -127,7 +128,7 @@ def test_what_is_read_is_never_written(
 
 def test_one_name_in_upper_and_lower_case(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     check_apart(reads=[], writes={"one": tmp_path / "A.png", "other": tmp_path / "a.png"})
-    monkeypatch.setattr("pinxit.picture.paths._folds_case", lambda _: True)  # as on a Mac
+    monkeypatch.setattr("pinxit.files.paths._folds_case", lambda _: True)  # as on a Mac
     with pytest.raises(PinxitError, match="written twice"):
         check_apart(reads=[], writes={"one": tmp_path / "A.png", "other": tmp_path / "a.png"})
 
@@ -147,7 +148,7 @@ class TestFolders:
         os.mkfifo(photos / "pipe")
         (photos / "elsewhere").symlink_to(folder / "frames")
         assert run(f"batch photos -s s.jpg -o photos/out {QUICK}", monkeypatch) == 0
-        told = capsys.readouterr().err
+        printed = capsys.readouterr().err
         made = {path.name for path in (photos / "out").iterdir()}
         assert made == {"y.jfif.png", "z.JPE.png", "noext.png", "c.jpeg_large.png"}
         for part in (
@@ -157,15 +158,15 @@ class TestFolders:
             "1 left out of photos, a link to a folder: elsewhere.",
             "4 painted, 0 done before, 0 failed.",
         ):
-            assert part in told
-        assert ".hidden" not in told
+            assert part in printed
+        assert ".hidden" not in printed
         # A second run takes no result for an input, neither where they go now nor where they went before.
         assert run(f"batch photos -s s.jpg -o photos/out {QUICK}", monkeypatch) == 0
         assert "0 painted, 4 done before, 0 failed." in capsys.readouterr().err
         assert run(f"batch photos -s s.jpg -o photos/more {QUICK}", monkeypatch) == 0
-        told = capsys.readouterr().err
-        assert "4 left out of photos, a result of pinxit: " in told
-        assert "4 painted, 0 done before" in told
+        printed = capsys.readouterr().err
+        assert "4 left out of photos, a result of pinxit: " in printed
+        assert "4 painted, 0 done before" in printed
 
     def test_nothing_to_do(
         self, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

@@ -13,15 +13,15 @@ import PIL.Image
 import pytest
 
 from pinxit import Picture, PinxitError
-from pinxit import picture as pictures
-from pinxit.job import prepare, prepare_again
+from pinxit import image as pictures
+from pinxit.preparation import job_from_recipe, prepare
 
 QUICK = ("--engine", "network", "--size", "64")
 
 
 def pipe(*arguments: str, content: bytes, folder: Path) -> subprocess.CompletedProcess[bytes]:
     command = [sys.executable, "-m", "pinxit", "stylize", *arguments]
-    return subprocess.run(command, input=content, cwd=folder, capture_output=True, timeout=120)
+    return subprocess.run(command, input=content, cwd=folder, capture_output=True, timeout=600)
 
 
 @pytest.mark.usefixtures("own_cache")
@@ -44,7 +44,7 @@ class TestPipes:
         for content, arguments, sentence in (
             (b"", ("-", "-s", "house:swirl", "-o", "o.png"), b"is empty"),
             (b"text", ("-", "-s", "house:swirl", "-o", "-"), b"not a picture"),
-            (b"", ("-", "-s", "house:swirl"), b"say by -o where"),
+            (b"", ("-", "-s", "house:swirl"), b"give the result one by -o"),
         ):
             done = pipe(*arguments, *QUICK, content=content, folder=tmp_path)
             assert (done.returncode, done.stdout) == (2, b"")
@@ -67,11 +67,11 @@ class TestOriginalSize:
     def test_again(self, cat: Picture, tmp_path: Path) -> None:
         path = pictures.write(cat, tmp_path / "a.png")
         job = prepare(path, "house:swirl", engine="network", size=64)
-        again = prepare_again(job.recipe, look_in=[tmp_path], size="original")
+        again = job_from_recipe(job.recipe, look_in=[tmp_path], size="original")
         assert again.recipe.size == 96
 
     def test_what_has_none(self) -> None:
-        with pytest.raises(PinxitError, match="it has none of its own"):
+        with pytest.raises(PinxitError, match="has none of its own"):
             prepare("house:swirl", "house:mosaic", **self.options)
 
     def test_a_panorama(self) -> None:

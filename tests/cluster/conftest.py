@@ -1,8 +1,4 @@
-"""One cluster for all tests of a process.
-
-`xdist_group` asks for one process. xdist 3.8 cannot give it under pytest 9.2, whose items no longer take another name, so
-there are two clusters until one of them changes; the tests bear that.
-"""
+"""One cluster for all tests of a process; `tests/scheduler.py` gives them all to one process."""
 
 from __future__ import annotations
 
@@ -13,15 +9,15 @@ from typing import Any
 
 import pytest
 
-from pinxit import picture as pictures
-from tests.cluster.machines import ENVIRONMENT, Machines
+from pinxit import image as pictures
+from tests.cluster.local_cluster import ENVIRONMENT, LocalCluster
 
 NAMES = ("cat", "coffee", "astronaut", "rocket", "motorcycle", "hubble")
 
 
 @pytest.fixture(scope="session")
 def bucket() -> Iterator[Any]:
-    """A bucket on a server on this machine; whoever starts after it finds it by its environment."""
+    """A bucket on a server on this machine; processes started later find it by their environment."""
     import fsspec
     from moto.server import ThreadedMotoServer
 
@@ -45,10 +41,10 @@ def bucket() -> Iterator[Any]:
 
 
 @pytest.fixture(scope="session")
-def machines(own_cache: Path, bucket: Any) -> Iterator[Machines]:
-    """Three nodes, which know where the bucket is."""
+def machines(own_cache: Path, bucket: Any) -> Iterator[LocalCluster]:
+    """Three nodes with access to the bucket."""
     before = {name: os.environ.get(name) for name in ENVIRONMENT}
-    started = Machines(own_cache)
+    started = LocalCluster(own_cache)
     try:
         yield started
     finally:

@@ -1,4 +1,4 @@
-"""The commands on a cluster, as a person runs them: the same bytes as on one machine."""
+"""The commands on a cluster, run as processes: they write the same bytes as on one machine."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from pathlib import Path
 
 import pytest
 
-from pinxit import picture as pictures
-from tests.cluster.machines import MIB, Machines, command, pinxit, tree
+from pinxit import image as pictures
+from tests.clock import under_load
+from tests.cluster.local_cluster import MIB, LocalCluster, command, pinxit, tree
 from tests.video.clips import OTHER, pan, write
-
-pytestmark = pytest.mark.xdist_group("cluster")
 
 QUICK = ("--size", "64", "--coarsest", "64", "--iterations", "3", "--device", "cpu")
 NETWORK = ("--engine", "network", "--size", "64")
 
 
-def test_batch_paints_the_same_and_nothing_twice(tmp_path: Path, photos: Path, machines: Machines) -> None:
+@pytest.mark.slow(reason="runs a command on a Ray cluster and again alone")
+def test_batch_paints_the_same_and_nothing_twice(tmp_path: Path, photos: Path, machines: LocalCluster) -> None:
     (photos / "a.jpg").write_bytes(b"no picture")
     (photos / "b.jpg").write_bytes(b"none either")
     style = pictures.write(pictures.fit(pictures.sample("coins"), 64), tmp_path / "style.png")
@@ -39,10 +39,11 @@ def test_batch_paints_the_same_and_nothing_twice(tmp_path: Path, photos: Path, m
     again = pinxit(*order, "-o", "many", "--cluster", machines.address, folder=tmp_path, check=1)
     assert "0 painted, 6 done before, 2 failed" in again.stderr
     assert again.stdout == ""
-    assert machines.painters() == []
+    machines.wait_for_workers(0)
 
 
-def test_sweep_paints_the_same_sheet(tmp_path: Path, photos: Path, machines: Machines) -> None:
+@pytest.mark.slow(reason="runs a command on a Ray cluster and again alone")
+def test_sweep_paints_the_same_sheet(tmp_path: Path, photos: Path, machines: LocalCluster) -> None:
     styles = ("--style", "house:swirl", "house:ink")
     order = ("sweep", photos / "0" / "cat.jpg", *styles, "--style-weight", "3,30", "--cell", "64", *QUICK)
     pinxit(*order, "-o", "alone.png", folder=tmp_path)
@@ -52,8 +53,9 @@ def test_sweep_paints_the_same_sheet(tmp_path: Path, photos: Path, machines: Mac
     assert sorted(path.name for path in tmp_path.iterdir()) == ["alone.png", "many.png", "photos"]
 
 
+@pytest.mark.slow(reason="runs a command on a Ray cluster and again alone")
 @pytest.mark.parametrize("kind", ["mp4", "gif"])
-def test_video_paints_the_same_film(tmp_path: Path, machines: Machines, kind: str) -> None:
+def test_video_paints_the_same_film(tmp_path: Path, machines: LocalCluster, kind: str) -> None:
     write(tmp_path / "clip.mp4", pan(50) + pan(110, photo=OTHER) + pan(20), sound=True)
     order = ("video", "clip.mp4", "-s", "house:ink", "--piece", "60")
     pinxit(*order, "-o", f"alone.{kind}", folder=tmp_path)
@@ -66,7 +68,8 @@ def test_video_paints_the_same_film(tmp_path: Path, machines: Machines, kind: st
         assert "there already, painted by the same recipe" in pinxit(*many, folder=tmp_path).stderr
 
 
-def test_ctrl_c_stops_at_once_and_keeps_what_is_done(tmp_path: Path, photos: Path, machines: Machines) -> None:
+@pytest.mark.slow(reason="runs a command on a Ray cluster and again alone")
+def test_ctrl_c_stops_at_once_and_keeps_what_is_done(tmp_path: Path, photos: Path, machines: LocalCluster) -> None:
     pictures.write(pictures.fit(pictures.sample("cat"), 64), photos / "large.png")
     slow = ("--size", "400", "--iterations", "200", "--tolerance", "0", "--device", "cpu")
     order = ("batch", photos, "-s", "house:swirl", "-o", "out", "--cluster", machines.address)
@@ -76,29 +79,30 @@ def test_ctrl_c_stops_at_once_and_keeps_what_is_done(tmp_path: Path, photos: Pat
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        # A run that was started in the background ignores it.
+        # A process started in the background would ignore SIGINT.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
     try:
-        machines.wait_for_painters(3)
+        machines.wait_for_workers(3)
         time.sleep(3)
         running.send_signal(signal.SIGINT)
         asked = time.monotonic()
-        _, said = running.communicate(timeout=30)
+        _, said = running.communicate(timeout=300)
     finally:
         running.kill()
     assert running.returncode == 130, said
-    assert "interrupted with 0 of 7 pictures done: the same command goes on" in said
+    assert "interrupted with 0 of 7 pictures done: the same command continues" in said
     assert "Traceback" not in said
-    machines.wait_for_painters(0, seconds=5)
-    assert time.monotonic() - asked < 10
+    machines.wait_for_workers(0)
+    assert time.monotonic() - asked < under_load(10)
     assert not (tmp_path / "out").exists()
 
 
-def test_says_what_is_wrong(tmp_path: Path, photos: Path, machines: Machines) -> None:
+@pytest.mark.slow(reason="runs a command on a Ray cluster and again alone")
+def test_says_what_is_wrong(tmp_path: Path, photos: Path, machines: LocalCluster) -> None:
     order = ("batch", photos, "-s", photos / "0" / "cat.jpg", "-o", "out", *NETWORK)
     address = machines.address
-    wrong = {
+    mistakes = {
         ("--gpus", "0.5"): "are for --cluster",
         ("--cluster", address, "--gpus", "1.5"): "a part of a GPU as in 0.25",
         (
@@ -106,24 +110,35 @@ def test_says_what_is_wrong(tmp_path: Path, photos: Path, machines: Machines) ->
             address,
             "--gpus",
             "1",
-        ): "no node of the cluster has room for a painter, which needs 1 CPU, 1 GPU",
+        ): "no node of the cluster has room for a worker, which needs 1 CPU, 1 GPU",
         ("--cluster", address, "--size", "16000"): "add a larger node",
         ("--cluster", "127.0.0.1:1"): "no Ray cluster answers at 127.0.0.1:1 (Connection refused)",
         ("--cluster", "127.0.0.1:-1"): "no Ray cluster answers at 127.0.0.1:-1 ('-1' is no port)",
         ("--cluster", "ray://127.0.0.1:1"): "no Ray cluster answers at ray://127.0.0.1:1",
     }
-    for arguments, said in wrong.items():
-        assert said in pinxit(*order, *arguments, folder=tmp_path, check=2).stderr
+    for arguments, message in mistakes.items():
+        assert message in pinxit(*order, *arguments, folder=tmp_path, check=2).stderr
 
 
-def test_a_command_on_a_node_is_spoken_to_as_if_it_were_here(tmp_path: Path, machines: Machines) -> None:
+@pytest.mark.slow(reason="runs a command on a Ray cluster and again alone")
+def test_a_command_on_a_node_is_used_as_if_it_ran_here(tmp_path: Path, machines: LocalCluster) -> None:
     script = (
         "import os, sys\n"
         "print(os.environ['OMP_NUM_THREADS'], os.environ['PINXIT_CACHE'], flush=True)\n"
         "for line in sys.stdin: print(line.strip()[::-1], flush=True)\n"
         "sys.exit(7)\n"
     )
-    order = [sys.executable, "-m", "pinxit.cluster.seat", machines.address, "1", "0", str(100 * MIB), "-c", script]
+    order = [
+        sys.executable,
+        "-m",
+        "pinxit.cluster.remote_process",
+        machines.address,
+        "1",
+        "0",
+        str(100 * MIB),
+        "-c",
+        script,
+    ]
     running = subprocess.Popen(order, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert running.stdin is not None
     assert running.stdout is not None
@@ -132,5 +147,5 @@ def test_a_command_on_a_node_is_spoken_to_as_if_it_were_here(tmp_path: Path, mac
         running.stdin.write(word + "\n")
         running.stdin.flush()
         assert running.stdout.readline() == word[::-1] + "\n"
-    out, _ = running.communicate(timeout=60)
+    out, _ = running.communicate(timeout=300)
     assert (out, running.returncode) == ("", 7)

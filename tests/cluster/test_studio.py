@@ -8,17 +8,15 @@ from pathlib import Path
 import psutil
 import pytest
 
-from pinxit.jobs.jobs import Jobs
-from pinxit.jobs.painter import Seat
+from pinxit.jobs.service import JobService
 from pinxit.jobs.store import Store
-from tests.cluster.machines import Machines
+from pinxit.jobs.worker_process import RayPlacement
+from tests.cluster.local_cluster import LocalCluster
 from tests.jobs.conftest import LONG, QUICK, wait, wait_for, wait_for_progress
-
-pytestmark = pytest.mark.xdist_group("cluster")
 
 
 def workers() -> list[int]:
-    """The processes that paint, here and on the nodes, which are children of this one, too."""
+    """Return the numbers of all worker processes, here and on the nodes, which are children of this process, too."""
     found = []
     for process in psutil.Process().children(recursive=True):
         with contextlib.suppress(psutil.Error):
@@ -27,10 +25,11 @@ def workers() -> list[int]:
     return found
 
 
-def test_jobs_are_painted_on_nodes_and_told_to_end_there(machines: Machines, tmp_path: Path) -> None:
+@pytest.mark.slow(reason="runs jobs of a studio on a Ray cluster")
+def test_jobs_run_stop_and_are_cancelled_on_nodes(machines: LocalCluster, tmp_path: Path) -> None:
     others = set(workers())  # of a studio that other tests in this process share
     store = Store(tmp_path / "home")
-    jobs = Jobs(store, at_once=2, spare=False, seat=Seat(machines.address))
+    jobs = JobService(store, at_once=2, keep_warm=False, placement=RayPlacement(machines.address))
     try:
         jobs.start()
         jobs.put("quick", QUICK)
@@ -38,9 +37,14 @@ def test_jobs_are_painted_on_nodes_and_told_to_end_there(machines: Machines, tmp
         assert wait_for(jobs, "quick", "succeeded", "failed", seconds=120).state == "succeeded"
         assert store.results.get("quick").files
         wait_for_progress(jobs, "long", 3, seconds=120)
-        jobs.cancel("long")
-        wait_for(jobs, "long", "cancelled")
+        jobs.stop("long")
+        wait_for(jobs, "long", "succeeded", seconds=120)
         assert store.results.get("long").draft
+        jobs.put("unwanted", {**LONG, "seed": 2})
+        wait_for_progress(jobs, "unwanted", 3, seconds=120)
+        jobs.cancel("unwanted")
+        wait_for(jobs, "unwanted", "cancelled")
+        assert "unwanted" not in store.results
     finally:
         jobs.close()
         store.close()

@@ -7,28 +7,16 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from pinxit import picture as pictures
+from pinxit import image as pictures
 from pinxit import styles
 from pinxit.design.colors import CONTROL, TEXT, Color, color, contrast, reaching
-from pinxit.design.oklab import oklab, srgb, turned
+from pinxit.design.legible import toned
 from pinxit.design.palette import Swatch, palette
 from pinxit.design.roles import FILLED, scheme, text_pairs
-from pinxit.design.tone import toned
-from pinxit.picture import Picture
+from pinxit.image import Picture
 
 BLACK, WHITE = Color(0, 0, 0), Color(255, 255, 255)
 colors = st.builds(Color, *[st.integers(0, 255)] * 3)
-
-
-def test_oklab_of_known_colors() -> None:
-    """Red as its author gives it."""
-    assert oklab(np.array([1.0, 0, 0])) == pytest.approx([0.62796, 0.22486, 0.12585], abs=1e-4)
-    assert oklab(np.array([1.0, 1, 1])) == pytest.approx([1, 0, 0], abs=1e-4)
-
-
-@given(colors)
-def test_oklab_there_and_back(one: Color) -> None:
-    assert srgb(oklab(np.array(one.components))) == pytest.approx(one.components, abs=1e-3)
 
 
 def test_contrast_of_known_pairs() -> None:
@@ -50,16 +38,7 @@ def test_reaching_reaches(lightness: float, chroma: float, hue: float, darker: b
     assert contrast(reaching((lightness, chroma, hue), [ground], TEXT, darker), ground) >= TEXT
 
 
-def test_turning_hues_leaves_greys_and_lightness() -> None:
-    grey = np.full((3, 4, 4), 0.4, np.float32)
-    assert np.allclose(turned(grey, 120), grey, atol=1e-3)
-    dull = np.array([0.5, 0.4, 0.35], np.float32).reshape(3, 1, 1)
-    other = turned(dull, 150)
-    assert oklab(other)[0] == pytest.approx(oklab(dull)[0], abs=1e-3)
-    assert np.abs(other - dull).max() > 0.03
-    assert turned(dull, 360) is dull
-
-
+@pytest.mark.slow(reason="tries many colour schemes")
 @given(st.lists(st.tuples(colors, st.floats(0.001, 1)), min_size=1, max_size=8))
 @settings(max_examples=60)
 def test_every_text_of_every_scheme_can_be_read(found: list[tuple[Color, float]]) -> None:

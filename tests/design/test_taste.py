@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from pinxit import picture as pictures
+from pinxit import image as pictures
 from pinxit import styles
 from pinxit.cli.taste import app
 from pinxit.design import taste
-from pinxit.design.taste import Seen, Taste
+from pinxit.design.taste import RatedPicture, Taste
 from pinxit.encoder.vgg import Encoder
 from pinxit.errors import PinxitError
 
@@ -79,9 +79,9 @@ def test_profile_is_text_without_paths_and_can_be_forgotten(folder: Path, profil
 
 
 def test_choose_blends_the_best(encoder: Encoder) -> None:
-    def seen(name: str, seed: int) -> Seen:
+    def seen(name: str, seed: int) -> RatedPicture:
         numbers = taste.statistics(encoder, styles.draw(name, 96, seed))
-        return Seen(name=f"{name}{seed}", statistics=tuple(float(number) for number in numbers))
+        return RatedPicture(name=f"{name}{seed}", statistics=tuple(float(number) for number in numbers))
 
     known = Taste().judge(seen("weave", 5), liked=True)
     candidates = [seen("ink", 0), seen("weave", 0), seen("halftone", 0), seen("weave", 1)]

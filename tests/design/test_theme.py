@@ -12,13 +12,13 @@ import pytest
 from PIL import Image
 from typer.testing import CliRunner
 
-from pinxit import picture as pictures
+from pinxit import image as pictures
 from pinxit.cli.theme import app
 from pinxit.design.colors import TEXT, Color, contrast
-from pinxit.design.drawing import GLYPHS, glyph
+from pinxit.design.glyphs import GLYPHS, glyph
 from pinxit.design.roles import text_pairs
 from pinxit.errors import PinxitError
-from tests.cli.test_commands import pinxit
+from tests.command_line import pinxit
 
 RUN = CliRunner()
 
@@ -35,7 +35,6 @@ def work(tmp_path_factory: pytest.TempPathFactory, own_cache: Path) -> Path:
     patch[1:-1, 1:-1] = (90, 120, 200, 255)
     patch[0, 10:24] = patch[10:24, 0] = (0, 0, 0, 255)
     Image.fromarray(patch).save(icons / "panel.9.png")
-    # A process as all the others: sums differ in their last bits by how many threads NumPy was imported with.
     pinxit("theme", "house:swirl", "-o", "theme", "--icons", "icons", "--size", "256", "--backgrounds", "240x126,96x160",
            folder=folder)  # fmt: skip
     return folder
@@ -159,10 +158,10 @@ def test_redo_makes_one_picture_again(work: Path) -> None:
 
 def test_name_of_a_painting_is_no_markup(tmp_path: Path) -> None:
     from pinxit.design.page import page
-    from pinxit.design.theme import prepare
+    from pinxit.design.theme import prepare_theme
 
     path = pictures.write(pictures.fit(pictures.sample("coffee"), 64), tmp_path / "<script>alert(1)<%2fscript>.png")
-    theme = prepare([path], backgrounds=[(64, 64)], settings={"size": 64})
+    theme = prepare_theme([path], backgrounds=[(64, 64)], settings={"size": 64})
     parts = [theme.part(name) for name in theme.part_names]
     assets = {name: one for part in parts for name, one in theme.assets(part, part.content).items()}
     assert "<script>alert" not in page(theme, assets).lower()
@@ -170,10 +169,10 @@ def test_name_of_a_painting_is_no_markup(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("value", [0, 119])
 def test_pictures_of_one_color(tmp_path: Path, value: int) -> None:
-    from pinxit.design.theme import prepare
+    from pinxit.design.theme import prepare_theme
 
     Image.new("RGB", (64, 64), (value,) * 3).save(tmp_path / "plain.png")
-    theme = prepare([tmp_path / "plain.png"], settings={"size": 64})
+    theme = prepare_theme([tmp_path / "plain.png"], settings={"size": 64})
     part = theme.part("icons and buttons")
     *_, last = theme.job(part).paint()
     assert len(theme.assets(part, last.picture())) > 2 * len(GLYPHS)
@@ -184,8 +183,8 @@ def test_pictures_of_one_color(tmp_path: Path, value: int) -> None:
     [
         ((), "--taste"),
         (("none.jpg",), "none.jpg"),
-        (("house:swirl", "--icons", "svg"), "SVG"),
-        (("house:swirl", "--icons", "nothing"), "no folder"),
+        (("house:swirl", "--icons", "svg"), "has no size"),
+        (("house:swirl", "--icons", "nothing"), "not a folder"),
         (("house:swirl", "--blend", "1,2"), "--blend"),
         (("house:swirl", "-o", "full"), "--overwrite"),
         (("house:swirl", "--size", "x"), "size"),
@@ -203,3 +202,22 @@ def test_bad_input_is_one_sentence(
     assert isinstance(result.exception, PinxitError), result.output
     assert sentence in str(result.exception)
     assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_icons_that_are_drawings(tmp_path: Path) -> None:
+    """An SVG is painted beside a PNG, keeps its shape, and is drawn again by the recipe."""
+    from pinxit.design.theme import prepare_theme, theme_from_recipe
+
+    shape = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"><path d="M12 1 23 23H1z"/></svg>'
+    (tmp_path / "tent.svg").write_text(shape)
+    theme = prepare_theme(["house:swirl"], icons=[tmp_path / "tent.svg"], settings={"size": 64, "network": "live"})
+    part = theme.part("your icons")
+    *_, last = theme.job(part).paint()
+    painted = theme.assets(part, last.picture())["icons/own/tent"]
+    assert (painted.width, painted.height) == (256, 256)
+    assert painted.alpha is not None
+    assert painted.alpha[200, 128] == 1
+    assert painted.alpha[20, 20] == 0
+    assert painted.pixels[:, 150:240, 60:200].std() > 0.02, "it is painted"
+    again = theme_from_recipe(theme.recipe, [tmp_path])
+    assert np.array_equal(again.icons["tent"].alpha, theme.icons["tent"].alpha)  # type: ignore[arg-type]

@@ -5,7 +5,7 @@ import torch
 from pinxit.encoder import weights
 from pinxit.encoder.normalization import PHOTOGRAPHS, normalize
 from pinxit.encoder.vgg import Encoder
-from pinxit.picture import fit, sample
+from pinxit.image import fit, sample
 
 TAPS = ("relu1_1", "relu2_1", "relu3_1", "relu4_2", "relu5_1")
 

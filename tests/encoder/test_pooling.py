@@ -5,9 +5,10 @@ import math
 import pytest
 import torch
 
-from pinxit import picture as pictures
-from pinxit.encoder.pooling import GAIN, Pooling, pool
+from pinxit import image as pictures
+from pinxit.encoder.pooling import GAIN, pool
 from pinxit.encoder.vgg import Encoder
+from pinxit.recipe.choices import Pooling
 
 BEFORE_POOLING = ("relu1_2", "relu2_2", "relu3_3", "relu4_3")
 

@@ -8,7 +8,7 @@ from pinxit.encoder import weights
 from pinxit.encoder.checkpoints import read_onnx
 from pinxit.encoder.vgg import Encoder, layers, stride
 from pinxit.errors import PinxitError
-from pinxit.picture import Picture
+from pinxit.image import Picture
 from tests.conftest import as_tensor
 
 

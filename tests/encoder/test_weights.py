@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 import torch
 
-from pinxit.digest import file_sha256
 from pinxit.encoder import weights
 from pinxit.encoder.checkpoints import _torchvision_names, read_onnx, read_torchvision
 from pinxit.encoder.download import download
 from pinxit.encoder.vgg import Architecture, Encoder, kernel_shapes
 from pinxit.errors import PinxitError
+from pinxit.files.hashing import file_sha256
 
 
 def state_dict(architecture: Architecture) -> dict[str, torch.Tensor]:
@@ -142,13 +142,13 @@ def test_broken_off_download_continues(server: Server, checkpoint: Path, tmp_pat
 
 
 def test_wrong_file_is_thrown_away(server: Server, tmp_path: Path) -> None:
-    with pytest.raises(PinxitError, match="thrown away"):
+    with pytest.raises(PinxitError, match="deleted"):
         download(server.url, tmp_path / "vgg19.pth", "0" * 64)
     assert not list(tmp_path.iterdir())
 
 
 def test_no_network_is_one_sentence(tmp_path: Path) -> None:
-    with pytest.raises(PinxitError, match=r"cannot fetch http://127\.0\.0\.1:9/x"):
+    with pytest.raises(PinxitError, match=r"cannot download http://127\.0\.0\.1:9/x"):
         download("http://127.0.0.1:9/x", tmp_path / "x", "0" * 64)
 
 

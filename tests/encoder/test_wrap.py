@@ -13,10 +13,10 @@ from pinxit.encoder.border import take
 from pinxit.encoder.convolution import LEAST_CHANNELS, SMALL, ReplicateConvolution, has_winograd
 from pinxit.encoder.tiles import divide
 from pinxit.encoder.vgg import Encoder, stride
-from pinxit.objective.guided import Region, Style
-from pinxit.objective.objective import Objective, Weights
-from pinxit.picture import Picture, resize, sample
-from pinxit.picture.wrap import WRAPS, Wrap, WrapName
+from pinxit.image import Picture, resize, sample
+from pinxit.image.wrap import WRAPS, Wrap, WrapName
+from pinxit.objective.objective import LossWeights, Objective
+from pinxit.objective.regions import Region, StyleTarget
 from tests.conftest import as_tensor
 
 MEETING: list[WrapName] = ["x", "both", "half-drop", "brick"]
@@ -83,8 +83,8 @@ def test_features_move_with_the_picture(exact: Encoder, photograph: Tensor, name
 @pytest.mark.parametrize("name", MEETING)
 def test_loss_and_gradient_move_with_the_picture(exact: Encoder, photograph: Tensor, name: WrapName) -> None:
     wrap = WRAPS[name]
-    weights = Weights(1.0, 10.0, 0.5, {"relu4_1": 1.0}, SHALLOW, "relative", adain=0.9, moments=0.5)
-    style = [Region([Style(as_tensor(resize(sample("astronaut"), 40, 50)).double())])]
+    weights = LossWeights(1.0, 10.0, 0.5, {"relu4_1": 1.0}, SHALLOW, "relative", adain=0.9, moments=0.5)
+    style = [Region([StyleTarget(as_tensor(resize(sample("astronaut"), 40, 50)).double())])]
     picture = (0.5 * photograph + 0.2).flip(3)
 
     def judge(down: int, across: int) -> tuple[Tensor, Tensor]:
@@ -103,11 +103,11 @@ def test_tiles_give_the_gradient_of_the_whole(exact: Encoder, name: WrapName, ma
     wrap = WRAPS[name]
     content = as_tensor(resize(sample("astronaut"), 64, 96)).double()
     style = as_tensor(resize(sample("coffee"), 48, 48)).double()
-    regions = [Region([Style(style)])]
+    regions = [Region([StyleTarget(style)])]
     if masked:
         slope = torch.linspace(0, 1, 96, dtype=torch.float64).expand(1, 1, 64, 96)
-        regions = [Region([Style(style)], slope), Region([Style(style.flip(1))], 1 - slope)]
-    weights = Weights(1.0, 10.0, 0.5, {"relu2_2": 1.0}, SHALLOW, "relative", adain=0.9)
+        regions = [Region([StyleTarget(style)], slope), Region([StyleTarget(style.flip(1))], 1 - slope)]
+    weights = LossWeights(1.0, 10.0, 0.5, {"relu2_2": 1.0}, SHALLOW, "relative", adain=0.9)
     picture = 0.7 * content.flip(3) + 0.1
     whole, gradient = Objective(exact, weights, content, regions, wrap=wrap)(picture)
     tiled, tiled_gradient = Objective(exact, weights, content, regions, side=64, wrap=wrap)(picture)
@@ -141,7 +141,7 @@ def test_other_sizes_see_beyond_the_border(name: WrapName, size: tuple[int, int]
 
 
 def test_without_a_wrap_nothing_is_added(encoder: Encoder, cat: Picture) -> None:
-    """The ordinary path is the one it was: the same bits, whether or not the encoder is told that nothing meets."""
+    """The ordinary path is the one it was: the same bits, whether or not the encoder gets a wrap without meeting borders."""
     picture = as_tensor(cat)
     for tap, maps in encoder(picture, TAPS).items():
         assert torch.equal(maps, encoder(picture, TAPS, WRAPS["none"])[tap])

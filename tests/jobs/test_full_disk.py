@@ -1,4 +1,4 @@
-"""A disk that is really full: what a person wishes of a job happens all the same, and is noted when there is room."""
+"""A disk that is really full: requests are fulfilled all the same, and recorded when there is room."""
 
 from __future__ import annotations
 
@@ -11,21 +11,23 @@ from pathlib import Path
 
 import pytest
 
-# A disk of eight megabytes, which nobody else sees.
+from tests.clock import under_load
+
+# A disk of eight megabytes, visible to this process alone.
 _MOUNT = 'mount -t tmpfs -o size=8m tmpfs "$1" && shift && exec "$@"'
 _SCRIPT = """
 import json, os, sys, time
 from pathlib import Path
-import pinxit.jobs.jobs, pinxit.jobs.store
+import pinxit.jobs.service, pinxit.jobs.store
 from pinxit.jobs.errors import NoRoom
 from tests.jobs.conftest import LONG, QUICK, wait, wait_for, wait_for_progress
 
-pinxit.jobs.jobs._ROOM = pinxit.jobs.store._LEFT_FREE = 0  # as if this disk were a large one
+pinxit.jobs.service._ROOM = pinxit.jobs.store._LEFT_FREE = 0  # as if this disk were a large one
 disk = Path(sys.argv[1])
 
 def opened():
     store = pinxit.jobs.store.Store(disk / "home")
-    jobs = pinxit.jobs.jobs.Jobs(store, at_once=1, spare=False)
+    jobs = pinxit.jobs.service.JobService(store, at_once=1, keep_warm=False)
     jobs.start()
     return jobs
 
@@ -55,8 +57,8 @@ if os.fork() == 0:
             refused = str(error)
             break
     (disk / "full").unlink()
-    wait(lambda: jobs._owed._notes or jobs._engine.begun(), lambda left: not left)
-    wait_for(jobs, "late0", "succeeded") if "late0" in jobs._jobs else None
+    wait(lambda: jobs._pending._notes or jobs._queue.pending_runs(), lambda left: not left)
+    wait_for(jobs, "late0", "succeeded") if "late0" in jobs._table else None
     jobs.put("late", QUICK)
     wait_for(jobs, "late", "succeeded")
     print(json.dumps({"left": left, "states": states, "seconds": seconds, "refused": refused}), flush=True)
@@ -72,8 +74,9 @@ jobs.close(5)
 """
 
 
+@pytest.mark.slow(reason="fills a disk, and starts the queue twice on it")
 @pytest.mark.skipif(sys.platform != "linux" or not shutil.which("unshare"), reason="needs Linux's unshare")
-def test_what_is_wished_happens_on_a_full_disk(tmp_path: Path) -> None:
+def test_requests_are_fulfilled_on_a_full_disk(tmp_path: Path) -> None:
     disk = tmp_path / "disk"
     disk.mkdir()
     # Root makes a namespace of mounts alone, anybody else one of users, too.
@@ -86,13 +89,13 @@ def test_what_is_wished_happens_on_a_full_disk(tmp_path: Path) -> None:
         capture_output=True,
         text=True,
         cwd=Path(__file__).parents[2],
-        timeout=300,
+        timeout=900,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     full, after = map(json.loads, done.stdout.splitlines())
     assert full["left"] == 0
     assert full["states"] == ["cancelled", "paused"]
-    assert full["seconds"] < 10
+    assert full["seconds"] < under_load(10)
     assert "disk is full" in full["refused"]
     assert after == {"painted": "cancelled", "cancelled": "cancelled", "paused": "paused", "late": "succeeded"}, (
         done.stderr

@@ -1,4 +1,4 @@
-"""Homes and queues of other versions, several on one database, and rows that nobody here wrote."""
+"""Homes and queues of other versions, several homes on one database, and rows that pinxit did not write."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from typing import Any
 import psycopg
 import pytest
 
-from pinxit import picture as pictures
+from pinxit import image as pictures
 from pinxit.errors import PinxitError
 from pinxit.jobs.errors import Missing, Refused
-from pinxit.jobs.jobs import Jobs
+from pinxit.jobs.service import JobService
 from pinxit.jobs.store import Store
 from tests.jobs.conftest import LONG, QUICK, wait_for, wait_for_progress
 from tests.postgres import Postgres
 
-Running = Callable[..., contextlib.AbstractContextManager[Jobs]]
+Running = Callable[..., contextlib.AbstractContextManager[JobService]]
 
 HOME = Path(__file__).parent / "homes" / "0.1.0.zip"
 # See homes/make_0_1_0.py.
@@ -35,11 +35,11 @@ DONE, UPLOADED, FAILED, CANCELLED, PAUSED, RUNNING, QUEUED = (
 
 
 @contextlib.contextmanager
-def opened(home: Path, database: str | None = None) -> Iterator[Jobs]:
+def opened(home: Path, database: str | None = None) -> Iterator[JobService]:
     """The jobs of a home, at work."""
     store = Store(home)
     try:
-        jobs = Jobs(store, database, at_once=1, spare=False)
+        jobs = JobService(store, database, at_once=1, keep_warm=False)
         jobs.start()
         try:
             yield jobs
@@ -49,14 +49,25 @@ def opened(home: Path, database: str | None = None) -> Iterator[Jobs]:
         store.close()
 
 
-@pytest.mark.parametrize("lost", [False, True], ids=["whole", "name lost"])
-def test_a_home_of_version_0_1_0_is_taken_up(tmp_path: Path, lost: bool) -> None:
-    home = tmp_path / "home"
+@pytest.fixture
+def old_home(tmp_path: Path) -> Path:
+    """The folder that version 0.1.0 left."""
     with zipfile.ZipFile(HOME) as archive:
-        archive.extractall(home)
-    name = (home / "name").read_text()
-    if lost:
-        (home / "name").unlink()
+        archive.extractall(tmp_path / "home")
+    return tmp_path / "home"
+
+
+def test_a_home_of_version_0_1_0_that_lost_its_name_is_known_by_its_jobs(old_home: Path) -> None:
+    name = (old_home / "name").read_text()
+    (old_home / "name").unlink()
+    with opened(old_home) as jobs:
+        assert jobs.store.name == name
+        assert {DONE, UPLOADED, FAILED, CANCELLED, PAUSED, RUNNING, QUEUED} == {job.id for job in jobs.list()}
+    assert json.loads((old_home / "home.json").read_text()) == {"version": 2, "name": name}
+
+
+def test_a_home_of_version_0_1_0_is_taken_up(old_home: Path) -> None:
+    home, name = old_home, (old_home / "name").read_text()
     with opened(home) as jobs:
         states = {job.id: job.state for job in jobs.list()}
         assert states.pop(RUNNING) in ("queued", "running")
@@ -90,6 +101,7 @@ def test_a_home_of_version_0_1_0_is_taken_up(tmp_path: Path, lost: bool) -> None
         }  # fmt: skip
 
 
+@pytest.mark.slow(reason="starts a PostgreSQL, and the queue several times")
 def test_the_queue_of_a_0_1_0_in_postgres_is_carried_over_beside_others(tmp_path: Path, postgres: Postgres) -> None:
     database = postgres.address(f"carried_{uuid.uuid4().hex[:8]}")
     old, other = tmp_path / "old", tmp_path / "other"
@@ -139,10 +151,10 @@ def test_a_home_that_is_not_for_this_version_is_left_alone(tmp_path: Path, text:
     home = tmp_path / "home"
     home.mkdir()
     (home / "home.json").write_text(text)
-    with pytest.raises(PinxitError, match=says) as told:
+    with pytest.raises(PinxitError, match=says) as refused:
         Store(home)
-    assert "\n" not in str(told.value)
-    assert "--home" in str(told.value)
+    assert "\n" not in str(refused.value)
+    assert "--home" in str(refused.value)
     assert {path.name for path in home.iterdir()} <= {"home.json", "lock"}
     assert (home / "home.json").read_text() == text
 
@@ -150,8 +162,8 @@ def test_a_home_that_is_not_for_this_version_is_left_alone(tmp_path: Path, text:
 def test_a_new_home_says_its_version(tmp_path: Path) -> None:
     with opened(tmp_path / "home") as jobs:
         name = jobs.store.name
-    told = json.loads((tmp_path / "home" / "home.json").read_text())
-    assert told == {"version": 2, "name": name}
+    written = json.loads((tmp_path / "home" / "home.json").read_text())
+    assert written == {"version": 2, "name": name}
     (tmp_path / "home" / "name").unlink()
     store = Store(tmp_path / "home")
     assert store.name == name
@@ -159,7 +171,7 @@ def test_a_new_home_says_its_version(tmp_path: Path) -> None:
 
 
 class Trap:
-    """What a pickle could do to whoever reads it."""
+    """What a pickle could do to its reader."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -168,6 +180,7 @@ class Trap:
         return Path.touch, (self.path,)
 
 
+@pytest.mark.slow(reason="starts the queue four times")
 def test_what_cannot_be_read_is_a_failed_job_that_can_be_deleted(
     store: Store, running: Running, tmp_path: Path
 ) -> None:
@@ -220,8 +233,8 @@ def test_what_cannot_be_read_is_a_failed_job_that_can_be_deleted(
             says = "upgrade it" if id in ("setting", "kind", "paused") else "delete it"
             assert says in job.error["message"], job
         assert "brush" in (bad["setting"].error or {})["message"]
-        # What they name is still needed; and nobody who deletes something else is in their way.
-        assert jobs._in_use() == {own.id}
+        # Their files are still needed, and they do not hinder the deletion of others.
+        assert jobs._table.files_in_use() == {own.id}
         store.delete("good")
         with pytest.raises(Refused):
             jobs.retry("setting")

@@ -1,4 +1,4 @@
-"""Files and results: whole or not there, known by their content, within a quota."""
+"""Files and results: complete or absent, known by their content, within a quota."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from pinxit.errors import PinxitError
 from pinxit.jobs import disk
 from pinxit.jobs.errors import Missing, NoRoom, TooLarge
 from pinxit.jobs.files import File, Files
-from pinxit.jobs.results import Part, Result, Results
+from pinxit.jobs.results import Result, ResultFile, Results, write
 from pinxit.jobs.store import Store
-from pinxit.picture.recipe import Input
+from pinxit.recipe.recipe import Input
 
 PICTURE = {"kind": "picture", "media": "image/png", "width": 3, "height": 2}
 
@@ -29,7 +29,9 @@ def put(files: Files, content: bytes, name: str = "a.png") -> File:
 
 def result(id: str, file: File | None = None, **facts: object) -> Result:
     parts = (
-        () if file is None else (Part(role="picture", id=file.id, name=file.name, media=file.media, bytes=file.bytes),)
+        ()
+        if file is None
+        else (ResultFile(role="picture", id=file.id, name=file.name, media=file.media, bytes=file.bytes),)
     )
     base = {"id": id, "work": "stylize", "title": id, "made": f"2026-01-01T00:00:0{len(id)}", "files": parts}
     return Result.model_validate({**base, **facts})
@@ -48,7 +50,7 @@ def test_a_file_is_known_by_its_content(store: Store) -> None:
     assert first.id == hashlib.sha256(b"abc").hexdigest()
     assert store.files.path(first.id).read_bytes() == b"abc"
     assert (first.width, first.height, first.bytes) == (3, 2, 3)
-    assert list(store.files.coming.iterdir()) == []
+    assert list(store.files.incoming.iterdir()) == []
 
 
 def test_what_is_not_committed_leaves_nothing(store: Store) -> None:
@@ -59,7 +61,7 @@ def test_what_is_not_committed_leaves_nothing(store: Store) -> None:
         incoming.write(b"ab")
         with pytest.raises(TooLarge):
             incoming.write(b"c")
-    assert list(store.files.coming.iterdir()) == []
+    assert list(store.files.incoming.iterdir()) == []
     assert list(store.files.all()) == []
 
 
@@ -125,7 +127,7 @@ def test_bytes_that_went_bad_in_place_are_good_again_after_an_upload(store: Stor
     assert store.files.path(file.id).read_bytes() == b"abc"
 
 
-def test_a_full_disk_is_told_and_leaves_nothing(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_is_reported_and_leaves_nothing(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
@@ -135,7 +137,7 @@ def test_a_full_disk_is_told_and_leaves_nothing(store: Store, monkeypatch: pytes
     with pytest.raises(NoRoom, match="disk is full"):
         disk.write_json(store.home / "x.json", {})
     monkeypatch.undo()
-    assert list(store.files.coming.iterdir()) == []
+    assert list(store.files.incoming.iterdir()) == []
     assert not (store.home / "x.json").exists()
 
 
@@ -167,6 +169,42 @@ def test_results_are_found_again(tmp_path: Path) -> None:
     assert len(Results(tmp_path)) == 2
 
 
+def test_a_list_shows_each_change_at_once(tmp_path: Path) -> None:
+    results = Results(tmp_path)
+
+    def found(q: str = "") -> list[str]:
+        return [one.id for one in results.list(q)[0]]
+
+    assert found() == []
+    results.put(result("a"))
+    results.put(result("bb"))
+    assert found() == ["bb", "a"]
+    results.change("a", title="harbour")
+    assert found("harbour") == ["a"]
+    results.hide("bb")
+    assert found() == ["a"]
+    results.unhide("bb")
+    assert found() == ["bb", "a"]
+    write(tmp_path, result("ccc"))
+    results.load("ccc")
+    assert found() == ["ccc", "bb", "a"]
+    results.delete("ccc")
+    assert found() == ["bb", "a"]
+
+
+def test_the_paintings_of_one_photograph_are_found(tmp_path: Path) -> None:
+    results = Results(tmp_path)
+    mine, sample = {"name": "cat.png", "sha256": "c" * 64}, {"name": "sample:cat", "sha256": ""}
+    results.put(result("a", recipe={"content": mine}))
+    results.put(result("bb", recipe={"content": {**mine, "name": "again.png"}}))
+    results.put(result("ccc", recipe={"content": sample}))
+    results.put(result("dddd", recipe={"content": "cat.png"}))
+    results.put(result("eeeee"))
+    assert [one.id for one in results.list(content="c" * 64)[0]] == ["bb", "a"]
+    assert [one.id for one in results.list(content="sample:cat")[0]] == ["ccc"]
+    assert results.list(content="cat.png")[0] == []
+
+
 def test_the_quota_removes_the_oldest_drafts_and_orphans_and_never_what_is_kept(store: Store) -> None:
     size = 1 << 16
     files = {name: put(store.files, name.encode() * size, name) for name in ("o", "d", "e", "k", "r", "i", "n")}
@@ -174,7 +212,7 @@ def test_the_quota_removes_the_oldest_drafts_and_orphans_and_never_what_is_kept(
         if name != "n":
             age(store, file)
     removed: list[str] = []
-    store.removed = lambda one: removed.append(one.id)
+    store.register(set, lambda one: removed.append(one.id))
     store.results.put(result("d", files["d"], draft=True))
     store.results.put(result("ee", files["e"], draft=True))
     store.results.put(result("kkk", files["k"], draft=True, kept=True))
@@ -187,7 +225,7 @@ def test_the_quota_removes_the_oldest_drafts_and_orphans_and_never_what_is_kept(
     store.make_room(size)
     assert left() == "deiknor"
     store.make_room(size + 1)
-    assert left() == "deiknr"  # the old upload that nobody needs
+    assert left() == "deiknr"  # the old upload that no job needs
     store.make_room(3 * size - 9999)
     assert (left(), removed) == ("eiknr", ["d"])
     with pytest.raises(NoRoom):
@@ -205,7 +243,7 @@ def _is_there(store: Store, file: File) -> bool:
 
 def test_a_deleted_result_takes_its_files_along_unless_others_need_them(store: Store) -> None:
     own, shared, used = (put(store.files, text) for text in (b"own", b"shared", b"used"))
-    store.in_use = lambda: {used.id}
+    store.register(lambda: {used.id}, lambda one: None)
     for id, file in (("a", own), ("b", shared), ("c", used)):
         store.results.put(result(id, file))
     store.results.put(result("other", shared))
@@ -221,7 +259,7 @@ def test_a_second_server_is_refused(store: Store) -> None:
     Store(store.home).close()
 
 
-def test_a_home_that_cannot_be_used_is_told(tmp_path: Path) -> None:
+def test_a_home_that_cannot_be_used_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     with pytest.raises(PinxitError, match="--home"):
         Store(tmp_path / "file")
@@ -229,7 +267,7 @@ def test_a_home_that_cannot_be_used_is_told(tmp_path: Path) -> None:
 
 def test_what_was_begun_long_ago_is_swept_away(store: Store) -> None:
     whole = put(store.files, b"abc")
-    old = store.files.coming / "x.part"
+    old = store.files.incoming / "x.part"
     bare = store.files.folder / "00" / f"{'0' * 64}.bytes"
     bare.parent.mkdir()
     for path in (old, bare):

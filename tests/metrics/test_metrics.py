@@ -7,13 +7,13 @@ import torch
 from torch import Tensor
 
 from pinxit.encoder.vgg import Encoder
+from pinxit.image import cover, fit, sample
 from pinxit.metrics import content_distance as content_metrics
 from pinxit.metrics import style_distance as style_metrics
 from pinxit.metrics.content_distance import content_distance, edge_agreement
 from pinxit.metrics.judge import judge
 from pinxit.metrics.style_distance import style_distance
-from pinxit.picture import cover, fit, sample
-from pinxit.picture.recipe import Settings
+from pinxit.recipe.recipe import Settings
 from pinxit.styles import draw
 from tests.conftest import as_tensor
 
@@ -66,15 +66,16 @@ def test_sizes_may_differ(encoder: Encoder, swirl: Tensor) -> None:
     assert style_distance(encoder, larger, swirl) < 0.3
 
 
+@pytest.mark.slow(reason="paints by the optimiser and judges three pictures")
 def test_a_painting_is_between_photograph_and_style(encoder: Encoder) -> None:
     """The whole way: painting brings the style nearer and takes the content away, both measured."""
-    from pinxit.job import prepare
+    from pinxit.preparation import prepare
 
-    photograph, manner = cover(sample("cat"), 128, 128), draw("swirl", 256)
-    *_, progress = prepare(photograph, manner, size=128, coarsest=128, iterations=40, device="cpu").paint()
+    photograph, style = cover(sample("cat"), 128, 128), draw("swirl", 256)
+    *_, progress = prepare(photograph, style, size=128, coarsest=128, iterations=40, device="cpu").paint()
     before, after, pure = (
-        judge(encoder, picture, photograph, [manner], 128)
-        for picture in (photograph, progress.picture(), fit(manner, 128))
+        judge(encoder, picture, photograph, [style], 128)
+        for picture in (photograph, progress.picture(), fit(style, 128))
     )
     assert after.style < 0.7 * before.style
     assert before.content < after.content < pure.content

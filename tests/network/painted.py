@@ -1,18 +1,16 @@
-"""What the network paints of a whole picture, without what is done to pictures alone afterwards."""
+"""What the network paints of a whole picture, before the detail transfer that pictures alone get."""
 
 from __future__ import annotations
 
-from pinxit.network.painter import Painter, Reader
+from pinxit.image import Picture
+from pinxit.image.picture import Pixels
+from pinxit.network.conditioning import EncodedStyles
 from pinxit.network.weights import shipped
-from pinxit.picture.picture import Pixels
-from pinxit.picture.recolor import colors_of, recolor, recolored
+from pinxit.texture.color_transfer import apply_recoloring
 
 
 def by_network(photograph: Pixels, style: Pixels) -> Pixels:
-    """A photograph in the manner of a style by `fine`, range [0, 1]."""
-    network = shipped("fine")
-    painter = Painter(network.transformer, network.shape)
-    affine = painter.affine(Reader(network.reader).read(style))
-    own, wanted = colors_of(photograph), colors_of(style)
-    measured, seen = painter.measure(recolor(photograph, own, wanted, 1), affine, wanted)
-    return recolored(seen, measured.correction)
+    """A photograph in the style of an image by `fine`, range [0, 1]."""
+    mixture = EncodedStyles(shipped("fine"), [Picture(style)], max(style.shape)).mix([1.0])
+    conditioning, painted = mixture.condition(photograph, 1)
+    return apply_recoloring(painted, conditioning.statistics.correction)

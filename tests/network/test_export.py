@@ -1,9 +1,7 @@
-"""An exported file paints, alone, what pinxit paints."""
+"""An exported file paints the same as pinxit, in any ONNX runtime."""
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -11,13 +9,14 @@ import pytest
 import torch
 
 from pinxit import styles
+from pinxit.image import Picture, fit, resize, sample
+from pinxit.network.conditioning import MOST_READ, read_at
 from pinxit.network.export import export
-from pinxit.network.paint import MOST_READ, PAINTED, read_at
+from pinxit.network.model import Network
 from pinxit.network.runtime import load_onnxruntime
-from pinxit.network.transformer import Network
 from pinxit.network.weights import shipped
-from pinxit.picture import Picture, fit, resize, sample
-from pinxit.picture.recolor import colors_of, correcting, recolor, recolored
+from pinxit.texture.color_transfer import apply_recoloring, colors_of, limited_recoloring, recolor
+from tests.command_line import pinxit
 from tests.network.painted import by_network
 
 
@@ -34,14 +33,14 @@ def test_paints_at_any_size_what_the_network_paints(height: int, width: int) -> 
 
 
 def test_equals_torch() -> None:
-    photograph, style = resize(sample("cat"), 96, 128), fit(styles.draw("waves", 512), PAINTED)
-    network = Network.of(shipped("fine")).eval()
+    photograph, style = resize(sample("cat"), 96, 128), fit(styles.draw("waves", 512), 320)  # no token is left out
+    network = Network.from_weights(shipped("fine")).eval()
     colors = colors_of(style.pixels)
     dressed = recolor(photograph.pixels, colors_of(photograph.pixels), colors, 1)
     with torch.no_grad():
         painted = network(torch.from_numpy(dressed)[None], torch.from_numpy(style.pixels)[None])[0].numpy()
-    wanted = recolored(painted, correcting(colors_of(painted), colors))
-    assert np.abs(run(export(style, shipped("fine")), photograph) - wanted).max() < 1e-3
+    wanted = apply_recoloring(painted, limited_recoloring(colors_of(painted), colors))
+    assert np.abs(run(export(style, shipped("fine"), 320), photograph) - wanted).max() < 1e-3
 
 
 def test_pictures_of_one_colour() -> None:
@@ -50,9 +49,7 @@ def test_pictures_of_one_colour() -> None:
 
 
 def test_command(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "pinxit", "export", "house:waves", str(tmp_path / "waves.onnx")]
-    assert "waves.onnx" in subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    again = subprocess.run(command, capture_output=True, text=True)
-    assert (again.returncode, "overwrite" in again.stderr) == (2, True)
-    other = subprocess.run([*command[:-1], "waves.pb"], capture_output=True, text=True)
+    assert "waves.onnx" in pinxit("export", "house:waves", "waves.onnx", folder=tmp_path).stdout
+    assert "overwrite" in pinxit("export", "house:waves", "waves.onnx", folder=tmp_path, check=2).stderr
+    other = pinxit("export", "house:waves", "waves.pb", folder=tmp_path, check=2)
     assert "does not end in .onnx" in other.stderr

@@ -9,12 +9,21 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
+from safetensors import safe_open
+from safetensors.numpy import save_file
 
 import pinxit
-from pinxit import picture as pictures
+from pinxit import image as pictures
 from pinxit.errors import PinxitError
-from pinxit.network.paint import PAINTED, read_at
-from pinxit.picture import Picture
+from pinxit.image import Picture
+from pinxit.network import weights
+from pinxit.network.conditioning import PAINTED, EncodedStyles
+from pinxit.network.detail import detail_of, make_detail_transfer
+from pinxit.network.model import Network
+from pinxit.network.training.dataset import to_bytes
+from pinxit.network.weights import Shape
+from pinxit.texture.color_transfer import apply_recoloring
 
 
 def painted(content: Picture, style: Any, **options: Any) -> Picture:
@@ -55,15 +64,6 @@ def test_a_large_picture_has_the_strokes_of_a_small_one_and_its_own_detail(coffe
     np.testing.assert_allclose(untouched.pixels, photograph.pixels, atol=1e-5)
 
 
-def test_a_small_style_image_is_read_as_large_as_the_picture(coffee: Picture) -> None:
-    sides = [
-        max(one.height, one.width) for one in (read_at(pictures.fit(coffee, 90), size) for size in (60, 300, 1000))
-    ]
-    assert sides == [60, 300, PAINTED]
-    large = pictures.fit(coffee, 700)
-    assert [max(one.height, one.width) for one in (read_at(large, 500), read_at(large, 1000))] == [500, 700]
-
-
 def test_a_narrow_picture_is_painted_large_enough(cat: Picture, coffee: Picture) -> None:
     assert painted(pictures.resize(cat, 40, 1200), coffee, size=1200).pixels.shape == (3, 40, 1200)
 
@@ -93,6 +93,27 @@ def test_kept_colors_are_the_photographs(cat: Picture, coffee: Picture) -> None:
 
     lab = [rgb2lab(np.moveaxis(one.pixels, 0, 2)) for one in (cat, painted(cat, coffee, color="keep"))]
     assert float(np.abs(lab[0][..., 1:] - lab[1][..., 1:]).mean()) < 2.5
+
+
+def test_a_network_file_of_version_0_1_is_painted_with_its_detail_restored(
+    cat: Picture, coffee: Picture, tmp_path: Path
+) -> None:
+    torch.manual_seed(0)
+    network = Network(Shape((8, 12), blocks=1))
+    path = tmp_path / "old.pinxit"
+    weights.save(path, network.weights(network.state_dict(), {}, to_bytes(coffee)))
+    with safe_open(path, framework="np") as file:
+        tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a dict
+        older = {name: file.metadata()[name] for name in ("card", "down", "blocks")}  # all that version 0.1 wrote
+    save_file(tensors, path, older)
+    assert weights.load(path).shape == Shape((8, 12), blocks=1)
+    styles = EncodedStyles(weights.load(path), [coffee], max(cat.height, cat.width))
+    conditioning, raw = styles.mix([1.0]).condition(cat.pixels, 1)
+    strokes = apply_recoloring(raw, conditioning.statistics.correction)
+    wanted, recolored = conditioning.statistics.wanted, conditioning.recolor(cat.pixels)
+    expected, _ = make_detail_transfer(strokes, recolored, detail_of(styles.pictures[0]), wanted, 1)
+    assert float(np.abs(expected.clip(0, 1) - strokes.clip(0, 1)).mean()) > 0.02
+    np.testing.assert_allclose(painted(cat, str(path)).pixels, expected.clip(0, 1), atol=0.01)
 
 
 def test_a_picture_too_small_is_refused_with_a_sentence(cat: Picture) -> None:

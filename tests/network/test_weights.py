@@ -1,4 +1,4 @@
-"""Files of networks: what is saved is read again, and what anybody else wrote does no harm."""
+"""Network files: saved networks load again, and hostile files are refused."""
 
 from __future__ import annotations
 
@@ -13,18 +13,19 @@ from safetensors.numpy import save_file
 
 from pinxit.errors import PinxitError
 from pinxit.network import weights
-from pinxit.network.weights import Shape, Weights
+from pinxit.network.seamless import AROUND
+from pinxit.network.weights import NetworkWeights, Shape
 
 
 @pytest.fixture(scope="module")
-def fine() -> Weights:
+def fine() -> NetworkWeights:
     return weights.shipped("fine")
 
 
-def test_what_is_saved_is_read_again(fine: Weights, tmp_path: Path) -> None:
+def test_what_is_saved_is_read_again(fine: NetworkWeights, tmp_path: Path) -> None:
     weights.save(tmp_path / "a.safetensors", fine)
     again = weights.load(tmp_path / "a.safetensors")
-    assert again.card == fine.card
+    assert (again.card, again.shape) == (fine.card, fine.shape)
     for name, value in fine.transformer.items():
         np.testing.assert_array_equal(again.transformer[name], value)
 
@@ -33,7 +34,13 @@ def test_the_shipped_file_is_small() -> None:
     assert sum(path.stat().st_size for path in weights.SHIPPED.iterdir()) < 4 * 2**20
 
 
-def hostile(folder: Path, fine: Weights) -> dict[str, Path]:
+@pytest.mark.parametrize("name", weights.SHAPES)
+def test_the_surroundings_of_a_seamless_picture_are_as_wide_as_the_network_reaches(name: str) -> None:
+    assert weights.shipped(name).shape == weights.SHAPES[name]
+    assert weights.SHAPES[name].margin <= AROUND
+
+
+def hostile(folder: Path, fine: NetworkWeights) -> dict[str, Path]:
     def written(name: str, content: bytes) -> Path:
         (folder / name).write_bytes(content)
         return folder / name
@@ -58,7 +65,7 @@ def hostile(folder: Path, fine: Weights) -> dict[str, Path]:
     }
 
 
-def test_hostile_files_are_refused_with_a_sentence(fine: Weights, tmp_path: Path) -> None:
+def test_hostile_files_are_refused_with_a_sentence(fine: NetworkWeights, tmp_path: Path) -> None:
     for path in hostile(tmp_path, fine).values():
         with pytest.raises(PinxitError, match=r"\.$"):
             weights.load(path)

@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
+from pinxit.image.wrap import Wrap
 from pinxit.objective import content
 from pinxit.objective.gram import gram_matrix, moment_sums, relative_moments_loss, relative_style_loss, style_loss
-from pinxit.objective.smoothness import total_variation
+from pinxit.objective.total_variation import total_variation
 
 
 def features(seed: int, channels: int, height: int, width: int) -> Tensor:
@@ -45,6 +46,14 @@ def test_gram_matrix_is_the_papers() -> None:
     rows = F.reshape(N, M)
     expected = torch.tensor([[sum(rows[i, k] * rows[j, k] for k in range(M)) for j in range(N)] for i in range(N)])
     torch.testing.assert_close(gram_matrix(F) * M, expected.double())
+
+
+def test_a_guide_weighs_positions_in_the_sum_and_in_their_number() -> None:
+    F = features(0, 3, 2, 4)
+    guide = torch.tensor([[[[1.0, 0.5, 0.0, 0.0], [1.0, 0.0, 0.25, 0.0]]]], dtype=torch.float64)
+    rows, weights = F.reshape(3, 8), guide.reshape(8)
+    expected = sum(weights[k] * torch.outer(rows[:, k], rows[:, k]) for k in range(8)) / 2.75
+    torch.testing.assert_close(gram_matrix(F, guide), expected)
 
 
 def test_gram_matrix_forgets_where() -> None:
@@ -124,6 +133,59 @@ def test_total_variation() -> None:
     step[..., 1] = 0.5  # one step of ½ across in each of two rows, none down, over four pixels
     assert float(total_variation(step)) == pytest.approx(2 * 0.25 / 4)
     assert float(total_variation(torch.rand(1, 3, 1, 1))) == 0
+
+
+@pytest.mark.parametrize(("wrap", "pairs"), [(Wrap(rows=True), 2), (Wrap(columns=True), 1), (Wrap(True, True), 2)])
+def test_total_variation_across_borders_that_meet(wrap: Wrap, pairs: int) -> None:
+    """A bright pixel in the first row and column of 3 × 4 has a neighbour on each side that is there, or meets."""
+    picture = torch.zeros(1, 1, 3, 4, dtype=torch.float64)
+    picture[0, 0, 0, 0] = 1
+    neighbours = 2 + wrap.rows + wrap.columns
+    assert float(total_variation(picture, wrap)) == pytest.approx(neighbours / 12)
+    F = features(5, 2, 3, 4).requires_grad_()
+    assert torch.autograd.gradcheck(lambda x: total_variation(x, wrap), F)
+    other = torch.roll(F.detach(), (pairs * wrap.rows, wrap.columns), (2, 3))
+    assert float(total_variation(other, wrap)) == pytest.approx(float(total_variation(F.detach(), wrap)))
+
+
+def test_the_weight_of_a_position_counts_in_the_squared_error_and_its_gradient() -> None:
+    F, P = (features(seed, 2, 1, 2).requires_grad_() for seed in (1, 2))
+    emphasis = torch.tensor([[[[3.0, 0.5]]]])
+    error = content.squared_error(F, P.detach(), emphasis)
+    wanted = (emphasis.double() * (F - P).square()).sum()
+    assert float(error.detach()) == pytest.approx(float(wanted.detach()))
+    (found,) = torch.autograd.grad(error, F)
+    torch.testing.assert_close(found, torch.autograd.grad(wanted, F)[0])
+
+
+def test_squared_errors_of_bfloat16_are_summed_in_single_precision_and_their_gradient_keeps_the_maps() -> None:
+    F = torch.ones(1, 1, 20, 20, dtype=torch.bfloat16, requires_grad=True)
+    for emphasis, weight in ((None, 1.0), (torch.full((1, 1, 20, 20), 0.5), 0.5)):
+        error = content.squared_error(F, torch.zeros_like(F), emphasis)
+        assert (error.dtype, float(error.detach())) == (torch.float32, 400 * weight)
+        (gradient,) = torch.autograd.grad(error * 2, F)
+        assert gradient.dtype == torch.bfloat16
+        assert set(gradient.flatten().tolist()) == {4 * weight}
+
+
+def test_what_is_painted_over_a_silent_content_image_costs_more_than_nothing() -> None:
+    tiny = torch.finfo(torch.float32).tiny
+    error = torch.tensor(2 * tiny, dtype=torch.float64)
+    assert float(content.relative_content_loss(error, 0.0)) == pytest.approx(2)
+
+
+def test_what_is_painted_in_a_silent_style_costs_more_than_nothing() -> None:
+    nothing, little = torch.zeros(1, 1, dtype=torch.float64), torch.full((1, 1), 1e-19, dtype=torch.float64)
+    wanted = 1e-38 / torch.finfo(torch.float32).tiny
+    assert float(relative_style_loss(little, nothing)) == pytest.approx(wanted)
+    # Of a channel that never varies the deviation counts as 0.001.
+    still, moved = torch.tensor([[0.0], [0.0]], dtype=torch.float64), torch.tensor([[4.0], [2.0]], dtype=torch.float64)
+    assert float(relative_moments_loss(moved, still)) == pytest.approx(4 / 1e-6)
+
+
+def test_a_guide_takes_the_precision_of_the_maps() -> None:
+    F, guide = features(3, 2, 5, 4).to(torch.bfloat16), torch.full((1, 1, 5, 4), 0.5)
+    torch.testing.assert_close(moment_sums(F, guide), 0.5 * moment_sums(F))
 
 
 @pytest.mark.parametrize("guided", [False, True])

@@ -6,24 +6,33 @@ from torch import Tensor
 
 from pinxit.encoder import weights as stored
 from pinxit.encoder.vgg import Encoder
-from pinxit.objective.guided import Region, Style
-from pinxit.objective.objective import Form, Objective, Weights
-from pinxit.picture import Picture, resize, sample
+from pinxit.image import Picture, resize, sample
+from pinxit.objective.objective import LossWeights, Objective
+from pinxit.objective.regions import Region, StyleTarget
+from pinxit.recipe.choices import LossForm
 from tests.conftest import as_tensor
 
 
-def weights(form: Form = "relative", **changes: float) -> Weights:
+def weights(form: LossForm = "relative", **changes: float) -> LossWeights:
     parts = {"content": 1.0, "style": 10.0, "smoothness": 0.0} | changes
-    return Weights(**parts, content_layers={"relu3_1": 1.0}, style_layers={"relu1_1": 0.5, "relu2_1": 0.5}, form=form)
+    return LossWeights(
+        **parts, content_layers={"relu3_1": 1.0}, style_layers={"relu1_1": 0.5, "relu2_1": 0.5}, form=form
+    )
 
 
 def one(style: Tensor) -> list[Region]:
     """One style everywhere."""
-    return [Region([Style(style)])]
+    return [Region([StyleTarget(style)])]
+
+
+@pytest.fixture(scope="module")
+def exact(own_cache: object) -> Encoder:
+    """In single precision, rounding now and then tips a pooling to the other of two equal neighbours; in double, never."""
+    return Encoder("vgg16", stored.load("vgg16"), dtype=torch.float64)
 
 
 @pytest.mark.parametrize("form", ["relative", "gatys"])
-def test_is_zero_where_content_and_style_are_one_picture(encoder: Encoder, cat: Picture, form: Form) -> None:
+def test_is_zero_where_content_and_style_are_one_picture(encoder: Encoder, cat: Picture, form: LossForm) -> None:
     picture = as_tensor(cat)
     losses, _ = Objective(encoder, weights(form), picture, one(picture))(picture)
     assert float(losses.total) == 0
@@ -41,7 +50,7 @@ def test_total_is_the_weighted_sum(encoder: Encoder, cat: Picture, coffee: Pictu
 
 def test_shares_mix_the_targets(encoder: Encoder, cat: Picture, coffee: Picture) -> None:
     a, b = as_tensor(cat), as_tensor(coffee)
-    mixture = [Region([Style(a, 0.25), Style(b, 0.75)])]
+    mixture = [Region([StyleTarget(a, 0.25), StyleTarget(b, 0.75)])]
     mixed = Objective(encoder, weights(), a, mixture).style_targets[0]["relu2_1"]
     alone = [Objective(encoder, weights(), a, one(style)).style_targets[0]["relu2_1"] for style in (a, b)]
     torch.testing.assert_close(mixed, 0.25 * alone[0] + 0.75 * alone[1])
@@ -50,7 +59,7 @@ def test_shares_mix_the_targets(encoder: Encoder, cat: Picture, coffee: Picture)
 def test_relative_losses_do_not_change_with_the_pictures_size(encoder: Encoder, cat: Picture, coffee: Picture) -> None:
     """The same picture twice as large weighs the same; in the paper's form its content counts several times as much."""
 
-    def content_and_style(form: Form, factor: int) -> tuple[float, float]:
+    def content_and_style(form: LossForm, factor: int) -> tuple[float, float]:
         a, b = (as_tensor(each).repeat_interleave(factor, 2).repeat_interleave(factor, 3) for each in (cat, coffee))
         losses, _ = Objective(encoder, weights(form), a, one(b))(a * 0.5)
         return float(losses.content), float(losses.style)
@@ -61,8 +70,7 @@ def test_relative_losses_do_not_change_with_the_pictures_size(encoder: Encoder, 
     assert papers_large[0] > 2 * papers_small[0]
 
 
-def test_gradient_against_finite_differences(cat: Picture, coffee: Picture) -> None:
-    exact = Encoder("vgg16", stored.load("vgg16"), dtype=torch.float64)
+def test_gradient_against_finite_differences(exact: Encoder, cat: Picture, coffee: Picture) -> None:
     content, style = (as_tensor(each)[:, :, :24, :24].double() for each in (cat, coffee))
     objective = Objective(exact, weights(smoothness=0.1), content, one(style))
     picture = 0.5 * content + 0.25
@@ -79,26 +87,24 @@ def test_gradient_against_finite_differences(cat: Picture, coffee: Picture) -> N
         # in which they do not.
         (38, 45, 32, 5, True),
         (44, 411, 384, 5, False),
-        (411, 40, 384, 5, False),
         (411, 40, 384, 5, True),
         # Less deep, they see less: the middle one of nine is cut off on all four sides.
-        (130, 150, 96, 3, False),
         (130, 150, 96, 3, True),
     ],
 )
-def test_tiles_give_the_gradient_of_the_whole(height: int, width: int, side: int, deepest: int, masked: bool) -> None:
+def test_tiles_give_the_gradient_of_the_whole(
+    exact: Encoder, height: int, width: int, side: int, deepest: int, masked: bool
+) -> None:
     """At sides that are no multiples of a stride, at every depth, with and without masks."""
     content, style = (as_tensor(resize(sample(name), height, width)) for name in ("astronaut", "coffee"))
     regions = one(style)
     if masked:
         slope = torch.linspace(0, 1, width).expand(1, 1, height, width)
-        regions = [Region([Style(style)], slope), Region([Style(content.flip(3), mask=slope)], 1 - slope)]
+        regions = [Region([StyleTarget(style)], slope), Region([StyleTarget(content.flip(3), mask=slope)], 1 - slope)]
     taps = {f"relu{block}_1": 0.2 for block in range(1, deepest + 1)}
     content_taps = {"relu4_2" if deepest > 3 else "relu3_1": 1.0}
-    weights = Weights(1.0, 10.0, 0.5, content_taps, taps, "relative", adain=0.9, similarity=4.0)
+    weights = LossWeights(1.0, 10.0, 0.5, content_taps, taps, "relative", adain=0.9, similarity=4.0)
     picture = (content + 0.1 * torch.randn(content.shape, generator=torch.Generator().manual_seed(0))).clamp(0, 1)
-    # In single precision, rounding now and then tips a pooling to the other of two equal neighbours; in double, never.
-    exact = Encoder("vgg16", stored.load("vgg16"), dtype=torch.float64)
     whole, gradient = Objective(exact, weights, content, regions)(picture)
     tiled, tiled_gradient = Objective(exact, weights, content, regions, side=side)(picture)
     torch.testing.assert_close(tiled.total, whole.total, rtol=1e-5, atol=0)
@@ -108,7 +114,7 @@ def test_tiles_give_the_gradient_of_the_whole(height: int, width: int, side: int
 def test_an_empty_mask_asks_for_nothing(encoder: Encoder, cat: Picture, coffee: Picture) -> None:
     style, content = as_tensor(coffee), as_tensor(cat)
     empty = torch.zeros(1, 1, *content.shape[2:])
-    with_it = Objective(encoder, weights(), content, [*one(style), Region([Style(content)], empty)])(content)
+    with_it = Objective(encoder, weights(), content, [*one(style), Region([StyleTarget(content)], empty)])(content)
     without = Objective(encoder, weights(), content, one(style))(content)
     torch.testing.assert_close(with_it[1], without[1])
 
@@ -144,14 +150,14 @@ def test_adain_keeps_to_its_region(encoder: Encoder, cat: Picture, coffee: Pictu
     tiles = divide(content, 2**31, "vgg16", ["relu1_1"])
     own = encoder(content, ["relu1_1"])
     adapted = dict(own)
-    adapt_targets(encoder, [adapted], tiles, content, [Region([Style(style)], left)], 2**31, share=1.0)
+    adapt_targets(encoder, [adapted], tiles, content, [Region([StyleTarget(style)], left)], 2**31, share=1.0)
     changed = (adapted["relu1_1"] - own["relu1_1"]).abs().sum(1)
     assert float(changed[..., content.shape[3] // 2 :].max()) == 0
     assert float(changed[..., : content.shape[3] // 2].mean()) > 0
 
 
 def test_a_style_alone_is_seen_in_tiles_too(encoder: Encoder, cat: Picture, coffee: Picture) -> None:
-    alone = Weights(0.0, 10.0, 1.0, {}, {"relu1_1": 0.5, "relu2_1": 0.5}, "relative", adain=0.9)
+    alone = LossWeights(0.0, 10.0, 1.0, {}, {"relu1_1": 0.5, "relu2_1": 0.5}, "relative", adain=0.9)
     canvas, regions = as_tensor(resize(cat, 96, 160)), one(as_tensor(resize(coffee, 96, 160)))
     (whole, expected), (tiled, gradient) = (
         Objective(encoder, alone, canvas, regions, side)(canvas) for side in (2**31, 96)

@@ -8,8 +8,9 @@ from torch import Tensor
 
 from pinxit.errors import PinxitError
 from pinxit.objective.objective import Losses
-from pinxit.optimize.descent import Descent, Solver
+from pinxit.optimize.descent import Descent
 from pinxit.optimize.stopping import WINDOW, Plateau
+from pinxit.recipe.choices import Solver
 
 
 def judged(picture: Tensor, total: Callable[[Tensor], Tensor]) -> tuple[Losses, Tensor]:

@@ -9,10 +9,15 @@ import pytest
 
 from pinxit.encoder.vgg import Encoder
 from pinxit.errors import PinxitError
-from pinxit.optimize.paint import Progress, paint
-from pinxit.picture import Picture
-from pinxit.picture.ingredients import Ingredients, LoadedStyle
-from pinxit.picture.recipe import Settings
+from pinxit.image import Picture, resize
+from pinxit.optimize import schedule
+from pinxit.optimize.enlarge import DETAIL
+from pinxit.optimize.paint import paint
+from pinxit.optimize.progress import OptimizerProgress
+from pinxit.optimize.start import in_style_colors, starting_canvas
+from pinxit.recipe.inputs import JobInputs, StyleInput
+from pinxit.recipe.recipe import Settings
+from tests.clock import ManualClock
 
 
 def settings(**options: object) -> Settings:
@@ -20,12 +25,12 @@ def settings(**options: object) -> Settings:
     return Settings.choose({**small, **options})
 
 
-def one(content: Picture, style: Picture) -> Ingredients:
+def one(content: Picture, style: Picture) -> JobInputs:
     """A content image and a style image."""
-    return Ingredients(content, (LoadedStyle(style),))
+    return JobInputs(content, (StyleInput(style),))
 
 
-def run(encoder: Encoder, content: Picture, style: Picture, **options: object) -> list[Progress]:
+def run(encoder: Encoder, content: Picture, style: Picture, **options: object) -> list[OptimizerProgress]:
     return list(paint(settings(**options), encoder, one(content, style)))
 
 
@@ -35,7 +40,7 @@ def test_goes_through_the_scales_and_lowers_the_loss(encoder: Encoder, cat: Pict
         (1, n + 1) for n in range(8)
     ]
     assert [items[0].size, items[-1].size] == [48, 96]
-    assert items[11].total < 0.6 * items[0].total
+    assert items[11].total < 0.65 * items[0].total
     assert items[-1].total < items[12].total
     picture = items[-1].picture()
     assert (picture.height, picture.width) == (cat.height, cat.width)
@@ -44,18 +49,58 @@ def test_goes_through_the_scales_and_lowers_the_loss(encoder: Encoder, cat: Pict
     assert np.abs(picture.pixels - cat.pixels).mean() > 0.02
 
 
-def test_the_style_loss_is_lower_than_the_contents_own(encoder: Encoder, cat: Picture, coffee: Picture) -> None:
-    exact = {"content_statistics": "content", "content_similarity": 0}
-    items = run(encoder, cat, coffee, coarsest=96, iterations=(30,), **exact)
+@pytest.mark.parametrize(("objective", "share"), [("gram", 0.3), ("neighbors", 0.5)])
+def test_the_style_loss_is_lower_than_the_contents_own(
+    encoder: Encoder, cat: Picture, coffee: Picture, objective: str, share: float
+) -> None:
+    """Statistics can be met as a whole; to each place's neighbor there remains a distance."""
+    exact = {"objective": objective, "content_statistics": "content", "content_similarity": 0}
+    chosen = settings(init="picture", coarsest=96, iterations=(30,), **exact)
+    items = list(paint(chosen, encoder, dataclasses.replace(one(cat, coffee), start=cat)))
     assert items[0].content == 0, "the first evaluation is at the content image"
-    assert items[-1].style < 0.3 * items[0].style
+    assert items[-1].style < share * items[0].style
+
+
+def test_gram_starts_from_the_content_image(encoder: Encoder, cat: Picture, coffee: Picture) -> None:
+    (only,) = run(encoder, cat, coffee, coarsest=96, iterations=(1,), objective="gram")
+    assert np.array_equal(only.picture().pixels, cat.pixels)
+
+
+def test_neighbors_start_from_the_content_image_in_the_styles_colors(
+    encoder: Encoder, cat: Picture, coffee: Picture
+) -> None:
+    (only,) = run(encoder, cat, coffee, coarsest=96, iterations=(1,))
+    assert np.allclose(only.picture().pixels, in_style_colors(cat, one(cat, coffee), 1).pixels, atol=1e-6)
+
+
+def test_a_style_that_does_not_count_has_no_part_in_the_start(encoder: Encoder, cat: Picture, coffee: Picture) -> None:
+    (only,) = run(encoder, cat, coffee, coarsest=96, iterations=(1,), style_weight=0)
+    assert np.array_equal(only.picture().pixels, cat.pixels)
+
+
+def test_a_finer_scale_begins_with_half_of_the_detail_that_the_coarser_cannot_show(
+    encoder: Encoder, cat: Picture, coffee: Picture
+) -> None:
+    coarse, fine = run(encoder, cat, coffee, iterations=(1, 1))
+    missing = cat.pixels - resize(resize(cat, 32, 48), 64, 96).pixels
+    change = fine.picture().pixels - resize(coarse.picture(), 64, 96).pixels
+    inside = (fine.picture().pixels > 0.01) & (fine.picture().pixels < 0.99)
+    share = float((change * missing)[inside].sum() / (missing**2)[inside].sum())
+    assert share == pytest.approx(DETAIL, abs=0.06)
 
 
 def test_same_seed_same_picture(encoder: Encoder, cat: Picture, coffee: Picture) -> None:
-    first, second = (run(encoder, cat, coffee, init="noise", seed=5)[-1].picture() for _ in range(2))
-    other = run(encoder, cat, coffee, init="noise", seed=6)[-1].picture()
+    first, second = (run(encoder, cat, coffee, init="noise", seed=5, iterations=(3, 2))[-1].picture() for _ in range(2))
+    other = run(encoder, cat, coffee, init="noise", seed=6, iterations=(3, 2))[-1].picture()
     assert np.array_equal(first.pixels, second.pixels)
     assert not np.array_equal(first.pixels, other.pixels)
+
+
+def test_noise_is_fine_and_gray(cat: Picture, coffee: Picture) -> None:
+    """Coarser noise stays: the losses hardly see it."""
+    canvas = starting_canvas(settings(init="noise", seed=5), cat, one(cat, coffee))
+    assert float(canvas.mean()) == pytest.approx(0.5, abs=1e-4)
+    assert float(canvas.std()) == pytest.approx(1 / 255, rel=0.01)
 
 
 def test_starts_from_a_given_picture(encoder: Encoder, cat: Picture, coffee: Picture) -> None:
@@ -65,10 +110,13 @@ def test_starts_from_a_given_picture(encoder: Encoder, cat: Picture, coffee: Pic
     assert only.picture().pixels.max() == 0, "the best of one evaluation is the start"
 
 
-def test_time_budget_visits_every_scale(encoder: Encoder, cat: Picture, coffee: Picture) -> None:
+def test_time_budget_visits_every_scale(
+    encoder: Encoder, cat: Picture, coffee: Picture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(schedule, "time", ManualClock(step=0.02))
     items = run(encoder, cat, coffee, iterations=(100_000,), seconds=1.5)
     assert {item.scale for item in items} == {0, 1}
-    assert items[-1].seconds < 3
+    assert 1.5 <= items[-1].seconds < 1.7
     assert len(items) > 4
 
 
@@ -78,7 +126,7 @@ def test_stops_when_it_no_longer_improves(encoder: Encoder, cat: Picture, coffee
 
 
 def test_recipe_with_iterations_done_does_exactly_those(encoder: Encoder, cat: Picture, coffee: Picture) -> None:
-    from pinxit.picture.recipe import Input, Recipe, Style
+    from pinxit.recipe.recipe import Input, Recipe, Style
 
     chosen = settings(iterations=(100_000,), seconds=1.0)
     recipe = Recipe.make(chosen, pinxit="0", content=Input(name="a"), styles=[Style(name="b")])
@@ -91,7 +139,7 @@ def test_recipe_with_iterations_done_does_exactly_those(encoder: Encoder, cat: P
 def test_transparency_is_carried_to_the_result(encoder: Encoder, cat: Picture, coffee: Picture) -> None:
     alpha = np.zeros(cat.pixels.shape[1:], np.float32)
     alpha[:, 20:] = 1
-    items = run(encoder, dataclasses.replace(cat, alpha=alpha), coffee)
+    items = run(encoder, dataclasses.replace(cat, alpha=alpha), coffee, iterations=(1, 1))
     assert np.array_equal(items[-1].picture().alpha, alpha)  # type: ignore[arg-type]
 
 
@@ -123,7 +171,7 @@ def test_too_small_is_one_sentence(
 
 def test_a_style_of_one_flat_colour_gives_a_finite_picture(encoder: Encoder, cat: Picture) -> None:
     flat = Picture(np.full((3, 64, 64), 0.5, np.float32))
-    items = run(encoder, cat, flat)
+    items = run(encoder, cat, flat, iterations=(4, 3))
     assert np.isfinite(items[-1].picture().pixels).all()
 
 

@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 import itertools
-import time
+import math
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pinxit.optimize import schedule
 from pinxit.optimize.schedule import SMALLEST_SIDE, Clock, Scale, scales
+from tests.clock import ManualClock
 
 
 def sizes(plan: tuple[Scale, ...]) -> list[tuple[int, int]]:
@@ -42,16 +44,26 @@ def test_ends_at_the_result_and_grows_on_the_way(height: int, width: int, coarse
     assert min(plan[0].height, plan[0].width) >= SMALLEST_SIDE
 
 
-def test_budget_is_shared_by_the_work_to_be_done() -> None:
+@pytest.fixture
+def manual(monkeypatch: pytest.MonkeyPatch) -> ManualClock:
+    clock = ManualClock()
+    monkeypatch.setattr(schedule, "time", clock)
+    return clock
+
+
+def test_budget_is_shared_by_the_work_to_be_done(manual: ManualClock) -> None:
     plan = (Scale(10, 10, 10), Scale(20, 20, 10))
     clock = Clock(plan, budget=0.5)
     clock.enter(0)
     assert not clock.expired
-    time.sleep(0.12)  # the first scale has a fifth of the work and so of the time: 0.1 s
+    manual.pass_seconds(0.09)  # the first scale has a fifth of the work and so of the time: 0.1 s
+    assert not clock.expired
+    manual.pass_seconds(0.02)
     assert clock.expired
     clock.enter(1)
+    manual.pass_seconds(0.38)
     assert not clock.expired
-    time.sleep(0.4)
+    manual.pass_seconds(0.02)
     assert clock.expired
 
 
@@ -61,12 +73,59 @@ def test_without_a_budget_nothing_expires() -> None:
     assert not clock.expired
 
 
-def test_time_left_follows_the_pixels() -> None:
+def test_time_left_follows_the_pixels(manual: ManualClock) -> None:
     plan = (Scale(10, 10, 10), Scale(20, 20, 10))
     clock = Clock(plan, budget=None)
     clock.enter(0)
-    time.sleep(0.05)
-    for _ in range(10):
+    assert clock.seconds_left(0, 0) == 0, "there is no estimate before the first iteration"
+    manual.pass_seconds(3.0)
+    clock.tick(plan[0])
+    assert clock.seconds_left(0, 1) == math.inf, "the first iteration says nothing about the others"
+    manual.pass_seconds(0.45)
+    for _ in range(9):
         clock.tick(plan[0])
     # What is left costs four times what is done.
-    assert clock.seconds_left(0, 10) == pytest.approx(4 * clock.seconds, rel=0.05)
+    assert clock.seconds_left(0, 10) == pytest.approx(2.0)
+    # Half of the first scale and all of the second.
+    assert clock.seconds_left(0, 5) == pytest.approx(2.25)
+    assert clock.seconds_left(1, 10) == 0
+
+
+def test_time_left_is_within_the_budget(manual: ManualClock) -> None:
+    clock = Clock((Scale(10, 10, 10),), budget=0.8)
+    manual.pass_seconds(0.5)
+    clock.tick(Scale(10, 10, 10))
+    assert clock.seconds_left(0, 1) == pytest.approx(0.3)
+    manual.pass_seconds(0.5)
+    assert clock.seconds_left(0, 1) == 0
+
+
+def test_a_resumed_clock_goes_on(manual: ManualClock) -> None:
+    plan = (Scale(10, 10, 10), Scale(20, 20, 10))
+    clock = Clock(plan, budget=None)
+    clock.resume(2.0, (10, 5))
+    manual.pass_seconds(1.0)
+    assert clock.seconds == pytest.approx(3.0)
+    # 3,000 pixels took 3 s; 2,000 are left.
+    assert clock.seconds_left(1, 5) == pytest.approx(2.0)
+
+
+def test_the_budget_of_a_scale_grows_with_its_iterations(manual: ManualClock) -> None:
+    """Ten times ten pixels and five times twenty pixels are a third and two thirds of 0.3 s."""
+    clock = Clock((Scale(10, 10, 10), Scale(20, 20, 5)), budget=0.3)
+    clock.enter(0)
+    manual.pass_seconds(0.09)
+    assert not clock.expired
+    manual.pass_seconds(0.02)
+    assert clock.expired
+
+
+def test_what_was_done_adds_up(manual: ManualClock) -> None:
+    plan = (Scale(10, 10, 10),)
+    clock = Clock(plan, budget=None)
+    for _ in range(2):
+        clock.tick(plan[0])
+    clock.resume(1.0, (2,))
+    manual.pass_seconds(1.0)
+    # Four of ten iterations in 2 s.
+    assert clock.seconds_left(0, 4) == pytest.approx(3.0)

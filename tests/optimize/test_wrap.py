@@ -1,18 +1,25 @@
-"""A whole run where borders meet: coarse to fine, with total variation and all, it paints the moved picture moved."""
+"""A whole run where borders meet: a shifted picture gives the shifted result."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 import pytest
 
-from pinxit.job import prepare
+from pinxit.image import Picture, cover, sample
+from pinxit.image.wrap import WRAPS, WrapName
 from pinxit.optimize.schedule import scales
-from pinxit.picture import Picture, cover, sample
-from pinxit.picture.wrap import WRAPS, WrapName
+from pinxit.preparation import prepare
 
 
-@pytest.mark.parametrize("name", ["x", "both", "half-drop", "brick"])
-def test_a_run_moves_with_its_picture(name: WrapName) -> None:
+# Features of what stands where are computed in patches, which do not move by less than their size.
+@pytest.mark.slow(reason="paints a picture and the same one rolled")
+@pytest.mark.parametrize(
+    ("name", "match", "mean", "greatest"),
+    [*((name, "off", 1e-3, 0.02) for name in ("x", "both", "half-drop", "brick")), ("both", "soft", 0.01, 0.1)],
+)
+def test_a_run_moves_with_its_picture(name: WrapName, match: Any, mean: float, greatest: float) -> None:
     wrap = WRAPS[name]
     photograph = cover(sample("coffee"), 64, 128)
     down = 32 if wrap.rows else 0
@@ -29,6 +36,7 @@ def test_a_run_moves_with_its_picture(name: WrapName) -> None:
             tolerance=0,
             device="cpu",
             precision="float32",
+            match=match,
         )
         *_, last = job.paint()
         return last.picture()
@@ -36,9 +44,8 @@ def test_a_run_moves_with_its_picture(name: WrapName) -> None:
     straight = painted(photograph)
     moved = painted(Picture(wrap.take(photograph.pixels, window)))
     difference = np.abs(wrap.take(straight.pixels, window) - moved.pixels)
-    # Single precision: rounding tips a pooling now and then. A border would change whole lines by a tenth.
-    assert float(difference.mean()) < 1e-3
-    assert float(difference.max()) < 0.05
+    assert float(difference.mean()) < mean
+    assert float(difference.max()) < greatest
 
 
 @pytest.mark.parametrize(

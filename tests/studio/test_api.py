@@ -1,4 +1,4 @@
-"""What the API says of itself, and that it holds to it whatever it is asked."""
+"""The API's description of itself, and that it keeps to it whatever is sent."""
 
 from __future__ import annotations
 
@@ -15,13 +15,14 @@ import schemathesis
 from hypothesis import strategies as st
 from schemathesis import GenerationMode
 
-from pinxit.jobs.orders import WORKS
-from pinxit.picture.presets import PRESETS
-from pinxit.picture.recipe import Settings
-from tests.studio.servers import Running
+from pinxit.recipe.presets import PRESETS
+from pinxit.recipe.recipe import Settings
+from pinxit.works import JOBS
+from tests.studio.api_client import put_job, small_order, wait_for_state
+from tests.studio.studio_process import StudioProcess
 
 
-def test_it_says_what_it_is(client: httpx2.Client) -> None:
+def test_it_describes_itself(client: httpx2.Client) -> None:
     about = client.get("/api/v1/").json()
     assert {"stylize", "video", "train", "live"} <= set(about["works"])
     assert [preset["name"] for preset in about["presets"]] == list(PRESETS)
@@ -49,7 +50,7 @@ def test_the_reference_needs_no_other_host(client: httpx2.Client) -> None:
     assert "<script" not in page.text
 
 
-def test_metrics_tell_requests_jobs_and_painting(client: httpx2.Client) -> None:
+def test_metrics_count_requests_jobs_and_painting(client: httpx2.Client) -> None:
     client.get("/api/v1/jobs/1f0c7a52-0000-4000-8000-000000000000")
     text = client.get("/metrics").text
     assert 'pinxit_http_requests_total{method="GET",route="/api/v1/jobs/{id}",status="404"}' in text
@@ -59,7 +60,18 @@ def test_metrics_tell_requests_jobs_and_painting(client: httpx2.Client) -> None:
     assert "1f0c7a52" not in text
 
 
-def test_a_preview_is_there(client: httpx2.Client) -> None:
+def test_an_estimate_comes_from_what_was_made_here(client: httpx2.Client) -> None:
+    order = small_order(size=80)
+    wait_for_state(client, put_job(client, order)["id"], "succeeded")
+    body = {"orders": [order, small_order(engine="optimizer", precision="float32")]}
+    answer = client.post("/api/v1/estimates", json=body)
+    assert answer.status_code == 200, answer.text
+    by_network, _ = answer.json()["seconds"]
+    assert by_network > 0
+    assert client.post("/api/v1/estimates", json={"orders": []}).status_code == 422
+
+
+def test_an_order_has_a_preview(client: httpx2.Client) -> None:
     body = {"work": "stylize", "content": {"name": "sample:cat"}, "styles": [{"name": "house:ink"}]}
     answer = client.post("/api/v1/preview", json=body)
     assert answer.status_code == 200, answer.text
@@ -75,15 +87,15 @@ def test_the_page_gets_a_network_for_its_camera(client: httpx2.Client) -> None:
 
 
 def _operations(address: str) -> Iterator[tuple[str, str]]:
-    """Of the schema, but for the stream that has no end."""
+    """Yield the paths and methods of the schema, except the event stream, which has no end."""
     for path, methods in httpx2.get(f"{address}/openapi.json").json()["paths"].items():
         if path != "/api/v1/events":
             yield from ((path, method.upper()) for method in methods)
 
 
-@pytest.mark.slow
-def test_whatever_is_asked_is_answered(studio: Running) -> None:
-    """Schemathesis: requests made of the schema and against it; nothing but 2xx and 4xx comes back."""
+@pytest.mark.slow(reason="sends hundreds of generated requests")
+def test_every_request_is_answered(studio: StudioProcess) -> None:
+    """Send requests that follow the schema and requests that violate it: all responses are 2xx or 4xx."""
     schema = schemathesis.openapi.from_url(f"{studio.address}/openapi.json")
     statuses: Counter[int] = Counter()
     for path, method in _operations(studio.address):
@@ -98,7 +110,7 @@ def test_whatever_is_asked_is_answered(studio: Running) -> None:
                 statuses[answer.status_code] += 1
                 assert 200 <= answer.status_code < 500, (case, answer.text)
 
-            # Where nothing can be given, nothing can be given wrongly.
+            # An operation without parameters has no invalid requests.
             with contextlib.suppress(hypothesis.errors.Unsatisfiable):
                 holds()
     assert {200, 201, 400, 404, 422} <= statuses.keys()
@@ -121,15 +133,20 @@ ANYTHING = st.recursive(
     max_leaves=5,
 )
 ALL_FIELDS = sorted(
-    set(Settings.model_fields) | {"keep", "vary", "clip", "tile", "maps", "palettes", "icons", "painted", "done"}
+    set(Settings.model_fields)
+    | {"keep", "vary", "clip", "tile", "maps", "palettes", "icons", "painted", "done", "patterns", "corners", "grid"}
 )
 
 
-@pytest.mark.parametrize("work", WORKS)
-def test_whatever_an_order_says_it_is_accepted_or_refused_in_a_sentence(client: httpx2.Client, work: str) -> None:
+@pytest.mark.parametrize("work", JOBS)
+def test_every_order_is_accepted_or_refused_in_a_sentence(client: httpx2.Client, work: str) -> None:
     base: dict[str, Any] = {"work": work, "styles": [{"name": "house:ink"}]}
     if work in ("stylize", "sweep", "panorama"):
         base["content"] = {"name": "sample:cat"}
+    if work == "wear":
+        base |= {"photo": {"name": "sample:cat"}, "mask": {"name": "sample:cat"}}
+    if work == "sprites":
+        base["sprites"] = [{"name": "a.png", "sha256": "0" * 64}]
     if work == "sweep":
         base["vary"] = {"size": [64]}
 

@@ -1,4 +1,4 @@
-"""The pages beside Paint, in a real browser before a real studio: each makes what it is for, small, and shows it."""
+"""The pages besides Paint, in a real browser with a real studio: each makes something small and shows it."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ import contextlib
 import io
 import json
 import re
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -18,35 +17,29 @@ import PIL.Image
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from pinxit import picture as pictures
-from tests.studio.browsing import CAMERA, CHROMIUM, NEEDED, browser, studio, visit
+from pinxit import image as pictures
+from tests.studio.chromium import CAMERA_FLAGS, CHROMIUM, REQUIRES_CHROMIUM, open_chromium, visit, wait_until
 
-pytestmark = [*NEEDED, pytest.mark.slow]
+pytestmark = [*REQUIRES_CHROMIUM, pytest.mark.slow(reason="works through whole pages in a browser, which paint")]
 
-# Machines without a graphics card draw spheres by the processor, when they are told that they may.
+# Lets machines without a graphics card draw WebGL on the processor.
 GRAPHICS = ("--use-angle=swiftshader", "--enable-unsafe-swiftshader")
 WAVES = [{"name": "house:waves", "sha256": "", "bytes": 0, "share": 1}]
-# A preview that is asked for just as the work ends is gone.
+# A preview requested just when its job ends is gone; the page may log that.
 GONE = "/preview?n="
-# Frames a second, of a machine that does much else. A quiet one of two cores has above fifteen.
+# frames/s on a busy machine; a quiet one with two cores has more than fifteen.
 LEAST_RATE = 2
 
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    with browser(*CAMERA, *GRAPHICS) as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with studio(tmp_path_factory.mktemp("studio") / "home") as address:
-        yield address
+    with open_chromium(*CAMERA_FLAGS, *GRAPHICS) as browser:
+        yield browser
 
 
 @pytest.fixture(scope="module")
 def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Ten frames of a photograph that moves, a second in all."""
+    """Write a clip of a photograph that moves: ten frames, one second."""
     path = tmp_path_factory.mktemp("clip") / "moving cat.mp4"
     pixels = pictures.fit(pictures.sample("cat"), 160).pixels.transpose(1, 2, 0)
     with av.open(str(path), "w") as target:
@@ -59,26 +52,26 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def remember(page: Page, **told: Any) -> None:
-    """Have the page come up as a visitor left it: with sizes that nobody waits for."""
-    for name, value in told.items():
+def remember(page: Page, **stored: Any) -> None:
+    """Have the page start with stored settings, whose sizes take little time."""
+    for name, value in stored.items():
         key, text = json.dumps(f"pinxit.{name.replace('_', '.')}"), json.dumps(json.dumps(value))
         page.add_init_script(f"if (location.pathname.length > 1 && window === top) localStorage[{key}] ??= {text}")
 
 
-def standing(own: dict[str, Any], preset: str = "draft", **settings: Any) -> dict[str, Any]:
+def form_state(own: dict[str, Any], preset: str = "draft", **settings: Any) -> dict[str, Any]:
     return {"styles": WAVES, "preset": preset, "settings": settings, "own": own, "job": None}
 
 
-def made(page: Page, work: str) -> dict[str, Any]:
-    """The one result of a kind that the gallery has."""
+def only_result(page: Page, work: str) -> dict[str, Any]:
+    """Return the gallery's only result of a work."""
     (result,) = page.request.get(f"/api/v1/results?work={work}").json()["results"]
     found: dict[str, Any] = result
     return found
 
 
 def pixels(element: Locator) -> np.ndarray[Any, np.dtype[np.float64]]:
-    """A canvas or a film as it stands, reduced to 16×16 px, RGB."""
+    """Return a canvas's or a film's current picture, reduced to `(16, 16, 3)` RGB, 0 to 255."""
     data = element.evaluate(
         """element => {
             const context = new OffscreenCanvas(16, 16).getContext("2d", { willReadFrequently: true });
@@ -89,21 +82,13 @@ def pixels(element: Locator) -> np.ndarray[Any, np.dtype[np.float64]]:
     return np.array(data, float).reshape(16, 16, 4)[:, :, :3]
 
 
-def seen(element: Locator) -> np.ndarray[Any, np.dtype[np.float64]]:
-    """It as it is on the screen: what WebGL drew can be had nowhere else."""
+def screenshot(element: Locator) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """Return an element's screenshot as `(32, 32, 3)` RGB, 0 to 255: WebGL's pictures cannot be read otherwise."""
     with PIL.Image.open(io.BytesIO(element.screenshot())) as picture:
         return np.asarray(picture.convert("RGB").resize((32, 32)), float)
 
 
-def wait_until(page: Page, true: Callable[[], bool], seconds: float = 60) -> None:
-    # Not Playwright's own: what it evaluates over and over, the page's policy forbids.
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, "it did not happen in time"
-        page.wait_for_timeout(50)
-
-
-def apart(one: np.ndarray[Any, Any], other: np.ndarray[Any, Any]) -> float:
+def mean_difference(one: np.ndarray[Any, Any], other: np.ndarray[Any, Any]) -> float:
     return float(np.abs(one - other).mean())
 
 
@@ -117,28 +102,28 @@ def test_the_camera_is_painted_in_the_browser(chromium: Browser, address: str) -
         page.on("request", lambda request: asked.append(request.method) if request.method != "GET" else None)
         canvas, camera = page.locator("canvas"), page.locator("video")
         painted, source = pixels(canvas), pixels(camera)
-        # The film of Chromium's camera moves, and so does the painting, in frames as small as it takes to be in time.
+        # Chromium's fake camera moves, and so must the painting, whose frames get smaller until they are fast enough.
         page.wait_for_timeout(4000)
         wait_until(page, lambda: float(rate.inner_text().split()[0]) >= LEAST_RATE, 30)
-        assert apart(pixels(canvas), painted) > 0.3
-        assert apart(painted, source) > 15
+        assert mean_difference(pixels(canvas), painted) > 0.3
+        assert mean_difference(painted, source) > 15
         expect(page.get_by_text(re.compile(r"\d+ × \d+ · (processor|graphics card)"))).to_be_visible()
         assert page.evaluate("crossOriginIsolated")
-        # No picture leaves the browser before somebody asks for it.
+        # No picture leaves the browser before the visitor asks for it.
         assert asked == []
 
         with page.expect_response(lambda answer: "/snapshots" in answer.url and answer.ok):
             page.keyboard.press("s")
         expect(page.get_by_role("list", name="Snapshots").get_by_role("listitem")).to_have_count(1)
-        snapshot = made(page, "live")
+        snapshot = only_result(page, "live")
         assert snapshot["styles"] == ["house:swirl"]
         assert snapshot["files"][0]["width"] == canvas.evaluate("canvas => canvas.width")
 
         page.get_by_label("Strength").press("Home")
         expect(page.get_by_text("0 %")).to_be_visible()
         page.wait_for_timeout(2000)
-        # As in a mirror: the camera's own picture, turned over.
-        assert apart(pixels(canvas)[:, ::-1], pixels(camera)) < 12
+        # At strength 0 it is the camera's picture, mirrored.
+        assert mean_difference(pixels(canvas)[:, ::-1], pixels(camera)) < 12
 
         page.get_by_role("button", name="Stop the camera").click()
         expect(page.get_by_role("button", name="Start the camera")).to_be_visible()
@@ -150,14 +135,14 @@ def test_a_picture_from_this_machine_is_painted_live(chromium: Browser, address:
     pictures.write(pictures.fit(pictures.sample("cat"), 160), photo)
     with visit(chromium, address) as page:
         page.goto("/live")
-        page.get_by_label("or take a clip or a picture").set_input_files(photo)
+        page.get_by_label("or choose a clip or a picture").set_input_files(photo)
         canvas = page.locator("canvas")
         expect(page.get_by_text("160 × 104")).to_be_visible()
         first = pixels(canvas)
         with page.expect_response(lambda answer: answer.url.endswith("/live/model") and answer.ok):
             page.get_by_role("button", name="Use Woodcut").click()
         page.wait_for_timeout(3000)
-        assert apart(pixels(canvas), first) > 5
+        assert mean_difference(pixels(canvas), first) > 5
         page.get_by_role("button", name="Paint this moment properly").click()
         expect(page).to_have_url(re.compile("/paint$"))
         expect(page.get_by_text("camera", exact=True)).to_be_visible()
@@ -173,7 +158,7 @@ def test_without_a_camera_a_sentence_says_so(chromium: Browser, address: str) ->
 
 def test_a_clip_is_painted_and_played_in_step(chromium: Browser, address: str, clip: Path) -> None:
     with visit(chromium, address, expected=GONE) as page:
-        remember(page, making_video=standing({}, "instant", size=96))
+        remember(page, making_video=form_state({}, "instant", size=96))
         page.goto("/video")
         page.get_by_label("Drop a clip here").set_input_files(clip)
         first = page.get_by_role("region", name="First frames")
@@ -181,7 +166,7 @@ def test_a_clip_is_painted_and_played_in_step(chromium: Browser, address: str, c
         expect(first.get_by_role("radio")).to_have_count(2)
         page.get_by_role("button", name="Paint the clip").click()
         expect(page.get_by_label("Both clips in step")).to_be_visible()
-        film = next(file for file in made(page, "video")["files"] if file["role"] == "film")
+        film = next(file for file in only_result(page, "video")["files"] if file["role"] == "film")
         assert (film["width"], film["height"]) == (96, 64)
 
         original, painted = page.get_by_label("Before"), page.get_by_label("The painted clip")
@@ -193,49 +178,54 @@ def test_a_clip_is_painted_and_played_in_step(chromium: Browser, address: str, c
         page.wait_for_timeout(500)
         places = [video.evaluate("video => video.currentTime") for video in (original, painted)]
         assert places[0] == pytest.approx(places[1], abs=0.06)
-        assert apart(pixels(original), pixels(painted)) > 8
+        assert mean_difference(pixels(original), pixels(painted)) > 8
         page.get_by_label("Both clips in step").press("Home")
         page.get_by_label("Both clips in step").press("ArrowRight")
         assert painted.evaluate("video => video.currentTime") == pytest.approx(0.04, abs=0.01)
 
         # The recipe fills the page again.
-        page.goto(f"/gallery?result={made(page, 'video')['id']}")
+        page.goto(f"/gallery?result={only_result(page, 'video')['id']}")
         page.get_by_role("button", name="Use all settings").click()
         expect(page.get_by_text("moving cat")).to_be_visible()
-        expect(page.get_by_role("button", name="Take Waves away").first).to_be_visible()
+        expect(page.get_by_role("button", name="Remove Waves").first).to_be_visible()
 
 
-def test_a_texture_is_laid_and_lit(chromium: Browser, address: str) -> None:
+def test_a_texture_is_repeated_and_lit(chromium: Browser, address: str) -> None:
     with visit(chromium, address, expected=GONE) as page:
         own = {"height": 96, "width": 96, "tile": True, "maps": True, "like": None}
-        remember(page, making_texture=standing(own, iterations=4, coarsest=64))
+        remember(page, making_texture=form_state(own, iterations=4, coarsest=64))
         page.goto("/textures")
         page.get_by_role("button", name="Paint the texture").click()
         expect(page.get_by_role("list", name="Download").get_by_role("link")).to_have_count(5)
-        assert [file["role"] for file in made(page, "texture")["files"]] == ["picture", "normal", "height", "roughness"]
+        assert [file["role"] for file in only_result(page, "texture")["files"]] == [
+            "picture",
+            "normal",
+            "height",
+            "roughness",
+        ]
         laid = page.locator("canvas")
         assert laid.evaluate("canvas => [canvas.width, canvas.height]") == [288, 288]
         side = pixels(laid)
-        assert apart(side[:5, :5], side[:5, :5].mean()) > 5
+        assert mean_difference(side[:5, :5], side[:5, :5].mean()) > 5
         page.get_by_role("radio", name="Sphere").check(force=True)
         sphere = page.get_by_role("application")
         page.wait_for_timeout(1500)
         sphere.press("ArrowLeft")
         for _ in range(9):
             sphere.press("ArrowLeft")
-        left = seen(sphere)
+        left = screenshot(sphere)
         for _ in range(20):
             sphere.press("ArrowRight")
-        right = seen(sphere)
-        # Outside it there is nothing, inside it the lamp has gone over from one side to the other.
-        assert apart(left[:3, :3], right[:3, :3]) < 1
+        right = screenshot(sphere)
+        # Outside the sphere nothing changes; on it the light has moved from one side to the other.
+        assert mean_difference(left[:3, :3], right[:3, :3]) < 1
         assert left[10:22, 5:12].mean() > right[10:22, 5:12].mean() + 10
         page.get_by_role("radio", name="Plane").check(force=True)
         page.wait_for_timeout(1500)
-        assert apart(seen(page.get_by_role("application")), left) > 10
+        assert mean_difference(screenshot(page.get_by_role("application")), left) > 10
 
 
-def test_a_pattern_is_laid_as_it_repeats(chromium: Browser, address: str) -> None:
+def test_a_pattern_is_shown_as_it_repeats(chromium: Browser, address: str) -> None:
     with visit(chromium, address, expected=GONE) as page:
         own = {
             "repeat": "half-drop",
@@ -246,13 +236,13 @@ def test_a_pattern_is_laid_as_it_repeats(chromium: Browser, address: str) -> Non
             "sheet": False,
             "like": None,
         }
-        remember(page, making_pattern=standing(own, iterations=3, coarsest=64))
+        remember(page, making_pattern=form_state(own, iterations=3, coarsest=64))
         page.goto("/patterns")
         expect(page.get_by_text("100 × 75 px.")).to_be_visible()
         page.get_by_role("button", name="Add a palette").click()
         page.get_by_role("button", name="Paint the pattern").click()
         expect(page.get_by_role("list", name="Download").get_by_role("link")).to_have_count(3)
-        result = made(page, "pattern")
+        result = only_result(page, "pattern")
         assert [file["role"] for file in result["files"]] == ["picture", "colorway"]
         cell = result["files"][0]
         assert (cell["width"], cell["height"]) == (100, 76)
@@ -270,10 +260,10 @@ def test_a_pattern_is_laid_as_it_repeats(chromium: Browser, address: str) -> Non
         assert columns[0] == columns[1]
         page.get_by_role("radio", name="Colourway 1").check(force=True)
         page.wait_for_timeout(1500)
-        assert apart(pixels(canvas), own_colors) > 5
+        assert mean_difference(pixels(canvas), own_colors) > 5
 
 
-def test_a_panorama_is_looked_round_in(chromium: Browser, address: str, tmp_path: Path) -> None:
+def test_a_panorama_can_be_looked_around_in(chromium: Browser, address: str, tmp_path: Path) -> None:
     path = tmp_path / "around.png"
     column = np.linspace(0, 1, 256, dtype=np.float32)
     sphere = np.stack(
@@ -282,23 +272,23 @@ def test_a_panorama_is_looked_round_in(chromium: Browser, address: str, tmp_path
     PIL.Image.fromarray(np.round(255 * sphere).astype(np.uint8)).save(path)
     with visit(chromium, address, expected=GONE) as page:
         own = {"content": None, "whole": True, "size": 256, "cubemap": False}
-        remember(page, making_panorama=standing(own, "instant"))
+        remember(page, making_panorama=form_state(own, "instant"))
         page.goto("/panoramas")
         page.get_by_label("Drop a panorama here").set_input_files(path)
         around = page.get_by_role("application")
         expect(around).to_be_visible()
         page.wait_for_timeout(2000)
-        ahead = seen(around)
+        ahead = screenshot(around)
         for _ in range(6):
             around.press("ArrowRight")
         page.wait_for_timeout(300)
-        # It gets redder to the right.
-        assert seen(around)[16, 16, 0] > ahead[16, 16, 0] + 20
+        # The panorama gets redder to the right.
+        assert screenshot(around)[16, 16, 0] > ahead[16, 16, 0] + 20
         around.press("0")
         page.get_by_role("button", name="Paint the panorama").click()
         expect(page.get_by_role("list", name="Download").get_by_role("link")).to_have_count(3)
         page.wait_for_timeout(2000)
-        assert apart(seen(around), ahead) > 8
+        assert mean_difference(screenshot(around), ahead) > 8
 
         page.get_by_label("As a cube map").check()
         page.get_by_role("button", name="Paint the panorama").click()
@@ -306,41 +296,41 @@ def test_a_panorama_is_looked_round_in(chromium: Browser, address: str, tmp_path
         page.wait_for_timeout(2000)
         box = around.bounding_box()
         assert box is not None
-        before = seen(around)
+        before = screenshot(around)
         page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
         page.mouse.down()
         page.mouse.move(box["x"] + box["width"] / 4, box["y"] + box["height"] / 2, steps=4)
         page.mouse.up()
         page.wait_for_timeout(300)
-        assert apart(seen(around), before) > 3
+        assert mean_difference(screenshot(around), before) > 3
 
 
 def test_a_theme_shows_its_own_page(chromium: Browser, address: str) -> None:
     with visit(chromium, address, expected=GONE) as page:
         own = {"icons": [], "avatars": [], "backgrounds": [[160, 96]]}
-        remember(page, making_theme=standing(own, "instant", size=64))
+        remember(page, making_theme=form_state(own, "instant", size=64))
         page.goto("/themes")
         page.get_by_role("button", name="Make the theme").click()
         frame = page.locator("iframe").content_frame
         expect(frame.get_by_role("heading", name="Waves")).to_be_visible(timeout=150_000)
-        # Shut in: it is of no origin, and reaches nothing.
+        # The page is in a sandbox: it has no origin and can reach nothing.
         assert frame.locator("html").evaluate("() => origin") == "null"
         with page.expect_download() as downloading:
             page.get_by_role("link", name="Download the theme (.zip)").click()
         assert Path(downloading.value.path()).read_bytes().startswith(b"PK")
 
 
-def test_a_network_that_was_taught_is_a_style_at_once(chromium: Browser, address: str) -> None:
+def test_a_trained_network_is_a_style_at_once(chromium: Browser, address: str) -> None:
     with visit(chromium, address, expected=GONE) as page:
-        remember(page, making_train=standing({"steps": 2, "style_weight": 20}))
+        remember(page, making_train=form_state({"steps": 2, "style_weight": 20}))
         page.goto("/train")
-        page.get_by_role("button", name="Begin to learn").click()
+        page.get_by_role("button", name="Start training").click()
         paint = page.get_by_role("button", name="Paint with it")
         expect(paint).to_be_visible(timeout=150_000)
-        assert made(page, "train")["files"][0]["name"].endswith(".pinxit")
+        assert only_result(page, "train")["files"][0]["name"].endswith(".pinxit")
         paint.click()
         with page.expect_response(lambda answer: answer.url.endswith("/preview") and answer.ok) as painted:
             page.get_by_role("region", name="Easel").get_by_role("button", name="Use Cat").click()
         order = painted.value.request.post_data_json
         assert order is not None
-        assert order["styles"][0]["sha256"] == made(page, "train")["files"][0]["id"]
+        assert order["styles"][0]["sha256"] == only_result(page, "train")["files"][0]["id"]

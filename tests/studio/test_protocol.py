@@ -1,4 +1,4 @@
-"""Connections: how soon they answer, and how soon they end."""
+"""Connections: how soon they are answered, and how soon they end."""
 
 from __future__ import annotations
 
@@ -11,18 +11,21 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 from pinxit.studio.protocol import StudioServer, listen
-from tests.studio.servers import put, running, slow_order, wait_for_progress
+from tests.clock import under_load
+from tests.studio.api_client import put_job, slow_order, wait_for_progress
+from tests.studio.studio_process import run_studio
 
 
 @contextlib.contextmanager
 def served() -> Iterator[tuple[StudioServer, int]]:
-    """A server as the studio's, with its sockets within reach."""
+    """Run a server like the studio's in this process; yields it and its port."""
 
     def answer(_: Request) -> PlainTextResponse:
         return PlainTextResponse("x")
@@ -32,7 +35,7 @@ def served() -> Iterator[tuple[StudioServer, int]]:
         server = StudioServer(Starlette(routes=[Route("/", answer)]), 20, ready.set, lambda: None)
         thread = threading.Thread(target=server.run, args=([listener],))
         thread.start()
-        assert ready.wait(20)
+        assert ready.wait(300)
         try:
             yield server, listener.getsockname()[1]
         finally:
@@ -49,13 +52,14 @@ def test_no_answer_waits_for_an_acknowledgement() -> None:
         assert here.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
-def test_a_signal_ends_it_whoever_is_connected(tmp_path: Path) -> None:
-    """One that sends slowly, one that uploads, one that reads slowly, one that listens, while a job paints."""
-    with running(tmp_path / "home") as studio, contextlib.ExitStack() as stack:
+@pytest.mark.slow(reason="starts a studio of its own, which paints")
+def test_a_signal_ends_it_while_clients_are_connected(tmp_path: Path) -> None:
+    """Connect clients that send slowly, upload, read slowly and listen to events, while a job paints."""
+    with run_studio(tmp_path / "home") as studio, contextlib.ExitStack() as stack:
         with studio.client() as client:
-            wait_for_progress(client, put(client, slow_order())["id"])
+            wait_for_progress(client, put_job(client, slow_order())["id"])
         lines = [
-            stack.enter_context(socket.create_connection(("127.0.0.1", studio.port), timeout=20)) for _ in range(5)
+            stack.enter_context(socket.create_connection(("127.0.0.1", studio.port), timeout=300)) for _ in range(5)
         ]
         host = b"Host: 127.0.0.1\r\n"
         lines[0].sendall(b"GET / HT")
@@ -70,8 +74,8 @@ def test_a_signal_ends_it_whoever_is_connected(tmp_path: Path) -> None:
             healthy = time.monotonic() - begin
         begin = time.monotonic()
         studio.process.send_signal(signal.SIGTERM)
-        assert studio.process.wait(30) == 0
-        took = time.monotonic() - begin
-    # A machine that others use as well may stall; without a cure it is ten seconds and more.
-    assert took < 8
-    assert healthy < 1
+        assert studio.process.wait(120) == 0
+        seconds = time.monotonic() - begin
+    # s: before this was cured it took ten seconds and more.
+    assert seconds < under_load(8)
+    assert healthy < under_load(1)

@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 
 from pinxit import styles
 from pinxit.errors import PinxitError
-from pinxit.picture import Picture
-from pinxit.styles import contact
+from pinxit.image import Picture
+from pinxit.image.colorspaces import colors_to_oklab
+from pinxit.image.contact_sheet import contact_sheet
 from pinxit.styles.grid import Grid
-from pinxit.styles.palette import Palette, to_oklab, to_rgb
+from pinxit.styles.palette import Palette
 
 Floats = NDArray[np.floating]
 Elsewhere = dict[str, dict[str, Future[Picture]]]
@@ -116,7 +117,9 @@ class TestEach:
 
     def test_takes_another_palette(self, name: str) -> None:
         # The green–red axis of OKLab: below 0 is green.
-        greens, own = (to_oklab(picture(name).pixels.transpose(1, 2, 0))[..., 1] for picture in (in_greens, drawn))
+        greens, own = (
+            colors_to_oklab(picture(name).pixels.transpose(1, 2, 0))[..., 1] for picture in (in_greens, drawn)
+        )
         assert (greens < 0.01).mean() > 0.97
         assert greens.mean() < min(-0.03, own.mean())
 
@@ -181,15 +184,7 @@ def test_sheet_shows_them_all_with_their_names(monkeypatch: pytest.MonkeyPatch) 
         rows, columns = np.nonzero(cell)
         below = sheet[:, rows.max() + 1 : rows.max() + 15, columns.min() : columns.max()]
         assert below.min() < 0.35 < 0.9 < below.max(), "dark letters on paper"
-    assert contact.sheet([("one", plain("swirl", 40))] * 2, 40).width < 100
-
-
-@pytest.mark.parametrize("name", ["strength 0.25, stroke 0.5", "a name as long as files have when nobody minds.jpg"])
-def test_names_keep_to_their_cells(name: str) -> None:
-    cells = [(name, styles.draw("swirl", 96))] * 2
-    pixels = contact.sheet(cells, 96).pixels
-    assert pixels[:, :, 100:104].std(axis=(1, 2)).max() < 1e-6, "nothing is written between the two"
-    assert pixels[:, 104:, 4:100].std() > 0.01, "but below them is"
+    assert contact_sheet([("one", plain("swirl", 40))] * 2, 40).width < 100
 
 
 def test_the_sheet_is_there_before_and_after_it_was_used(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -234,14 +229,6 @@ def test_unknown_name_names_the_nearest_and_all() -> None:
 def test_what_is_no_palette(palette: list[str]) -> None:
     with pytest.raises(PinxitError, match="#rrggbb"):
         styles.draw("weave", 32, palette=palette)
-
-
-def test_oklab_round_trip_and_its_published_values() -> None:
-    colors = np.random.default_rng(0).random((100, 3))
-    assert np.allclose(to_rgb(to_oklab(colors)), colors, atol=1e-4)
-    # Ottosson's table, for white and for sRGB's red.
-    assert np.allclose(to_oklab(np.array([1.0, 1, 1])), [1, 0, 0], atol=1e-3)
-    assert np.allclose(to_oklab(np.array([1.0, 0, 0])), [0.62796, 0.22486, 0.12585], atol=1e-3)
 
 
 class TestPalette:

@@ -10,17 +10,17 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pinxit import picture as pictures
+from pinxit import image as pictures
 from pinxit.encoder.vgg import Encoder
 from pinxit.errors import PinxitError
-from pinxit.job import prepare
-from pinxit.picture import Picture
-from pinxit.picture.metadata import read_recipe
-from pinxit.surface import gpano, looking
-from pinxit.surface.panorama import PanoramaJob, PanoramaRecipe, prepare_panorama, prepare_panorama_again
-from pinxit.surface.seams import cube_edges, date_line, poles
+from pinxit.image import Picture
+from pinxit.image.metadata import read_recipe
+from pinxit.preparation import prepare
+from pinxit.surface import gpano, projection
+from pinxit.surface.panorama import PanoramaJob, PanoramaRecipe, panorama_from_recipe, prepare_panorama
 from pinxit.surface.sphere import FACES
-from tests.cli.test_commands import pinxit
+from pinxit.surface.sphere_seams import cube_edges, date_line, poles
+from tests.command_line import pinxit
 from tests.surface.test_sphere import waves
 
 NETWORK: dict[str, Any] = {"engine": "network", "size": 256}
@@ -32,7 +32,7 @@ TOLERANCE = 1.5
 
 @pytest.fixture(scope="module")
 def world() -> Picture:
-    return Picture(looking.as_panorama(lambda directions: waves(directions, 9), 256))
+    return Picture(projection.as_panorama(lambda directions: waves(directions, 9), 256))
 
 
 def painted(job: PanoramaJob) -> Picture:
@@ -41,8 +41,8 @@ def painted(job: PanoramaJob) -> Picture:
 
 
 def edges(panorama: Picture) -> dict[str, float]:
-    look = looking.panorama(panorama, panorama.width)
-    return cube_edges(looking.as_cube(look, panorama.width // 4))
+    look = projection.panorama(panorama, panorama.width)
+    return cube_edges(projection.as_cube(look, panorama.width // 4))
 
 
 @pytest.mark.usefixtures("own_cache")
@@ -75,8 +75,8 @@ class TestPainting:
         )
 
     def test_six_sides_in_are_the_panorama_that_they_show(self, world: Picture) -> None:
-        look = looking.panorama(world, 512)
-        sides: dict[str, Any] = {name: Picture(pixels) for name, pixels in looking.as_cube(look, 128).items()}
+        look = projection.panorama(world, 512)
+        sides: dict[str, Any] = {name: Picture(pixels) for name, pixels in projection.as_cube(look, 128).items()}
         result = painted(prepare_panorama(sides, "house:swirl", strength=0.0, **NETWORK))
         whole = painted(prepare_panorama(world, "house:swirl", strength=0.0, **NETWORK))
         assert np.abs(result.pixels - whole.pixels).mean() < 0.01
@@ -92,15 +92,18 @@ class TestPainting:
         job = prepare_panorama(world, "house:swirl", cubemap=True, init="network", **{**DRAFT, "iterations": 1})
         first = next(iter(job.paint())).picture().pixels
         network = painted(prepare_panorama(world, "house:swirl", engine="network", size=128))
-        look = looking.panorama(network, 128)
-        wanted = np.concatenate(list(looking.as_cube(look, 32).values()), 1)
+        look = projection.panorama(network, 128)
+        wanted = np.concatenate(list(projection.as_cube(look, 32).values()), 1)
         assert np.abs(first - wanted).mean() < 0.03
 
+    @pytest.mark.slow(reason="paints a panorama twice by the optimiser")
     def test_a_run_that_was_cut_off_goes_on_exactly(self, world: Picture, encoder: Encoder) -> None:
         job = prepare_panorama(world, "house:swirl", **{**DRAFT, "iterations": 3})
-        states = [progress.state() for progress in job._descend(job.recipe, encoder, job.ingredients, None)]
-        *_, whole = job._descend(job.recipe, encoder, job.ingredients, None)
-        *_, resumed = job._descend(job.recipe, encoder, job.ingredients, states[0])
+        states = [
+            progress.state() for progress in job.layout.paint_by_optimizer(job.recipe, encoder, job.ingredients, None)
+        ]
+        *_, whole = job.layout.paint_by_optimizer(job.recipe, encoder, job.ingredients, None)
+        *_, resumed = job.layout.paint_by_optimizer(job.recipe, encoder, job.ingredients, states[0])
         assert resumed.done == whole.done == (3,)
         assert np.array_equal(resumed.picture().pixels, whole.picture().pixels)
 
@@ -112,18 +115,19 @@ class TestPainting:
         text = recipe.to_json()
         assert json.loads(text)["work"] == "panorama"
         assert str(tmp_path) not in text
-        again = prepare_panorama_again(PanoramaRecipe.from_json(text), look_in=[tmp_path])
+        again = panorama_from_recipe(PanoramaRecipe.from_json(text), look_in=[tmp_path])
         assert np.array_equal(painted(again).pixels, picture.pixels)
-        other = prepare_panorama_again(PanoramaRecipe.from_json(text), look_in=[tmp_path], strength="0.5")
+        other = panorama_from_recipe(PanoramaRecipe.from_json(text), look_in=[tmp_path], strength=0.5)
         assert other.recipe.strength == 0.5
 
     @pytest.mark.skipif(not SHARED.exists(), reason="../shared/data is not beside the checkout")
     def test_sides_of_another_program_are_turned_as_ours(self) -> None:
         order = dict(zip(("pz", "px", "nz", "nx", "py", "ny"), range(6), strict=True))
         sides = {name: pictures.read(SHARED / f"cube_{number}.jpg") for name, number in order.items()}
-        whole = looking.panorama(pictures.read(SHARED / "equirect.jpg"), 512)
+        whole = projection.panorama(pictures.read(SHARED / "equirect.jpg"), 512)
         assert (
-            np.abs(looking.as_panorama(looking.cube(sides, 512), 512) - looking.as_panorama(whole, 512)).mean() < 0.015
+            np.abs(projection.as_panorama(projection.cube(sides, 512), 512) - projection.as_panorama(whole, 512)).mean()
+            < 0.015
         )
 
 
@@ -144,7 +148,7 @@ class TestSentences:
 
     def test_masks_for_sides(self, world: Picture) -> None:
         sides: dict[str, Any] = {name: Picture(np.zeros((3, 64, 64), np.float32)) for name in FACES}
-        with pytest.raises(PinxitError, match="masks are for a panorama"):
+        with pytest.raises(PinxitError, match="masks need a panorama"):
             prepare_panorama(sides, "house:swirl", keep=np.ones((64, 64), np.float32))
 
     def test_properties_that_do_not_fit(self) -> None:
@@ -198,7 +202,7 @@ class TestPartOfTheSphere:
         job = prepare_panorama(str(part), "house:swirl", engine="network", size=128)
         result = painted(job)
         assert (result.width, result.height) == (64, 32)
-        again = painted(prepare_panorama_again(job.recipe, look_in=[tmp_path]))
+        again = painted(panorama_from_recipe(job.recipe, look_in=[tmp_path]))
         assert np.array_equal(again.pixels, result.pixels)
 
     def test_all_round_and_no_cube(self, tmp_path: Path, world: Picture) -> None:

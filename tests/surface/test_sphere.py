@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pinxit.picture import Picture
-from pinxit.picture.picture import Pixels
-from pinxit.surface import looking
-from pinxit.surface.seams import cube_edges, date_line, poles
+from pinxit.image import Picture
+from pinxit.image.picture import Pixels
+from pinxit.surface import projection
 from pinxit.surface.sphere import FACES, Directions, of_face, of_panorama, of_view, on_face, on_panorama
+from pinxit.surface.sphere_seams import cube_edges, date_line, poles
 
 
 def waves(directions: Directions, fineness: float = 4.0) -> Pixels:
@@ -56,39 +56,39 @@ class TestDirections:
 
 class TestLooking:
     def test_from_panorama_to_faces_to_panorama(self) -> None:
-        seen = looking.as_panorama(waves, 256)
-        strip = looking.as_strip(looking.panorama(Picture(seen), 256), 64, 8)
+        seen = projection.as_panorama(waves, 256)
+        strip = projection.as_strip(projection.panorama(Picture(seen), 256), 64, 8)
         views = np.stack(np.split(strip, 6, 1))
-        again = looking.as_panorama(looking.views(views, 8, 2), 256)
+        again = projection.as_panorama(projection.views(views, 8, 2), 256)
         assert np.abs(again - seen).max() < 0.01
 
     def test_from_cube_to_panorama(self) -> None:
-        sides = {name: Picture(pixels) for name, pixels in looking.as_cube(waves, 128).items()}
-        again = looking.as_panorama(looking.cube(sides, 256), 256)
-        assert np.abs(again - looking.as_panorama(waves, 256)).max() < 0.02
+        sides = {name: Picture(pixels) for name, pixels in projection.as_cube(waves, 128).items()}
+        again = projection.as_panorama(projection.cube(sides, 256), 256)
+        assert np.abs(again - projection.as_panorama(waves, 256)).max() < 0.02
 
     def test_shrinking_leaves_nothing_to_alias(self) -> None:
         stripes = np.zeros((3, 256, 512), np.float32)
         stripes[:, :, ::2] = 1
-        seen = looking.as_panorama(looking.panorama(Picture(stripes), 64), 64)
+        seen = projection.as_panorama(projection.panorama(Picture(stripes), 64), 64)
         assert np.abs(seen[:, 8:-8] - 0.5).max() < 0.05
 
     def test_shrinking_goes_on_beyond_the_date_line_and_over_the_poles(self) -> None:
-        small = looking.shrunk_panorama(looking.as_panorama(waves, 512), 128)
-        assert np.abs(small - looking.as_panorama(waves, 128)).max() < 0.01
+        small = projection.shrunk_panorama(projection.as_panorama(waves, 512), 128)
+        assert np.abs(small - projection.as_panorama(waves, 128)).max() < 0.01
 
 
 class TestSeams:
     def test_a_picture_on_the_sphere_has_none(self) -> None:
-        fine = looking.as_panorama(lambda directions: waves(directions, 12), 256)
-        edges = cube_edges(looking.as_cube(lambda directions: waves(directions, 12), 64))
+        fine = projection.as_panorama(lambda directions: waves(directions, 12), 256)
+        edges = cube_edges(projection.as_cube(lambda directions: waves(directions, 12), 64))
         assert len(edges) == 12
         assert max(edges.values()) < 1.2
         assert date_line(fine) < 1.2
         assert all(0.8 < isotropy < 1.25 for _, isotropy in poles(fine).values())
 
     def test_a_side_painted_apart_is_found_at_its_four_edges(self) -> None:
-        sides = looking.as_cube(lambda directions: waves(directions, 12), 64)
+        sides = projection.as_cube(lambda directions: waves(directions, 12), 64)
         sides["py"] = 1 - sides["py"]
         found = {edge for edge, step in cube_edges(sides).items() if step > 1.5}
         assert found == {edge for edge in cube_edges(sides) if "py" in edge}

@@ -12,13 +12,13 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from pinxit import picture as pictures
+from pinxit import image as pictures
 from pinxit.errors import PinxitError
-from pinxit.picture import Picture
+from pinxit.image import Picture
+from pinxit.surface.atlas import lay_out
 from pinxit.surface.edges import settle
-from pinxit.surface.sheet import lay_out
-from pinxit.surface.sprites import SpritesJob, SpritesRecipe, prepare_sprites, prepare_sprites_again, read_sprite
-from tests.cli.test_commands import pinxit
+from pinxit.surface.sprites import SpritesJob, SpritesRecipe, prepare_sprites, read_sprite, sprites_from_recipe
+from tests.command_line import pinxit
 
 SHARED = Path(__file__).parents[3] / "shared" / "data" / "ui"
 NETWORK: dict[str, Any] = {"engine": "network", "size": 64}
@@ -216,12 +216,12 @@ class TestSet:
         text = recipe.to_json()
         assert json.loads(text)["work"] == "sprites"
         assert str(folder) not in text
-        again = prepare_sprites_again(SpritesRecipe.from_json(text), look_in=[folder])
+        again = sprites_from_recipe(SpritesRecipe.from_json(text), look_in=[folder])
         *_, last = again.paint()
         assert np.array_equal(again.result(last)[0].pixels, wanted.pixels)
 
     def test_a_set_of_nothing_but_one_start(self, folder: Path) -> None:
-        with pytest.raises(PinxitError, match="start from no other picture"):
+        with pytest.raises(PinxitError, match="cannot start from another picture"):
             prepared(folder, init=str(folder / "disc.png"))
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from pinxit import picture as pictures
-from tests.cluster.machines import Machines, pinxit
+from pinxit import image as pictures
+from tests.cluster.local_cluster import LocalCluster, pinxit
 from tests.telemetry.commands import SECONDS
 
 
@@ -15,10 +15,10 @@ def main() -> None:
     Path("photos").mkdir()
     for name in ("cat", "coffee"):
         pictures.write(pictures.fit(pictures.sample(name), 64), Path("photos") / f"{name}.jpg")
-    # Without it Ray's head asks the metadata addresses of three clouds which of them it is in (docs/cluster.md).
+    # Without it Ray's head asks the metadata addresses of three clouds which of them it is in (docs/how-to/cluster.md).
     (Path.home() / "ray_bootstrap_config.yaml").write_text("{}")
     start = time.monotonic()
-    machines = Machines(Path("cache").resolve(), count=1)
+    machines = LocalCluster(Path("cache").resolve(), count=1)
     try:
         command = ("batch", "photos", "-s", "house:waves", "-o", "painted", "-p", "instant", "--size", 64)
         pinxit(*command, "--cluster", machines.address, folder=Path.cwd())

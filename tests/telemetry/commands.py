@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 from pathlib import Path
 
 import numpy as np
 
 import pinxit
-from pinxit import picture as pictures
+from pinxit import image as pictures
 from pinxit.cli.main import COMMANDS
-from pinxit.picture import Picture
+from pinxit.image import Picture
 from tests.surface.commands import run
 from tests.video import clips
 
@@ -58,19 +60,25 @@ def main() -> None:
         ("theme", painting, "-o", "theme", "--icons", "icons", *_INSTANT),
         ("pattern", painting, "-o", "pattern.png", "--size", "64px", *_SMALL[2:]),
         ("wear", photo, "--mask", mask, "--pattern", "pattern.png", "-o", "worn.png"),
+        ("grade", photo, "-s", painting, "-o", "graded.png", "--lut", "look.cube"),
         ("taste", "like", painting),
         ("taste", "rank", "paintings"),
         ("train", painting, "-o", "painting.pinxit", "--steps", "1"),
         ("export", "painting.pinxit", "painting.onnx"),
         ("redo", "instant.png", "-o", "again.png", "--overwrite"),
         ("show", "instant.png"),
+        ("watch", "icons", "-s", painting, "-o", "watched", "--settle", "0.1", "--idle", "1", *_INSTANT),
+        ("preset", "list"),
+        ("plugin", "list"),
         ("styles",),
         ("weights", "list"),
         ("doctor",),
     ):
         run(*command)
         called.add(command[0])
-    assert called == set(COMMANDS) - {"studio"}, set(COMMANDS) - called
+    # Without a program that speaks to it, it ends.
+    subprocess.run([sys.executable, "-m", "pinxit", "mcp"], stdin=subprocess.DEVNULL, timeout=300, check=True)
+    assert called == set(COMMANDS) - {"studio", "mcp"}, set(COMMANDS) - called
     pinxit.stylize(photo, painting, preset="instant", size=96)
     time.sleep(max(0.0, start + SECONDS - time.monotonic()))
 

@@ -24,6 +24,8 @@ from pathlib import Path
 
 # The address of every name (RFC 5737: for documentation), so that a program which looked one up goes on to connect.
 ANYWHERE = "192.0.2.1"
+# An address of this machine to which the recorder itself sends a last packet.
+_LAST = "127.255.255.254"
 _CHECKOUT = Path(__file__).resolve().parents[2]
 _SOL_PACKET, _PACKET_STATISTICS, _ETH_P_ALL, _ETH_P_IP = 263, 6, 3, 0x0800
 
@@ -58,7 +60,7 @@ def why_not() -> str:
     return tried.stderr.strip()
 
 
-def record(command: Sequence[str | Path], folder: Path, environment: dict[str, str], seconds: float = 300) -> Left:
+def record(command: Sequence[str | Path], folder: Path, environment: dict[str, str], seconds: float = 900) -> Left:
     """Run a command in namespaces of its own.
 
     Args:
@@ -91,8 +93,13 @@ def main(report: str, folder: str, *command: str) -> None:
     packets = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(_ETH_P_ALL))
     packets.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 26)
     packets.bind(("lo", 0))
-    threading.Thread(target=_note_addresses, args=[packets, left], daemon=True).start()
+    all_noted = threading.Event()
+    threading.Thread(target=_note_addresses, args=[packets, left, all_noted], daemon=True).start()
     left.code = subprocess.run(command, cwd=folder).returncode
+    with socket.socket(type=socket.SOCK_DGRAM) as last:
+        last.sendto(b"", (_LAST, 9))
+    if not all_noted.wait(60):
+        raise TimeoutError("not all packets were read")
     left.missed = struct.unpack("II", packets.getsockopt(_SOL_PACKET, _PACKET_STATISTICS, 8))[1]
     left.names, left.addresses = sorted({*left.names}), sorted({*left.addresses})
     left.files = [str(Path(root) / name) for top in covered for root, _, names in _walk(top) for name in names]
@@ -154,13 +161,15 @@ def _answer_lookups(server: socket.socket, left: Left) -> None:
         server.sendto(header + question + (answer if is_ipv4 else b""), asker)
 
 
-def _note_addresses(packets: socket.socket, left: Left) -> None:
-    """Note where packets go."""
+def _note_addresses(packets: socket.socket, left: Left, all_noted: threading.Event) -> None:
+    """Note where packets go, and when the recorder's last one has come."""
     while True:
         packet, (_, protocol, *_) = packets.recvfrom(64)
         wanted = packet[16:20] if protocol == _ETH_P_IP else packet[24:40]
         if len(wanted) in (4, 16):
             address = ipaddress.ip_address(wanted)
+            if str(address) == _LAST:
+                all_noted.set()
             if not (address.is_loopback or address.is_multicast):
                 left.addresses.append(str(address))
 

@@ -87,7 +87,7 @@ def test_the_tracer_sees_what_is_sent(tmp_path: Path) -> None:
     assert "203.0.113.7" in traced([sys.executable, "-c", script], tmp_path).addresses
 
 
-@pytest.mark.slow
+@pytest.mark.slow(reason="runs every command, a studio and a cluster under strace, in a network of their own")
 @pytest.mark.parametrize("journey", ["commands", "studio", "cluster"])
 def test_nothing_is_sent_and_nothing_left_behind(journey: str, tmp_path: Path) -> None:
     left = left_by([sys.executable, "-m", f"tests.telemetry.{journey}"], tmp_path)

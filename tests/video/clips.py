@@ -1,4 +1,4 @@
-"""Clips that the tests make for themselves."""
+"""Clips made for tests."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ import av
 import cv2
 import numpy as np
 
-from pinxit import picture as pictures
-from pinxit.video.flow import Bytes
+from pinxit import image as pictures
+from pinxit.video.optical_flow import Bytes
 
 PHOTO = pictures.to_array(pictures.fit(pictures.sample("coffee"), 240), np.uint8)
 OTHER = pictures.to_array(pictures.fit(pictures.sample("cat"), 240), np.uint8)
 
 
 def pan(count: int, height: int = 64, width: int = 96, photo: Bytes = PHOTO) -> list[Bytes]:
-    """A camera that moves 1.5 px to the right and half a pixel down with each frame."""
+    """Return the frames of a camera that moves 1.5 px to the right and 0.5 px down with each frame."""
     frames = []
     for number in range(count):
         move = np.array([[1, 0, -20 - 1.5 * number], [0, 1, -20 - 0.5 * number]])
@@ -38,8 +38,8 @@ def write(
     aspect: Fraction = Fraction(1),
     matrix: int = 1,
 ) -> Path:
-    """A clip, perhaps with a tone of the same length."""
-    # The table of contents first: then a file that is cut off says how much there was.
+    """Write a clip, with a tone of the same length if `sound`."""
+    # With the index first, a truncated file still declares its number of frames.
     options = {"movflags": "+faststart"} if path.suffix == ".mp4" else {}
     with av.open(str(path), "w", options=options) as container:
         stream: Any = container.add_stream(codec, rate=rate)
@@ -68,12 +68,12 @@ def write(
 
 
 def times_of(path: Path) -> list[float]:
-    """When each frame is shown, s."""
+    """Return the time of each frame, s."""
     with av.open(str(path)) as container:
         return [float(frame.time) for frame in container.decode(video=0)]
 
 
 def packets_of(path: Path) -> list[bytes]:
-    """The sound, packet by packet."""
+    """Return the packets of the sound."""
     with av.open(str(path)) as container:
         return [bytes(packet) for packet in container.demux(audio=0) if packet.size]

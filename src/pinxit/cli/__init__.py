@@ -1,4 +1,4 @@
-"""The command line: parses, calls down, prints. Each command's file is imported only when it runs."""
+"""The command line. Each command has a file, which is imported only when the command runs."""
 
 from pinxit.cli.main import main
 

@@ -5,53 +5,39 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from pinxit import picture as pictures
-from pinxit.cli.arguments import (
-    Bits,
-    Blend,
-    Cluster,
-    Cpus,
-    EncoderWeights,
-    Gpus,
-    Json,
-    Keep,
-    Overwrite,
-    Quality,
-    Regions,
-    StyleMasks,
-    Styles,
-)
-from pinxit.cli.crew import Tally, check_alone
+from pinxit import image as pictures
+from pinxit.cli.arguments import ClusterOptions, EncoderWeights, OutputOptions, StyleOptions, Without
+from pinxit.cli.cluster_progress import ClusterProgress
+from pinxit.cli.command_app import command_app
 from pinxit.cli.display import duration
-from pinxit.cli.drive import Output, drive
-from pinxit.cli.folders import check_goal, pictures_in, tell, tell_left_out
-from pinxit.cli.main import FAILED, INTERRUPTED, complain
+from pinxit.cli.drive import drive
+from pinxit.cli.folders import check_goal, pictures_in, warn_left_out, warn_names_left_out
+from pinxit.cli.main import FAILED, INTERRUPTED
+from pinxit.cli.messages import say, warn
 from pinxit.cli.options import with_settings
 from pinxit.cli.placing import OrderedCommand, files_of, placed_styles
-from pinxit.cli.say import say
-from pinxit.cli.stylize import check_bits
 from pinxit.errors import PinxitError
-from pinxit.job import prepare
-from pinxit.picture.paths import check_apart
-from pinxit.picture.writer import target_name
+from pinxit.files.paths import check_apart
+from pinxit.image.writer import target_name
+from pinxit.preparation import StyleImage, prepare
 
 if TYPE_CHECKING:
-    from pinxit.cluster.batch import Batch
+    from pinxit.cluster.batch import BatchWorkload
 
-app = typer.Typer(rich_markup_mode="rich", add_completion=False)
+app = command_app()
 
 
 @app.command(
     cls=OrderedCommand,
-    help="Paint all the pictures in a folder, and in the folders within it.\n\n"
-    "The results have the same names in the same tree. What is there already, painted by the same recipe, is not painted "
-    "again: after Ctrl-C, or when pictures were added, the same command goes on.",
+    help="Paint all the pictures in a folder and its subfolders.\n\n"
+    "The results have the same names in the same tree. A picture that has been painted by the same recipe is not painted "
+    "again: after Ctrl-C, or when pictures were added, the same command continues.",
     epilog="[bold]pinxit batch photos/ --style painting.jpg -o painted/ --preset draft[/bold]",
 )
 @with_settings
@@ -59,101 +45,121 @@ def batch(
     ctx: typer.Context,
     folder: Annotated[str, typer.Argument(help="The folder of content images.", show_default=False)],
     output: Annotated[
-        str, typer.Option("--output", "-o", help="The folder to write to; made if need be.", show_default=False)
+        str, typer.Option("--output", "-o", help="The folder to write to; created if missing.", show_default=False)
     ],
-    style: Styles = None,
-    blend: Blend = None,
-    region: Regions = None,
-    style_mask: StyleMasks = None,
-    keep: Keep = None,
-    overwrite: Overwrite = False,
-    bits: Bits = 8,
-    quality: Quality = 95,
-    as_json: Json = False,
+    placing: StyleOptions,
+    how: Annotated[OutputOptions, Without("preview", "plot")],
+    cluster: ClusterOptions,
     encoder_weights: EncoderWeights = None,
-    cluster: Cluster = None,
-    gpus: Gpus = 0.0,
-    cpus: Cpus = None,
     **settings: Any,
 ) -> None:
-    styles = placed_styles(ctx, style or [], region or [], style_mask or [], blend)
-    how = Output(overwrite, check_bits(bits), quality, as_json=as_json)
-    check_alone(cluster, gpus, cpus)
-    if cluster is not None:
-        from pinxit.cluster.batch import Batch
+    styles = placed_styles(ctx, placing)
+    if cluster.address is not None:
+        from pinxit.cluster.batch import BatchWorkload
 
         weights = None if encoder_weights is None else str(encoder_weights)
-        order = Batch(folder, output, styles, keep, weights, settings, overwrite, how.bits, quality)
-        _on_cluster(cluster, order.absolute(), gpus, cpus, as_json=as_json)
+        order = BatchWorkload(
+            folder, output, styles, placing.keep, weights, settings, how.overwrite, how.bits, how.quality
+        )
+        _paint_on_cluster(cluster.address, order.absolute(), cluster, as_json=how.as_json)
         return
     if "://" in folder or "://" in output:
         raise PinxitError("addresses are for --cluster: name folders, or a cluster.")
-    # What is wrong with the styles or settings is wrong for every picture: told once, before the first.
+    # A mistake in the styles or settings holds for every picture: report it once, before the first.
     prepare("sample:coffee", [replace(one, region=None) for one in styles], encoder_weights=encoder_weights, **settings)
-    root, out = Path(folder), Path(output)
-    found = pictures_in(root, deep=True, results=out)
-    tell_left_out(found)
+    options = {"keep": placing.keep, "encoder_weights": encoder_weights, **settings}
+    _paint_here(Path(folder), Path(output), styles, options, how)
+
+
+@dataclass
+class _Counts:
+    """How many pictures have been painted, and what failed.
+
+    Attributes:
+        painted: by this command.
+        before: by an earlier one.
+        failures: the pictures' files.
+    """
+
+    painted: int = 0
+    before: int = 0
+    failures: list[str] = field(default_factory=list)
+
+
+def _paint_here(
+    folder: Path, output: Path, styles: list[StyleImage], options: dict[str, Any], how: OutputOptions
+) -> None:
+    """Paint on this machine, one picture after the other."""
+    found = pictures_in(folder, deep=True, results=output)
+    warn_left_out(found)
     if not found.pictures:
-        raise PinxitError(f"there is nothing to paint in {folder}: what is there was made by pinxit.")
+        raise PinxitError(f"there is nothing to paint in {folder}: all pictures in it were made by pinxit.")
     sources = found.pictures
-    targets = [out / target_name(source.relative_to(root).as_posix()) for source in sources]
-    check_goal(root, out, targets)
-    check_apart(
-        reads=[*sources, *files_of(styles), keep, encoder_weights, settings["init"]], writes={"the result": targets}
-    )
-    painted, before, failures = 0, 0, list[str]()
+    targets = [output / target_name(source.relative_to(folder).as_posix()) for source in sources]
+    check_goal(folder, output, targets)
+    reads = [*sources, *files_of(styles), *(options[name] for name in ("keep", "encoder_weights", "init"))]
+    check_apart(reads=reads, writes={"the result": targets})
+    counts = _Counts()
     try:
         for source, target in zip(sources, targets, strict=True):
-            try:
-                job = prepare(str(source), styles, keep=keep, encoder_weights=encoder_weights, **settings)
-                if not overwrite and target.is_file() and job.made(pictures.read_recipe(target)):
-                    before += 1
-                    continue
-                pictures.check_writable(target, overwrite=overwrite, bits=how.bits)
-                drive(job, target, how, keep_interrupted=False)
-                painted += 1
-            except PinxitError as error:
-                failures.append(str(source))
-                complain(f"{source}: {error}")
+            _paint_one(source, target, styles, options, how, counts)
     except KeyboardInterrupt:
-        _interrupted(painted + before, len(sources))
-    _count(painted, before, len(failures))
-    if failures:
-        complain(f"these failed: {', '.join(failures)}.")
+        _exit_interrupted(counts.painted + counts.before, len(sources))
+    _warn_counts(counts.painted, counts.before, len(counts.failures))
+    if counts.failures:
+        warn(f"these failed: {', '.join(counts.failures)}.")
         sys.exit(FAILED)
 
 
-def _on_cluster(address: str, batch: Batch, gpus: float, cpus: int | None, *, as_json: bool) -> None:
-    """Paint on many machines; see `docs/cluster.md`."""
+def _paint_one(
+    source: Path, target: Path, styles: list[StyleImage], options: dict[str, Any], how: OutputOptions, counts: _Counts
+) -> None:
+    try:
+        job = prepare(str(source), styles, wide=True, **options)
+        if not how.overwrite and target.is_file() and job.matches(pictures.read_recipe(target)):
+            counts.before += 1
+            return
+        pictures.check_writable(target, overwrite=how.overwrite, bits=how.bits)
+        drive(job, target, how, keep_interrupted=False, layers=job.layers)
+        counts.painted += 1
+    except PinxitError as error:
+        counts.failures.append(str(source))
+        warn(f"{source}: {error}")
+
+
+def _paint_on_cluster(address: str, batch: BatchWorkload, options: ClusterOptions, *, as_json: bool) -> None:
+    """Paint on many machines; see `docs/how-to/cluster.md`."""
     from pinxit.cluster.connection import connected
-    from pinxit.cluster.crew import Crew
-    from pinxit.cluster.needs import needs_of, planned
+    from pinxit.cluster.resources import resources_of, with_memory
+    from pinxit.cluster.scheduler import Scheduler
 
-    settings = planned(batch.recipe(), gpus)
+    settings = with_memory(batch.recipe(), options.gpus)
     batch = replace(batch, settings={**batch.settings, "memory": settings.memory})
-    units, left_out = batch.survey()
-    tell(batch.folder, left_out)
-    tally = Tally(len(units), "pictures")
+    tasks, left_out = batch.find_tasks()
+    warn_names_left_out(batch.folder, left_out)
+    progress = ClusterProgress(len(tasks), "pictures")
     with connected(address):
-        crew = Crew(batch, needs_of(settings, cpus, gpus))
-        tally.follow(crew.paint(units), batch.output, lambda outcome: _tell(outcome.report, as_json=as_json))
-    if tally.interrupted:
-        _interrupted(tally.done, tally.total)
-    _count(tally.painted, tally.before, len(tally.failures))
-    tally.tell_failures()
-    if tally.failures:
+        scheduler = Scheduler(batch, resources_of(settings, options.cpus, options.gpus))
+        progress.follow(
+            scheduler.run(tasks), batch.output, lambda outcome: _say_report(outcome.report, as_json=as_json)
+        )
+    if progress.interrupted:
+        _exit_interrupted(progress.done, progress.total)
+    _warn_counts(progress.painted, progress.before, len(progress.failures))
+    progress.warn_failures()
+    if progress.failures:
         sys.exit(FAILED)
 
 
-def _tell(report: Mapping[str, Any], *, as_json: bool) -> None:
+def _say_report(report: Mapping[str, Any], *, as_json: bool) -> None:
     line = f"{report['output']} ({report['width']}×{report['height']} px, {duration(report['seconds'])})"
     say(json.dumps(dict(report)) if as_json else line)
 
 
-def _interrupted(done: int, total: int) -> None:
-    complain(f"interrupted with {done} of {total} pictures done: the same command goes on.")
+def _exit_interrupted(done: int, total: int) -> NoReturn:
+    warn(f"interrupted with {done} of {total} pictures done: the same command continues.")
     sys.exit(INTERRUPTED)
 
 
-def _count(painted: int, before: int, failed: int) -> None:
-    complain(f"{painted} painted, {before} done before, {failed} failed.")
+def _warn_counts(painted: int, before: int, failed: int) -> None:
+    warn(f"{painted} painted, {before} done before, {failed} failed.")

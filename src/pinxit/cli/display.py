@@ -1,8 +1,9 @@
-"""What a person sees while pinxit paints: a bar with scale, iteration, losses and time left."""
+"""The progress bar: scale, iteration, losses and time left."""
 
 from __future__ import annotations
 
 import contextlib
+import math
 import sys
 import time
 from collections.abc import Iterator
@@ -15,12 +16,12 @@ from rich.progress import Progress as Bar
 
 from pinxit.errors import printable
 
-# Where there is no terminal (a log, a pipe) a line now and then has to do.
+# Without a terminal (a log, a pipe) a line is printed now and then instead.
 _SECONDS_BETWEEN_LINES = 10.0
 
 
 def duration(seconds: float) -> str:
-    """`8 s`, `1 min 40 s`, `2 h 5 min`."""
+    """Return a duration in seconds as `8 s`, `1 min 40 s` or `2 h 5 min`."""
     whole = round(seconds)
     if whole < 60:
         return f"{whole} s"
@@ -29,11 +30,11 @@ def duration(seconds: float) -> str:
     return f"{whole // 3600} h {whole % 3600 // 60} min"
 
 
-class Shown(Protocol):
-    """What can be shown; see `pinxit.picture.progress`."""
+class Displayed(Protocol):
+    """Progress that can be shown; see `pinxit.recipe.progress`."""
 
     @property
-    def facts(self) -> str: ...  # noqa: D102 - told there
+    def facts(self) -> str: ...  # noqa: D102 - see there
     @property
     def seconds(self) -> float: ...  # noqa: D102
     @property
@@ -41,7 +42,7 @@ class Shown(Protocol):
 
 
 class Display:
-    """Shows an engine's progress on standard error.
+    """A progress bar on standard error.
 
     Args:
         title: what is being painted.
@@ -75,7 +76,7 @@ class Display:
 
     @contextlib.contextmanager
     def paused(self) -> Iterator[None]:
-        """Without the bar, for what is printed on standard output meanwhile."""
+        """Hide the bar within the context, in which lines are printed on standard output."""
         self._bar.stop()
         yield
         self._bar.start()
@@ -84,9 +85,9 @@ class Display:
         """Print a sentence above the bar."""
         self._console.print(f"pinxit: {printable(sentence)}", highlight=False, markup=False, soft_wrap=True)
 
-    def show(self, progress: Shown) -> None:
-        """Take the next item of an engine's progress."""
-        left = f"{duration(progress.seconds_left)} left"
+    def show(self, progress: Displayed) -> None:
+        """Show the next step of a work."""
+        left = f"{duration(progress.seconds_left)} left" if math.isfinite(progress.seconds_left) else ""
         share = progress.seconds / max(progress.seconds + progress.seconds_left, 1e-9)
         self._bar.update(self._task, completed=share, facts=progress.facts, left=left)
         if self._bar.disable and time.monotonic() - self._last_line > _SECONDS_BETWEEN_LINES:

@@ -7,20 +7,20 @@ import os
 import platform
 import sys
 
-import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from pinxit import __version__
-from pinxit.encoder import weights
-from pinxit.encoder.cache import cache_folder
+from pinxit.cli.command_app import command_app
+from pinxit.encoder import dino_weights, weights
 from pinxit.errors import PinxitError
+from pinxit.files.cache import cache_folder
+from pinxit.version import __version__
 
-app = typer.Typer(rich_markup_mode="rich", add_completion=False)
+app = command_app()
 
 
-@app.command(help="Say what this machine has for pinxit and what is missing. Exit code 1 when it cannot paint.")
+@app.command(help="Report what this machine has for pinxit and what is missing. The exit code is 1 if it cannot paint.")
 def doctor() -> None:
     import torch
 
@@ -37,6 +37,13 @@ def doctor() -> None:
         state = _weights(name)
         can_paint &= not (weights.is_embedded(name) and state.startswith("[red]"))
         table.add_row(f"weights {name}", state)
+    table.add_row(f"weights {dino_weights.NAME}", _dino())
+    table.add_row("HEIC", _extra("pillow_heif", "pinxit[photo]"))
+    table.add_row("JPEG XL", _extra("imagecodecs", "pinxit[photo]"))
+    table.add_row("camera raw", _extra("rawpy", "pinxit[photo]"))
+    table.add_row("OpenEXR", _extra("OpenEXR", "pinxit[photo]"))
+    table.add_row("PSD", _extra("psd_tools", "pinxit[psd]"))
+    table.add_row("SVG", _extra("resvg_py", "pinxit[svg]"))
     table.add_row("films", _extra("av", "pinxit[video]"))
     table.add_row("virtual camera", _extra("pyvirtualcam", "pinxit[live]"))
     table.add_row("clusters", _extra("ray", "pinxit[cluster]"))
@@ -92,6 +99,16 @@ def _weights(name: str) -> str:
         return f"not here: pinxit weights pull {name}"
     try:
         weights.load(name)
+    except PinxitError as error:
+        return f"[red]{escape(str(error))}[/red]"
+    return "here, checksum right"
+
+
+def _dino() -> str:
+    if not dino_weights.cached_file().exists():
+        return f"not here: pinxit weights pull {dino_weights.NAME} (optional, for matching and judging)"
+    try:
+        dino_weights.load()
     except PinxitError as error:
         return f"[red]{escape(str(error))}[/red]"
     return "here, checksum right"

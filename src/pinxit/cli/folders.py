@@ -1,42 +1,42 @@
-"""Folders as content: which pictures in them are painted, and a word on every file that is not."""
+"""Folders as content: the pictures in them that are painted, and a message about every file that is not."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from pinxit import image as pictures
 from pinxit import inputs
-from pinxit import picture as pictures
-from pinxit.cli.main import complain
+from pinxit.cli.messages import warn
 from pinxit.errors import PinxitError
-from pinxit.picture import find
-from pinxit.picture.find import Found
-from pinxit.picture.paths import at_home, identity
+from pinxit.files.paths import expand_home, identity
+from pinxit.image import discover
+from pinxit.image.discover import Found
 
-# As many names are told of each reason; a folder of a thousand texts would bury the rest.
-_MOST_NAMES = 100
+# The most names printed for each reason: those of a thousand text files would bury everything else.
+_MAX_NAMES = 100
 
 
 def pictures_in(folder: Path, *, deep: bool, results: Path, written: Iterable[Path | None] = ()) -> Found:
-    """The pictures in a folder, without what the command itself makes there, now or the time before.
+    """Return the pictures in a folder, without those that the command itself writes there, now or in an earlier run.
 
     Args:
-        folder: where they are.
-        deep: also in the folders within it.
-        results: the folder where the results go. If that is within the first one, what pinxit made is no input.
-        written: files that the command writes besides.
+        folder: the folder.
+        deep: include its subfolders.
+        results: the folder where the results go. If it is within the first one, pictures that pinxit made are no inputs.
+        written: other files that the command writes.
 
     Raises:
         PinxitError: when there is no such folder, or no picture in it.
     """
-    found = find.survey(folder, deep=deep)
+    found = discover.survey(folder, deep=deep)
     root, goal = identity(folder), identity(results)
     if goal != root:
         within = (path for path in found.pictures if goal in _above(path, folder))
         found = found.without(within, f"in {results}, where the results go")
-    found = found.without(find.one_of(found.pictures, written), "written by this command")
+    found = found.without(discover.one_of(found.pictures, written), "written by this command")
     if root in (goal, *map(identity, Path(results).resolve().parents)):
-        found = found.without(find.results_in(found.pictures), find.RESULT)
+        found = found.without(discover.results_in(found.pictures), discover.RESULT)
     return found
 
 
@@ -44,7 +44,7 @@ def check_goal(folder: Path, results: Path, targets: Iterable[Path]) -> None:
     """Refuse results that would lie among the pictures, where the next run could not tell them apart.
 
     Args:
-        folder: of the pictures, with the folders within it.
+        folder: the folder of the pictures, with its subfolders.
         results: the folder where the results go.
         targets: the results.
     """
@@ -52,49 +52,49 @@ def check_goal(folder: Path, results: Path, targets: Iterable[Path]) -> None:
     if identity(results) == root:
         raise PinxitError(f"{results} holds the pictures themselves: give another folder for the results by -o.")
     if root in map(identity, Path(results).resolve().parents):
-        return  # a folder of their own within: it is left out
+        return  # a subfolder of their own, which is left out of the pictures
     for target in targets:
         if root in map(identity, Path(target).resolve().parents):
             raise PinxitError(f"{target} would lie among the pictures: give another folder for the results by -o.")
 
 
 def expand(sources: Iterable[str], *, results: Path | None = None, written: Iterable[Path | None] = ()) -> list[str]:
-    """Folders and patterns become the pictures in them, what is left out is told; sample:NAME and house:NAME stay.
+    """Replace folders and patterns by the pictures in them, and print what is left out; sample:NAME and house:NAME stay.
 
     Args:
         sources: as they were typed.
-        results: the folder where results go that must not be taken for inputs.
-        written: files that the command writes, which are no inputs of it either.
+        results: the folder where the results go, which are no inputs.
+        written: other files that the command writes, which are no inputs either.
     """
     expanded: list[str] = []
     for source in sources:
         own = source.startswith((inputs.SAMPLE, inputs.HOUSE))
-        if own or not at_home(source).is_dir():
+        if own or not expand_home(source).is_dir():
             expanded += [source] if own else [str(path) for path in pictures.expand([source])]
             continue
-        folder = at_home(source)
-        found = find.survey(folder, deep=False)
+        folder = expand_home(source)
+        found = discover.survey(folder, deep=False)
         if results is not None:
             found = pictures_in(folder, deep=False, results=results)
-        found = found.without(find.one_of(found.pictures, written), "written by this command")
-        tell_left_out(found)
+        found = found.without(discover.one_of(found.pictures, written), "written by this command")
+        warn_left_out(found)
         expanded += map(str, found.pictures)
     return expanded
 
 
-def tell_left_out(found: Found) -> None:
-    """Say which files of a folder are left out, how many and why."""
-    tell(
+def warn_left_out(found: Found) -> None:
+    """Print which files of a folder are left out, how many and why."""
+    warn_names_left_out(
         str(found.folder),
         {reason: [_name(path, found.folder) for path in paths] for reason, paths in found.left_out.items()},
     )
 
 
-def tell(folder: str, left_out: Mapping[str, list[str]]) -> None:
-    """The same of names by the reason."""
+def warn_names_left_out(folder: str, left_out: Mapping[str, list[str]]) -> None:
+    """Print which names are left out of a folder, by the reason."""
     for reason, names in sorted(left_out.items()):
-        more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
-        complain(f"{len(names)} left out of {folder}, {reason}: {', '.join(names[:_MOST_NAMES])}{more}.")
+        more = f" and {len(names) - _MAX_NAMES} more" if len(names) > _MAX_NAMES else ""
+        warn(f"{len(names)} left out of {folder}, {reason}: {', '.join(names[:_MAX_NAMES])}{more}.")
 
 
 def _name(path: Path, folder: Path) -> str:
@@ -102,5 +102,5 @@ def _name(path: Path, folder: Path) -> str:
 
 
 def _above(path: Path, folder: Path) -> set[tuple[int | str, ...]]:
-    """The folders between a picture and the one that is looked through."""
+    """Return the folders between a picture and the folder that is searched."""
     return {identity(parent) for parent in path.parents if parent != folder and parent.is_relative_to(folder)}

@@ -1,19 +1,23 @@
 """Command line options made from the fields of `Settings`, so that the two can never differ.
 
-Every value is handed on as text: `Settings` reads and judges it, as it does for the library and for recipes in files.
+Every value is passed on as text: `Settings` reads and validates it, as it does for the library and for recipes in files.
 """
 
 from __future__ import annotations
 
+import functools
 import inspect
 from collections.abc import Callable
+from dataclasses import Field, fields, is_dataclass
 from typing import Annotated, Any, Literal, get_args, get_origin
 
 import typer
 from pydantic.fields import FieldInfo
 
-from pinxit.picture.presets import PRESETS
-from pinxit.picture.recipe import Settings
+from pinxit.cli.messages import warn
+from pinxit.recipe.presets import PRESETS
+from pinxit.recipe.recipe import Settings
+from pinxit.recipe.saved_presets import read_preset
 
 _SHORT = {"preset": ("-p",)}
 _EXAMPLE = {
@@ -22,6 +26,7 @@ _EXAMPLE = {
     "style_layers": "LAYER=W,…",
     "init": "content|noise|style|network|FILE",
     "memory": "GB",
+    "assignment": "N,N+N,…",
     "size": "N|original",
 }
 
@@ -29,22 +34,24 @@ _EXAMPLE = {
 def _metavar(name: str, field: FieldInfo) -> str:
     if name in _EXAMPLE:
         return _EXAMPLE[name]
+    if name == "preset":
+        return "|".join([*PRESETS, "NAME", "FILE"])
     if get_origin(field.annotation) is Literal:
         return "|".join(str(choice) for choice in get_args(field.annotation))
     return "N" if field.annotation is int else "X"
 
 
 def text(value: Any) -> str:
-    """A value as one would type it."""
+    """Return a value as one would type it."""
     if isinstance(value, dict):
         return ",".join(layer if weight == 1 else f"{layer}={weight:g}" for layer, weight in value.items())
     if isinstance(value, tuple):
-        return ",".join(map(str, value))
+        return ",".join("+".join(map(str, part)) if isinstance(part, tuple) else str(part) for part in value)
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _shown_default(name: str, field: FieldInfo) -> str:
-    """The default, and what other presets have instead."""
+    """Return the default, and the values that other presets have instead."""
     default = "none" if field.default is None else text(field.default)
     chosen = {preset: text(PRESETS[preset].settings.get(name, field.default)) for preset in PRESETS}
     others = [f"{preset} {value}" for preset, value in chosen.items() if field.default is not None and value != default]
@@ -52,15 +59,20 @@ def _shown_default(name: str, field: FieldInfo) -> str:
 
 
 def with_settings(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command an option for every setting; it receives them as keyword arguments, None where not given.
+    """Give a command an option for every setting, received as keyword arguments, None where not given.
 
-    A command that takes a setting in its own way has a parameter of that name, and no other option for it is made.
+    A command that reads a setting in its own way has a parameter of that name, and no other option is made for it. A parameter
+    whose type is a group of options is replaced by the group's options; see `pinxit.cli.arguments`.
     """
     return with_settings_but()(command)
 
 
 def with_settings_but(*decided: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """The same without the settings that the command decides itself."""
+    """Do as `with_settings`, without the settings that the command decides itself.
+
+    Args:
+        *decided: their names.
+    """
 
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
         return _with_settings(command, frozenset(decided))
@@ -70,16 +82,86 @@ def with_settings_but(*decided: str) -> Callable[[Callable[..., None]], Callable
 
 def _with_settings(command: Callable[..., None], decided: frozenset[str]) -> Callable[..., None]:
     signature = inspect.signature(command, eval_str=True)
-    own = [
-        parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY)
-        for parameter in signature.parameters.values()
-        if parameter.kind is not parameter.VAR_KEYWORD
-    ]
+    groups: dict[str, tuple[Any, list[Field[Any]]]] = {}
+    own: list[inspect.Parameter] = []
+    for parameter in signature.parameters.values():
+        if parameter.kind is parameter.VAR_KEYWORD:
+            continue
+        group, *marks = get_args(parameter.annotation) or [parameter.annotation]
+        if is_dataclass(group):
+            left_out = {name for mark in marks for name in mark.names}
+            chosen = [field for field in fields(group) if field.name not in left_out]
+            groups[parameter.name] = group, chosen
+            own += [_parameter_of(field) for field in chosen]
+        else:
+            own.append(parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY))
+
+    @functools.wraps(command)
+    def run(**values: Any) -> None:
+        for name, (group, chosen) in groups.items():
+            values[name] = group(**{field.name: field.metadata["read"](values.pop(field.name)) for field in chosen})
+        command(**with_saved_preset(values))
+
+    made = _setting_options(decided | {parameter.name for parameter in own})
+    # Help shows panels in the order of their first option: the command's own options without a panel, then the settings, then
+    # the command's panels.
     context = [parameter for parameter in own if parameter.annotation is typer.Context]
-    own = [parameter for parameter in own if parameter not in context]
+    options = [parameter for parameter in own if parameter not in context]
+    in_panels = [parameter for parameter in options if parameter.annotation.__metadata__[0].rich_help_panel]
+    ordered = [*context, *(parameter for parameter in options if parameter not in in_panels), *made, *in_panels]
+    run.__signature__ = signature.replace(parameters=ordered)  # type: ignore[attr-defined]
+    run.__annotations__ = {parameter.name: parameter.annotation for parameter in ordered}
+    return run
+
+
+def with_saved_preset(values: dict[str, Any]) -> dict[str, Any]:
+    """Return a command's values with the settings of the preset that a person saved, where `preset` names one.
+
+    Options that were given take precedence. Settings that the command decides itself are left out, and named.
+
+    Args:
+        values: the command's values by parameter; settings are text, or None where not given.
+
+    Raises:
+        PinxitError: when there is no such preset, or its file is none.
+    """
+    name = values.get("preset")
+    # A sweep may vary presets: those are the built-in ones.
+    if name is None or all(part in PRESETS for part in name.split(",")):
+        return values
+    settings = {"preset": "standard", **read_preset(name).settings}
+    left_out = [setting for setting in settings if setting not in values]
+    if left_out:
+        warn(
+            f"the preset's {', '.join(left_out)} {'is' if len(left_out) == 1 else 'are'} not for this command: left out."
+        )
+    chosen = {setting: as_typed(value) for setting, value in settings.items() if setting in values}
+    given = {setting: value for setting, value in values.items() if value is not None and setting != "preset"}
+    return {**values, **chosen, **given}
+
+
+def as_typed(value: Any) -> str:
+    """Return a value of a preset's file as one would type it, with all digits."""
+    if isinstance(value, dict):
+        return ",".join(f"{layer}={weight!r}" for layer, weight in value.items())
+    if isinstance(value, list):
+        return ",".join("+".join(map(str, part)) if isinstance(part, list) else str(part) for part in value)
+    return str(value)
+
+
+def _parameter_of(field: Field[Any]) -> inspect.Parameter:
+    return inspect.Parameter(
+        field.name,
+        inspect.Parameter.KEYWORD_ONLY,
+        default=field.default,
+        annotation=field.metadata["annotation"],
+    )
+
+
+def _setting_options(left_out: frozenset[str]) -> list[inspect.Parameter]:
     made = []
     for name, field in Settings.model_fields.items():
-        if name in decided or name in signature.parameters:
+        if name in left_out:
             continue
         extra: Any = field.json_schema_extra
         option = typer.Option(
@@ -92,9 +174,4 @@ def _with_settings(command: Callable[..., None], decided: frozenset[str]) -> Cal
         )
         annotation = Annotated[str | None, option]
         made.append(inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation))
-    # The help shows groups in the order of their first member: what belongs to none or to the settings comes first.
-    grouped = [parameter for parameter in own if parameter.annotation.__metadata__[0].rich_help_panel]
-    ordered = [*context, *(parameter for parameter in own if parameter not in grouped), *made, *grouped]
-    command.__signature__ = signature.replace(parameters=ordered)  # type: ignore[attr-defined]
-    command.__annotations__ = {parameter.name: parameter.annotation for parameter in ordered}
-    return command
+    return made

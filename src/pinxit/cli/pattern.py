@@ -9,30 +9,29 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pinxit import picture as pictures
-from pinxit.cli.arguments import Bits, EncoderWeights, Json, Overwrite, Quality
-from pinxit.cli.drive import Kept, Output, drive
-from pinxit.cli.main import INTERRUPTED, complain
+from pinxit import image as pictures
+from pinxit.cli.arguments import Blend, EncoderWeights, OutputOptions, Without
+from pinxit.cli.command_app import command_app
+from pinxit.cli.drive import check_output, drive
+from pinxit.cli.main import INTERRUPTED
+from pinxit.cli.messages import say, warn
 from pinxit.cli.options import with_settings_but
-from pinxit.cli.placing import read_shares
-from pinxit.cli.say import say
-from pinxit.cli.stylize import check_bits
+from pinxit.cli.placing import mixed
 from pinxit.errors import PinxitError
-from pinxit.job import StyleImage
 
 if TYPE_CHECKING:
-    from pinxit.design.pattern import Pattern
+    from pinxit.surface.pattern import Pattern
 
-app = typer.Typer(rich_markup_mode="rich", add_completion=False)
+app = command_app()
 
 _INCHES = {"cm": 1 / 2.54, "mm": 1 / 25.4, "in": 1.0}
 
 
 @app.command(
-    help="Paint a repeat pattern in the manner of one or several pictures, for printing on cloth or paper.\n\n"
-    "The file holds one repeat, without a seam as it is laid: [bold]straight[/bold]; [bold]half-drop[/bold], each column half "
-    "a repeat lower; [bold]brick[/bold], each row half a repeat to the side; [bold]mirror[/bold], a quarter and its "
-    "reflections. Lay it so at the printer's.\n\n"
+    help="Paint a repeat pattern in the style of one or several pictures, for printing on cloth or paper.\n\n"
+    "The file holds one repeat, which has no seam in its layout: [bold]straight[/bold]; [bold]half-drop[/bold], each column "
+    "half a repeat lower; [bold]brick[/bold], each row half a repeat to the side; [bold]mirror[/bold], a quarter and its "
+    "reflections. Choose the same layout at the printer's.\n\n"
     "Each [bold]--palette[/bold] adds a colourway, p_1.png, p_2.png …; [bold]--sheet[/bold] shows 3×3 repeats, p_sheet.png.",
     epilog="[bold]pinxit pattern painting.jpg --repeat half-drop --size 30cm --dpi 300 --sheet -o p.png[/bold]\n\n"
     "[bold]pinxit pattern painting.jpg --size 20x30cm --palette other.jpg --palette '#14213d,#e5e5e5,#fca311' -o p.tif[/bold]",
@@ -40,79 +39,77 @@ _INCHES = {"cm": 1 / 2.54, "mm": 1 / 25.4, "in": 1.0}
 @with_settings_but("wrap", "init", "color", "color_strength")
 def pattern(
     style: Annotated[list[str], typer.Argument(help="The style images; several are mixed.", show_default=False)],
+    how: Annotated[OutputOptions, Without("plot")],
     output: Annotated[Path, typer.Option("--output", "-o", help="The file to write.")] = Path("pattern.png"),
     repeat: Annotated[
-        str, typer.Option(help="How it is laid.", metavar="straight|half-drop|brick|mirror")
+        str, typer.Option(help="The layout of the repeats.", metavar="straight|half-drop|brick|mirror")
     ] = "straight",
     size: Annotated[
-        str, typer.Option(help="Of one repeat in print, as 30cm, 20x30cm (width first), 120mm, 8in, or 900px.")
+        str, typer.Option(help="Size of one repeat in print: 30cm, 20x30cm (width first), 120mm, 8in, or 900px.")
     ] = "30cm",
-    dpi: Annotated[float, typer.Option(help="Px to the inch in print.", min=10, max=2400)] = 300.0,
+    dpi: Annotated[float, typer.Option(help="Pixels per inch in print.", min=10, max=2400)] = 300.0,
     palette: Annotated[
         list[str] | None,
-        typer.Option(help="Colours of a colourway: a picture, or a list as #aabbcc,#112233.", metavar="FILE|#…"),
+        typer.Option(help="Colours of a colourway: a picture, or a list, as in #aabbcc,#112233.", metavar="FILE|#…"),
     ] = None,
-    sheet: Annotated[bool, typer.Option("--sheet", help="Show 3×3 repeats, too, one sheet a colourway.")] = False,
-    like: Annotated[str | None, typer.Option(help="A picture to guide its structure.", metavar="FILE")] = None,
-    blend: Annotated[
-        str | None, typer.Option(help="Shares of the styles, as in 2,1.", metavar="X,X,…", show_default="equal")
-    ] = None,
-    overwrite: Overwrite = False,
-    bits: Bits = 8,
-    quality: Quality = 95,
-    preview: Annotated[
-        Path | None,
-        typer.Option(help="A picture to refresh while it paints.", metavar="FILE", rich_help_panel="Output"),
-    ] = None,
-    as_json: Json = False,
+    sheet: Annotated[
+        bool, typer.Option("--sheet", help="Also write a sheet of 3×3 repeats for each colourway.")
+    ] = False,
+    like: Annotated[str | None, typer.Option(help="A picture that guides its structure.", metavar="FILE")] = None,
+    blend: Blend = None,
     encoder_weights: EncoderWeights = None,
     **settings: Any,
 ) -> None:
-    from pinxit.design.colorway import read_palette
-    from pinxit.design.pattern import WRAP_OF, prepare_pattern, whole_size
+    from pinxit.surface.colorway import read_palette
+    from pinxit.surface.pattern import WRAP_OF, prepare_pattern, whole_size
 
     if repeat not in WRAP_OF:
         raise PinxitError(f"--repeat is one of {', '.join(WRAP_OF)}, not {repeat!r}.")
     height, width = whole_size(repeat, *read_size(size, dpi))
     palettes = [read_palette(text) for text in palette or []]
-    shares = read_shares(blend, len(style))
-    styles = [StyleImage(one, share) for one, share in zip(style, shares, strict=True)]
-    how = Output(overwrite, check_bits(bits), quality, preview, None, as_json)
+    styles = mixed(style, blend)
     others = _others(output, palettes, sheet)
-    how.check(output, reads=[*style, *(palette or []), like, encoder_weights], besides=others)
+    check_output(how, output, reads=[*style, *(palette or []), like, encoder_weights], besides=others)
     work = prepare_pattern(
         styles, height, width, repeat=repeat, dpi=dpi, like=like, encoder_weights=encoder_weights,
         **settings,
     )  # fmt: skip
     exact = "{1:.1f}×{0:.1f}".format(*read_size(size, dpi))
-    complain(
+    warn(
         f"{size} at {dpi:g} dpi are {exact} px, rounded to {width}×{height} px: "
         f"{width / dpi * 2.54:.3f}×{height / dpi * 2.54:.3f} cm."
     )
     _finish(work, output, how, others)
 
 
-def again(text: str, target: Path, how: Output, folders: list[Path], settings: dict[str, Any]) -> None:
-    """Follow the recipe in a pattern, a colourway or a sheet; see `pinxit redo`."""
-    from pinxit.design.pattern import PatternRecipe, prepare_pattern_again
-    from pinxit.picture.recipe import validated_json
+def redo(text: str, target: Path, how: OutputOptions, folders: list[Path], settings: dict[str, Any]) -> None:
+    """Follow the recipe in a pattern, a colourway or a sheet; see `pinxit.cli.redo`."""
+    from pinxit.recipe.recipe import validated_json
+    from pinxit.surface.pattern import PatternRecipe, pattern_from_recipe
 
     recipe = validated_json(PatternRecipe, text)
-    _finish(prepare_pattern_again(recipe, look_in=folders, **settings), target, how, {})
+    _finish(pattern_from_recipe(recipe, look_in=folders, **settings), target, how, {})
 
 
 def read_size(text: str, dpi: float) -> tuple[float, float]:
-    """Height and width in px of `30cm`, `20x30cm`, `120mm`, `8in` or `900px`, not rounded yet."""
+    """Read a height and width, px, not yet rounded, from `30cm`, `20x30cm`, `120mm`, `8in` or `900px`.
+
+    Args:
+        text: the size, width first.
+        dpi: pixels per inch in print.
+    """
     found = re.fullmatch(r"(\d+(?:\.\d+)?)(?:[x×](\d+(?:\.\d+)?))?\s*(cm|mm|in|px)", text.strip().lower())
     if found is None:
-        raise PinxitError(f"--size is the size of one repeat in print, as 30cm, 20x30cm, 8in or 900px, not {text!r}.")
+        raise PinxitError(
+            f"--size is the size of one repeat in print, as in 30cm, 20x30cm, 8in or 900px, not {text!r}."
+        )
     to_pixels = 1.0 if found[3] == "px" else _INCHES[found[3]] * dpi
     width, height = (float(side) * to_pixels for side in (found[1], found[2] or found[1]))
     return height, width
 
 
 def _others(output: Path, palettes: list[tuple[str, ...]], sheet: bool) -> dict[Path, dict[str, Any]]:
-    """What is made of the same repeat besides, by its file: what differs in the recipe."""
+    """Return what else is made of the same repeat: by each file, what differs in its recipe."""
     named = {output.stem: (), **{f"{output.stem}_{number}": colors for number, colors in enumerate(palettes, start=1)}}
     others: dict[Path, dict[str, Any]] = {
         output.with_name(f"{name}{output.suffix}"): {"palette": colors} for name, colors in named.items() if colors
@@ -125,13 +122,11 @@ def _others(output: Path, palettes: list[tuple[str, ...]], sheet: bool) -> dict[
     return others
 
 
-def _finish(work: Pattern, target: Path, how: Output, others: dict[Path, dict[str, Any]]) -> None:
-    from pinxit.design.pattern import product
+def _finish(work: Pattern, target: Path, how: OutputOptions, others: dict[Path, dict[str, Any]]) -> None:
+    from pinxit.surface.pattern import product
 
-    kept = Kept(work)
-    interrupted = drive(kept, target, how)
-    assert kept.last is not None  # noqa: S101 - drive has asked for a result
-    cell, recipe = work.cell(kept.last), work.recipe_at(kept.last)
+    ending = drive(work, target, how)
+    cell, recipe = work.cell(ending.last), work.recipe_at(ending.last)
     for path, change in others.items():
         own = recipe.model_copy(update=change)
         pictures.write(
@@ -139,5 +134,5 @@ def _finish(work: Pattern, target: Path, how: Output, others: dict[Path, dict[st
         )
         if not how.as_json:
             say(path)
-    if interrupted:
+    if ending.interrupted:
         sys.exit(INTERRUPTED)

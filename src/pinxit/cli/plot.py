@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pinxit.errors import PinxitError
-from pinxit.picture.writer import check_place, write_whole
+from pinxit.files.atomic import write_atomic
+from pinxit.image.writer import check_place
 
 _SUFFIXES = (".png", ".svg", ".pdf")
 
 
 class Point(NamedTuple):
-    """One iteration, without the picture that its progress carries."""
+    """One iteration's losses, without its picture."""
 
     size: int
     iteration: int
@@ -25,16 +26,27 @@ class Point(NamedTuple):
 
 
 def check_plot(path: Path, overwrite: bool) -> None:
-    """Raise PinxitError for what would make `plot` fail."""
+    """Raise PinxitError now for what would make `plot` fail.
+
+    Args:
+        path: the picture to write.
+        overwrite: replace a file that exists.
+    """
     if importlib.util.find_spec("matplotlib") is None:
         raise PinxitError("--plot needs matplotlib: pip install 'pinxit[plot]'.")
     if path.suffix.lower() not in _SUFFIXES:
-        raise PinxitError(f"{path} is no kind of plot: end its name in {', '.join(_SUFFIXES)}.")
+        raise PinxitError(f"{path} is not a kind of plot: end its name in {', '.join(_SUFFIXES)}.")
     check_place(path, overwrite=overwrite)
 
 
 def plot(curve: Sequence[Point], path: Path, overwrite: bool) -> None:
-    """Draw content, style and total loss over the iterations, a grey line where a new scale begins."""
+    """Draw content, style and total loss over the iterations, with a grey line where each scale begins.
+
+    Args:
+        curve: every iteration.
+        path: the picture to write.
+        overwrite: replace a file that exists.
+    """
     import matplotlib as mpl
 
     mpl.use("agg")
@@ -52,4 +64,4 @@ def plot(curve: Sequence[Point], path: Path, overwrite: bool) -> None:
     file = io.BytesIO()
     figure.savefig(file, dpi=120, format=path.suffix[1:].lower())
     pyplot.close(figure)
-    write_whole(file.getvalue(), path, overwrite=overwrite)
+    write_atomic(file.getvalue(), path, overwrite=overwrite)

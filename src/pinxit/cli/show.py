@@ -10,16 +10,13 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from pinxit import picture as pictures
+from pinxit.cli.command_app import command_app
+from pinxit.cli.messages import cell, say
 from pinxit.cli.options import text
-from pinxit.cli.say import cell, say
-from pinxit.errors import PinxitError
-from pinxit.picture.recipe import Recipe, Settings, work_of
+from pinxit.cli.recipes import recipe_in, text_in
+from pinxit.recipe.recipe import Recipe, Settings, work_of
 
-# What holds frames rather than a picture, as a folder does.
-_FILMS = (".mp4", ".mov", ".mkv", ".webm", ".gif")
-
-app = typer.Typer(rich_markup_mode="rich", add_completion=False)
+app = command_app()
 
 
 @app.command(help="Print the recipe inside a picture that pinxit made.")
@@ -30,7 +27,7 @@ def show(
     table = Table(box=None, show_header=False, pad_edge=False)
     found = text_in(picture)
     if work_of(found) != "stylize":
-        # Of the recipes of other works only they themselves know what is in them: each field as it stands.
+        # Recipes of other works are shown field by field, for only those works know what the fields mean.
         if as_json:
             say(json.dumps(json.loads(found)))
             return
@@ -51,38 +48,11 @@ def show(
         table.add_row("style", cell(style.name + share + region + mask))
     if recipe.keep:
         table.add_row("keep", cell(recipe.keep.name))
-    of_its_own = recipe.model_fields_set - Recipe.model_fields.keys() - {"keyframes"}
-    for name in (*Settings.model_fields, *sorted(of_its_own)):
+    own = recipe.model_fields_set - Recipe.model_fields.keys() - {"keyframes", "key_masks"}
+    for name in (*Settings.model_fields, *sorted(own)):
         table.add_row(name, cell(text(getattr(recipe, name))))
     if recipe.done:
         table.add_row("done", cell(text(recipe.done)))
+    if recipe.early_stop:
+        table.add_row("early_stop", recipe.early_stop)
     Console().print(table)
-
-
-def recipe_in(path: Path) -> Recipe:
-    """The recipe inside a picture's file.
-
-    Raises:
-        PinxitError: when there is no such file, or no recipe that can be read in it.
-    """
-    text = text_in(path)
-    if work_of(text) == "video":
-        from pinxit.video.recipe import FilmRecipe
-
-        return FilmRecipe.from_json(text)
-    return Recipe.from_json(text)
-
-
-def text_in(path: Path) -> str:
-    """The same as its JSON text, of whatever work."""
-    if path.exists() and not path.is_file() and not path.is_dir():
-        raise PinxitError(f"{path} is no ordinary file: give a picture or a film that pinxit made.")
-    if path.is_dir() or path.suffix.lower() in _FILMS:
-        from pinxit.video.inside import read_recipe
-
-        found = read_recipe(path)
-    else:
-        found = pictures.read_recipe(path)
-    if found is None:
-        raise PinxitError(f"{path} has no recipe inside: pinxit did not make it, or its metadata was stripped.")
-    return found

@@ -4,40 +4,42 @@ from __future__ import annotations
 
 import re
 import sys
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pinxit import picture as pictures
-from pinxit.cli.arguments import Blend, EncoderWeights, Overwrite, Quality, StyleMasks, Styles
-from pinxit.cli.drive import Output, drive
-from pinxit.cli.folders import check_goal, pictures_in, tell_left_out
-from pinxit.cli.follow import follow
-from pinxit.cli.main import FAILED, INTERRUPTED, complain
+from pinxit import image as pictures
+from pinxit.cli.arguments import EncoderWeights, OutputOptions, StyleOptions, Without
+from pinxit.cli.command_app import command_app
+from pinxit.cli.drive import drive, paint_with_progress
+from pinxit.cli.folders import check_goal, pictures_in, warn_left_out
+from pinxit.cli.main import FAILED, INTERRUPTED
+from pinxit.cli.messages import warn
 from pinxit.cli.options import with_settings
 from pinxit.cli.placing import OrderedCommand, files_of, placed_styles
 from pinxit.errors import PinxitError
-from pinxit.picture.paths import check_apart
-from pinxit.picture.recipe import work_of
-from pinxit.picture.writer import target_name, write_whole
+from pinxit.files.atomic import write_atomic
+from pinxit.files.paths import check_apart
+from pinxit.image.writer import target_name
+from pinxit.recipe.recipe import work_of
 
 if TYPE_CHECKING:
-    from pinxit.picture.progress import Progress
+    from pinxit.recipe.progress import Progress
     from pinxit.surface.sprites import Sprite, SpritesJob
 
-app = typer.Typer(rich_markup_mode="rich", add_completion=False)
+app = command_app()
 
 
 @app.command(
     cls=OrderedCommand,
-    help="Paint a set of sprites or sprite sheets with one hand.\n\n"
-    "All pictures in a folder, and in the folders within it, are painted together, so that they share one palette and one "
-    "manner; names, sizes and transparency stay as they are, bit for bit, and so do the border lines of nine-patches "
-    "(NAME.9.png). What is there already, painted by the same recipe, is not written again.\n\n"
-    "[bold]--size[/bold] is here the longer side to which smaller sprites are enlarged while they are painted, by default "
-    "half the preset's.",
+    help="Paint a set of sprites or sprite sheets in one style.\n\n"
+    "All pictures in a folder and its subfolders are painted together, so that they share one palette and one style. Names, "
+    "sizes and transparency stay as they are, bit for bit, and so do the border lines of nine-patches (NAME.9.png). A sprite "
+    "that has been painted by the same recipe is not written again.\n\n"
+    "[bold]--size[/bold] is the longer side to which smaller sprites are enlarged while they are painted, by default half "
+    "the preset's size.",
     epilog="[bold]pinxit sprites icons/ --style painting.jpg -o painted/[/bold]\n\n"
     "[bold]pinxit sprites sheets/ --grid 32x32 --style house:crayon -o painted/[/bold]",
 )
@@ -46,84 +48,137 @@ def sprites(
     ctx: typer.Context,
     folder: Annotated[Path, typer.Argument(help="The folder of sprites.", show_default=False)],
     output: Annotated[
-        Path, typer.Option("--output", "-o", help="The folder to write to; made if need be.", show_default=False)
+        Path, typer.Option("--output", "-o", help="The folder to write to; created if missing.", show_default=False)
     ],
-    style: Styles = None,
+    placing: Annotated[StyleOptions, Without("region", "keep")],
+    how: Annotated[OutputOptions, Without("bits", "preview", "plot", "as_json")],
     grid: Annotated[
         str | None,
         typer.Option(
             "--grid",
-            help="The pictures are sheets of cells so large, px; no cell bleeds into its neighbours.",
+            help="The pictures are sheets of cells of this size, px; no cell bleeds into its neighbours.",
             metavar="WxH",
         ),
     ] = None,
-    blend: Blend = None,
-    style_mask: StyleMasks = None,
-    overwrite: Overwrite = False,
-    quality: Quality = 95,
     encoder_weights: EncoderWeights = None,
     **settings: Any,
 ) -> None:
     from pinxit.surface.sprites import prepare_sprites
 
-    styles = placed_styles(ctx, style or [], [], style_mask or [], blend)
-    how = Output(overwrite, quality=quality)
+    styles = placed_styles(ctx, placing)
     cells = _read_grid(grid)
     read, failures = _read(folder, output, [*files_of(styles), encoder_weights, settings["init"]])
-    seen = [sprite for _, sprite in read if not sprite.empty]
-    job = prepare_sprites(seen, styles, grid=cells, encoder_weights=encoder_weights, **settings) if seen else None
-    jobs = [(name, sprite, None if job is None or sprite.empty else job.of(sprite)) for name, sprite in read]
-    waiting = [one for one in jobs if overwrite or not _is_done(output, *one)]
+    visible = [sprite for _, sprite in read if not sprite.empty]
+    job = None
+    if visible:
+        job = prepare_sprites(visible, styles, grid=cells, encoder_weights=encoder_weights, **settings)
+    targets = [
+        _Target(output, name, sprite, None if job is None or sprite.empty else job.of(sprite)) for name, sprite in read
+    ]
+    waiting = [target for target in targets if how.overwrite or not target.is_done()]
     todo = []
-    for name, sprite, own in waiting:
+    for target in waiting:
         try:
-            if own is not None:
-                pictures.check_writable(output / _painted(name), overwrite=overwrite, bits=sprite.bits)
-            todo.append((name, sprite, own))
+            target.check(how)
+            todo.append(target)
         except PinxitError as error:
-            failures.append(str(sprite.path))
-            complain(f"{sprite.path}: {error}")
-    done = 0
-    last = None
-    if job is not None and any(own is not None for _, _, own in todo):
-        last, interrupted = follow(job, folder.name)
-        if interrupted:
-            complain("interrupted before the set was done: the same command goes on.")
+            failures.append(str(target.sprite.path))
+            warn(f"{target.sprite.path}: {error}")
+    done, last = 0, None
+    if job is not None and any(target.job is not None for target in todo):
+        ending = paint_with_progress(job, folder.name)
+        last = ending.last
+        if ending.interrupted:
+            warn("interrupted before the set was done: the same command continues.")
             sys.exit(INTERRUPTED)
-    for name, sprite, own in todo:
+    for target in todo:
         try:
-            _write(output, name, sprite, own, last, how)
+            target.write(last, how)
             done += 1
         except PinxitError as error:
-            failures.append(str(sprite.path))
-            complain(f"{sprite.path}: {error}")
-    complain(f"{done} painted, {len(jobs) - len(waiting)} done before, {len(failures)} failed.")
+            failures.append(str(target.sprite.path))
+            warn(f"{target.sprite.path}: {error}")
+    warn(f"{done} painted, {len(targets) - len(waiting)} done before, {len(failures)} failed.")
     if failures:
-        complain(f"these failed: {', '.join(failures)}.")
+        warn(f"these failed: {', '.join(failures)}.")
         sys.exit(FAILED)
 
 
-def again(text: str, target: Path, how: Output, folders: list[Path], settings: dict[str, Any]) -> None:
-    """Follow a recipe of this command's."""
-    from pinxit.surface.sprites import SpritesRecipe, prepare_sprites_again
+def redo(text: str, target: Path, how: OutputOptions, folders: list[Path], settings: dict[str, Any]) -> None:
+    """Follow a recipe that this command wrote; see `pinxit.cli.redo`."""
+    from pinxit.surface.sprites import SpritesRecipe, sprites_from_recipe
 
-    job = prepare_sprites_again(SpritesRecipe.from_json(text), look_in=folders, **settings)
-    if drive(job, target, replace(how, bits=job.sprite.bits)):
+    job = sprites_from_recipe(SpritesRecipe.from_json(text), look_in=folders, **settings)
+    if drive(job, target, replace(how, bits=job.sprite.bits)).interrupted:
         sys.exit(INTERRUPTED)
 
 
+@dataclass(frozen=True)
+class _Target:
+    """A sprite and the file it is painted into.
+
+    Attributes:
+        output: the folder of the results.
+        name: the sprite's path within its folder.
+        sprite: the sprite.
+        job: the job whose result it is; None where the sprite is transparent all over and is only copied.
+    """
+
+    output: Path
+    name: Path
+    sprite: Sprite
+    job: SpritesJob | None
+
+    @property
+    def path(self) -> Path:
+        """The file to write."""
+        return self.output / (self.name if self.job is None else _painted_name(self.name))
+
+    def check(self, how: OutputOptions) -> None:
+        """Raise PinxitError now for what would fail after painting."""
+        if self.job is not None:
+            pictures.check_writable(self.path, overwrite=how.overwrite, bits=self.sprite.bits)
+
+    def is_done(self) -> bool:
+        """Return whether the file was made by this recipe, whatever else was in the set."""
+        from pinxit.surface.sprites import SpritesRecipe
+
+        if self.job is None:
+            return self.path.is_file() and self.path.read_bytes() == self.sprite.path.read_bytes()
+        text = pictures.read_recipe(self.path) if self.path.is_file() else None
+        if text is None or work_of(text) != "sprites":
+            return False
+        aside = {"done", "early_stop", "memory", "members"}
+        return SpritesRecipe.from_json(text).model_dump(exclude=aside) == self.job.recipe.model_dump(exclude=aside)
+
+    def write(self, last: Progress | None, how: OutputOptions) -> None:
+        """Write the sprite as it was painted at `last`, or copy it where nothing of it can be seen."""
+        if self.job is None or last is None:
+            write_atomic(self.sprite.path.read_bytes(), self.output / self.name, overwrite=how.overwrite)
+            return
+        picture, recipe = self.job.result(last)
+        pictures.write(
+            picture,
+            self.path,
+            recipe=recipe.to_json(),
+            overwrite=how.overwrite,
+            bits=self.sprite.bits,
+            quality=how.quality,
+        )
+
+
 def _read(folder: Path, output: Path, reads: list[object]) -> tuple[list[tuple[Path, Sprite]], list[str]]:
-    """The sprites in a folder, by their names in it, and the files that are none."""
+    """Return the sprites in a folder with their paths in it, and the files that cannot be read as one."""
     from pinxit.surface.sprites import read_sprite
 
     read: list[tuple[Path, Sprite]] = []
     failures: list[str] = []
     found = pictures_in(folder, deep=True, results=output)
-    tell_left_out(found)
+    warn_left_out(found)
     if not found.pictures:
-        raise PinxitError(f"there is nothing to paint in {folder}: what is there was made by pinxit.")
+        raise PinxitError(f"there is nothing to paint in {folder}: all pictures in it were made by pinxit.")
     names = [source.relative_to(folder) for source in found.pictures]
-    targets = [output / _painted(name) for name in names]
+    targets = [output / _painted_name(name) for name in names]
     check_goal(folder, output, targets)
     check_apart(reads=[*found.pictures, *reads], writes={"the result": targets})
     for source in found.pictures:
@@ -131,45 +186,12 @@ def _read(folder: Path, output: Path, reads: list[object]) -> tuple[list[tuple[P
             read.append((source.relative_to(folder), read_sprite(source)))
         except PinxitError as error:
             failures.append(str(source))
-            complain(str(error))
+            warn(str(error))
     return read, failures
 
 
-def _write(
-    output: Path, name: Path, sprite: Sprite, job: SpritesJob | None, last: Progress | None, how: Output
-) -> None:
-    """One sprite as it is painted, or copied where nothing of it is seen."""
-    if job is None or last is None:
-        write_whole(sprite.path.read_bytes(), output / name, overwrite=how.overwrite)
-        return
-    picture, recipe = job.result(last)
-    pictures.write(
-        picture,
-        output / _painted(name),
-        recipe=recipe.to_json(),
-        overwrite=how.overwrite,
-        bits=sprite.bits,
-        quality=how.quality,
-    )
-
-
-def _is_done(output: Path, name: Path, sprite: Sprite, job: SpritesJob | None) -> bool:
-    """Whether the file is there that this recipe makes, whatever else is in the set."""
-    from pinxit.surface.sprites import SpritesRecipe
-
-    if job is None:
-        target = output / name
-        return target.is_file() and target.read_bytes() == sprite.path.read_bytes()
-    target = output / _painted(name)
-    text = pictures.read_recipe(target) if target.is_file() else None
-    if text is None or work_of(text) != "sprites":
-        return False
-    aside = {"done", "memory", "members"}
-    return SpritesRecipe.from_json(text).model_dump(exclude=aside) == job.recipe.model_dump(exclude=aside)
-
-
-def _painted(name: Path) -> Path:
-    """The same name; pictures of kinds that pinxit does not write become `sprite.gif.png`."""
+def _painted_name(name: Path) -> Path:
+    """Return the same name; a picture of a kind that pinxit does not write becomes `sprite.gif.png`."""
     return Path(target_name(str(name)))
 
 

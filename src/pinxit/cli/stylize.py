@@ -2,46 +2,41 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import typer
+from rich.console import Console
 
 from pinxit import inputs
-from pinxit.cli.arguments import (
-    Bits,
-    Blend,
-    EncoderWeights,
-    Json,
-    Keep,
-    Overwrite,
-    Quality,
-    Regions,
-    StyleMasks,
-    Styles,
-)
-from pinxit.cli.drive import PIPE, Output, drive
+from pinxit import styles as house_styles
+from pinxit.cli.arguments import EncoderWeights, OutputOptions, StyleOptions
+from pinxit.cli.command_app import command_app
+from pinxit.cli.drive import PIPE, check_output, drive
 from pinxit.cli.folders import expand
-from pinxit.cli.main import FAILED, INTERRUPTED, complain
+from pinxit.cli.main import FAILED, INTERRUPTED
+from pinxit.cli.messages import warn
 from pinxit.cli.options import with_settings
 from pinxit.cli.placing import OrderedCommand, files_of, placed_styles
+from pinxit.cli.styles import style_table
 from pinxit.errors import PinxitError
-from pinxit.job import StyleImage, prepare
 from pinxit.library import default_output
-from pinxit.picture.presets import PRESETS
+from pinxit.preparation import StyleImage, prepare
+from pinxit.recipe.presets import PRESETS
 
-app = typer.Typer(rich_markup_mode="rich", add_completion=False)
+app = command_app()
 
 _PRESETS = "Presets: " + "; ".join(f"[bold]{name}[/bold], {preset.summary}" for name, preset in PRESETS.items()) + "."
 
 
 @app.command(
     cls=OrderedCommand,
-    help="Paint pictures in the manner of others.\n\n"
+    help="Paint pictures in the style of others.\n\n"
     "CONTENT is one or several pictures, folders, or patterns like 'photos/*.jpg'. [bold]sample:cat[/bold] is a photograph "
-    "to try things on, [bold]-[/bold] is standard input (-o - is standard output, as PNG), "
-    "[bold]house:swirl[/bold] a style that pinxit draws itself (see pinxit styles).\n\n"
+    "to try things on, [bold]house:swirl[/bold] a style that pinxit draws itself (see pinxit styles). [bold]-[/bold] is "
+    "standard input, and -o - is standard output, as PNG.\n\n"
     f"{_PRESETS}\n\n"
     "Ctrl-C keeps the best picture so far.",
     epilog="[bold]pinxit stylize photo.jpg --style painting.jpg -o out.png[/bold]\n\n"
@@ -52,83 +47,76 @@ _PRESETS = "Presets: " + "; ".join(f"[bold]{name}[/bold], {preset.summary}" for 
 def stylize(
     ctx: typer.Context,
     content: Annotated[list[str], typer.Argument(help="The content images.", show_default=False)],
-    style: Styles = None,
+    placing: StyleOptions,
+    how: OutputOptions,
     output: Annotated[
         Path | None,
         typer.Option(
             "--output",
             "-o",
-            help="The file to write, its kind by its ending; a folder for several pictures.",
+            help="The file to write, its kind given by its ending; a folder for several pictures.",
             show_default="CONTENT-STYLE.png here",
         ),
     ] = None,
-    blend: Blend = None,
-    region: Regions = None,
-    style_mask: StyleMasks = None,
-    keep: Keep = None,
-    overwrite: Overwrite = False,
-    bits: Bits = 8,
-    quality: Quality = 95,
-    preview: Annotated[
-        Path | None,
-        typer.Option(help="A picture to refresh while it paints.", metavar="FILE", rich_help_panel="Output"),
-    ] = None,
-    plot: Annotated[
-        Path | None, typer.Option(help="Draw the loss curves into a picture.", metavar="FILE", rich_help_panel="Output")
-    ] = None,
-    as_json: Json = False,
     encoder_weights: EncoderWeights = None,
     **settings: Any,
 ) -> None:
     into = output if output is not None and not output.suffix else Path() if output is None else output.parent
     piped = content == [str(PIPE)]
     if piped and output is None:
-        raise PinxitError("a picture from standard input has no name: say by -o where to write, - for standard output.")
-    sources = content if piped else expand(content, results=into, written=[preview, plot])
+        raise PinxitError(
+            "a picture from standard input has no name: give the result one by -o, or - for standard output."
+        )
+    sources = content if piped else expand(content, results=into, written=[how.preview, how.plot])
     if not sources:
-        raise PinxitError("there is nothing to paint: what is there was made by pinxit, or by this command.")
-    styles = placed_styles(ctx, style or [], region or [], style_mask or [], blend)
+        raise PinxitError("there is nothing to paint: all these pictures were made by pinxit, or by this command.")
+    if not (placing.style or placing.region):
+        raise PinxitError(_offer_styles(sources[0]))
+    styles = placed_styles(ctx, placing)
     targets = [_target(source, styles, output, several=len(sources) > 1) for source in sources]
-    if plot is not None and len(sources) > 1:
+    if how.plot is not None and len(sources) > 1:
         raise PinxitError("--plot draws the losses of one picture: leave it out for several.")
-    how = Output(overwrite, check_bits(bits), quality, preview, plot, as_json)
-    how.check(
-        *targets,
-        piped=True,
-        reads=[*([] if piped else sources), *files_of(styles), keep, encoder_weights, settings["init"]],
-    )
+    reads = [*([] if piped else sources), *files_of(styles), placing.keep, encoder_weights, settings["init"]]
+    check_output(how, *targets, piped=True, reads=reads)
     failures = []
     for source, target in zip(sources, targets, strict=True):
         try:
-            job = prepare(
-                _piped_in() if piped else source, styles, keep=keep, encoder_weights=encoder_weights, **settings
-            )
-            if drive(job, target, how):
+            picture = _read_standard_input() if piped else source
+            job = prepare(picture, styles, keep=placing.keep, encoder_weights=encoder_weights, wide=True, **settings)
+            if drive(job, target, how, layers=job.layers).interrupted:
                 sys.exit(INTERRUPTED)
         except PinxitError as error:
             if len(sources) == 1:
                 raise
             failures.append(source)
-            complain(f"{source}: {error}")
+            warn(f"{source}: {error}")
     if failures:
-        complain(f"{len(failures)} of {len(sources)} pictures failed: {', '.join(map(str, failures))}.")
+        warn(f"{len(failures)} of {len(sources)} pictures failed: {', '.join(map(str, failures))}.")
         sys.exit(FAILED)
 
 
-def _piped_in() -> bytes:
-    """The picture that comes by standard input."""
+def _offer_styles(source: str) -> str:
+    """List the styles that pinxit draws itself on standard error.
+
+    Args:
+        source: the picture that was to be painted.
+
+    Returns:
+        The sentence for the error.
+    """
+    console = Console(stderr=True)
+    console.print(style_table())
+    first = f"{inputs.HOUSE}{house_styles.names()[0]}"
+    command = f"pinxit stylize {shlex.quote(source)} --style {first}"
+    return (
+        f"no style is given: add --style PICTURE, or one of these, as in `{command}`; `pinxit styles` draws them all."
+    )
+
+
+def _read_standard_input() -> bytes:
     if sys.stdin.isatty():
         raise PinxitError("- takes a picture from standard input, which is a terminal: name a file, or pipe one in.")
     return inputs.content_of(sys.stdin.buffer)
-
-
-def check_bits(bits: int) -> Literal[8, 16]:
-    """8 or 16, or PinxitError."""
-    if bits == 8:
-        return 8
-    if bits == 16:
-        return 16
-    raise PinxitError(f"--bits is 8 or 16, not {bits}.")
 
 
 def _target(source: str, styles: list[StyleImage], output: Path | None, *, several: bool) -> Path:

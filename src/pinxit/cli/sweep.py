@@ -11,33 +11,36 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperCommand
 
+from pinxit import image as pictures
 from pinxit import inputs
-from pinxit import picture as pictures
-from pinxit.cli.arguments import Cluster, Cpus, EncoderWeights, Gpus, Overwrite
-from pinxit.cli.crew import Tally, check_alone
+from pinxit.cli.arguments import ClusterOptions, EncoderWeights, Overwrite
+from pinxit.cli.cluster_progress import ClusterProgress
+from pinxit.cli.command_app import command_app
 from pinxit.cli.display import Display
-from pinxit.cli.main import FAILED, INTERRUPTED, complain
+from pinxit.cli.main import FAILED, INTERRUPTED
+from pinxit.cli.messages import say, warn
 from pinxit.cli.options import with_settings
-from pinxit.cli.say import say
+from pinxit.cli.progress import finish_with_progress
 from pinxit.errors import PinxitError
-from pinxit.job import Job, at_own_size, prepare
-from pinxit.picture import Picture
-from pinxit.picture.paths import check_apart
-from pinxit.picture.recipe import Settings
+from pinxit.files.paths import check_apart
+from pinxit.image import Picture
+from pinxit.job import Job
+from pinxit.preparation import at_own_size, prepare
+from pinxit.recipe.recipe import Settings
 
 if TYPE_CHECKING:
-    from pinxit.cluster.sweep import Sweep
-    from pinxit.cluster.units import Outcome
+    from pinxit.cluster.sweep import SweepWorkload
+    from pinxit.cluster.tasks import Outcome
 
-app = typer.Typer(rich_markup_mode="rich", add_completion=False)
+app = command_app()
 
-# Settings whose single values have commas in them already.
-_WHOLE = ("iterations", "content_layers", "style_layers")
-_MOST = 100
+# Settings whose single values contain commas.
+_WITH_COMMAS = ("iterations", "content_layers", "style_layers")
+_MAX_PICTURES = 100
 
 
 class SeveralStyles(TyperCommand):
-    """Reads `--style a.jpg b.jpg` as `--style a.jpg --style b.jpg`."""
+    """A command that reads `--style a.jpg b.jpg` as `--style a.jpg --style b.jpg`."""
 
     def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]
         """Repeat the option's name before each of its values."""
@@ -55,8 +58,8 @@ class SeveralStyles(TyperCommand):
 @app.command(
     cls=SeveralStyles,
     help="Try styles and settings side by side, on one labelled sheet.\n\n"
-    "Any setting may have several values, separated by commas; every combination is painted. The first things that vary "
-    "make the rows, the last one the columns.",
+    "Any setting may have several values, separated by commas; every combination is painted. The last setting that varies "
+    "makes the columns, all others the rows.",
     epilog="[bold]pinxit sweep photo.jpg --style a.jpg b.jpg --style-weight 1,10,100 -o sheet.png[/bold]",
 )
 @with_settings
@@ -65,43 +68,40 @@ def sweep(
     style: Annotated[
         list[str], typer.Option("--style", "-s", help="Style images, one after another.", show_default=False)
     ],
+    cluster: ClusterOptions,
     output: Annotated[Path, typer.Option("--output", "-o", help="The sheet to write.")] = Path("sweep.png"),
     cell: Annotated[int, typer.Option(help="Side of each picture on the sheet, px.", min=64, max=2048)] = 320,
     overwrite: Overwrite = False,
     encoder_weights: EncoderWeights = None,
-    cluster: Cluster = None,
-    gpus: Gpus = 0.0,
-    cpus: Cpus = None,
     **settings: Any,
 ) -> None:
-    from pinxit.styles.contact import sheet
+    from pinxit.image.contact_sheet import contact_sheet
 
-    check_alone(cluster, gpus, cpus)
     starts = (settings["init"] or "").split(",")
     check_apart(reads=[content, *style, *starts, encoder_weights], writes={"the sheet": output})
     pictures.check_writable(output, overwrite=overwrite)
     settings["preset"] = settings["preset"] or "draft"
     varied: dict[str, list[str]] = {"style": style}
     for name, value in settings.items():
-        if value is not None and name not in _WHOLE and "," in value:
+        if value is not None and name not in _WITH_COMMAS and "," in value:
             varied[name] = value.split(",")
     if len(varied["style"]) == 1 and len(varied) > 1:
         settings["style"] = varied.pop("style")[0]
     runs = [dict(zip(varied, values, strict=True)) for values in itertools.product(*varied.values())]
-    if len(runs) > _MOST:
-        raise PinxitError(f"these are {len(runs)} pictures, a sheet holds {_MOST}: vary less.")
+    if len(runs) > _MAX_PICTURES:
+        raise PinxitError(f"these are {len(runs)} pictures, a sheet holds {_MAX_PICTURES}: vary less.")
     every = [{**settings, **run} for run in runs]
     labels = [_label(run) for run in runs]
     cells: list[tuple[str, Picture]] = []
     interrupted, failed = False, False
-    if cluster is not None:
-        from pinxit.cluster.sweep import Sweep
+    if cluster.address is not None:
+        from pinxit.cluster.sweep import SweepWorkload
 
         weights = None if encoder_weights is None else str(encoder_weights)
-        order = Sweep(content, style, size_of(cell, every), cell, weights)
-        tally, painted = _on_cluster(cluster, order, output, labels, every, gpus, cpus)
+        order = SweepWorkload(content, style, size_of(cell, every), cell, weights)
+        progress, painted = _paint_on_cluster(cluster.address, order, output, labels, every, cluster)
         cells = [(label, picture) for label, picture in zip(labels, painted, strict=True) if picture is not None]
-        interrupted, failed = tally.interrupted, bool(tally.failures)
+        interrupted, failed = progress.interrupted, bool(progress.failures)
     else:
         interrupted = _paint(labels, prepare_runs(content, style, cell, every, encoder_weights), cells)
     if not cells:
@@ -110,10 +110,10 @@ def sweep(
         raise KeyboardInterrupt
     cells = [(label.replace("_", "-"), picture) for label, picture in cells]
     columns = len(list(varied.values())[-1])
-    pictures.write(sheet(cells, cell, columns if columns > 1 else 5), output, overwrite=overwrite)
+    pictures.write(contact_sheet(cells, cell, columns if columns > 1 else 5), output, overwrite=overwrite)
     say(f"{output} ({len(cells)} pictures)")
     if interrupted:
-        complain(f"interrupted after {len(cells)} of {len(runs)} pictures.")
+        warn(f"interrupted after {len(cells)} of {len(runs)} pictures.")
         sys.exit(INTERRUPTED)
     if failed:
         sys.exit(FAILED)
@@ -124,66 +124,69 @@ def _label(run: dict[str, str]) -> str:
 
 
 def _paint(labels: list[str], jobs: list[Job], cells: list[tuple[str, Picture]]) -> bool:
-    """One cell after the other, to the end or to Ctrl-C, which is answered by True."""
+    """Paint one cell after the other, and return whether Ctrl-C ended it."""
     try:
         for number, (label, job) in enumerate(zip(labels, jobs, strict=True), start=1):
             with Display(f"{number}/{len(jobs)} {label}") as display:
-                for progress in job.paint():
-                    display.show(progress)
-            cells.append((label, progress.picture()))
+                last = finish_with_progress(job.paint(), display)
+            cells.append((label, last.picture()))
     except KeyboardInterrupt:
         return True
     return False
 
 
-def _on_cluster(
+def _paint_on_cluster(
     address: str,
-    sweep: Sweep,
+    sweep: SweepWorkload,
     output: Path,
     labels: list[str],
     runs: list[dict[str, Any]],
-    gpus: float,
-    cpus: int | None,
-) -> tuple[Tally, list[Picture | None]]:
-    """What came of the cells, and those that were painted, in their order."""
+    options: ClusterOptions,
+) -> tuple[ClusterProgress, list[Picture | None]]:
+    """Paint on many machines; return the counts, and the cells in their order, None for those without a picture."""
     from pinxit.cluster.connection import connected
-    from pinxit.cluster.crew import Crew
-    from pinxit.cluster.needs import most_of, needs_of, planned
-    from pinxit.cluster.sweep import Cell, Cells
-    from pinxit.cluster.units import driver_bench
+    from pinxit.cluster.resources import largest, resources_of, with_memory
+    from pinxit.cluster.scheduler import Scheduler
+    from pinxit.cluster.sweep import CellStore, SweepTask
+    from pinxit.cluster.tasks import driver_workspace
 
-    with contextlib.closing(driver_bench(sweep)) as bench:
-        here = [{**run, "style": bench.path(run["style"])} for run in runs]
-        styles = [bench.path(name) for name in sweep.styles]
-        weights = None if sweep.encoder_weights is None else Path(bench.path(sweep.encoder_weights))
-        jobs = prepare_runs(bench.path(sweep.content), styles, sweep.cell, here, weights)
-    kept = Cells(output, sweep.cell)
-    painted = [kept.find(job) for job in jobs]
-    recipes = [planned(job.recipe, gpus) for job in jobs]
-    units = [
-        Cell(number, label, {**run, "memory": recipe.memory})
+    with contextlib.closing(driver_workspace(sweep)) as workspace:
+        here = [{**run, "style": workspace.path(run["style"])} for run in runs]
+        styles = [workspace.path(name) for name in sweep.styles]
+        weights = None if sweep.encoder_weights is None else Path(workspace.path(sweep.encoder_weights))
+        jobs = prepare_runs(workspace.path(sweep.content), styles, sweep.cell, here, weights)
+    store = CellStore(output, sweep.cell)
+    painted = [store.find(job) for job in jobs]
+    recipes = [with_memory(job.recipe, options.gpus) for job in jobs]
+    tasks = [
+        SweepTask(number, label, {**run, "memory": recipe.memory})
         for number, (label, run, recipe) in enumerate(zip(labels, runs, recipes, strict=True))
         if painted[number] is None
     ]
-    tally = Tally(len(jobs), "pictures", before=len(jobs) - len(units))
+    progress = ClusterProgress(len(jobs), "pictures", before=len(jobs) - len(tasks))
 
     def take(outcome: Outcome) -> None:
         number, picture = outcome.report["number"], outcome.report["picture"]
-        kept.keep(jobs[number], picture)
+        store.save(jobs[number], picture)
         painted[number] = picture
 
-    if units:
+    if tasks:
         with connected(address):
-            crew = Crew(sweep, most_of([needs_of(recipe, cpus, gpus) for recipe in recipes]))
-            tally.follow(crew.paint(units), str(output), take)
-    tally.tell_failures()
-    if not tally.interrupted and not tally.failures:
-        kept.clear()
-    return tally, painted
+            needs = largest([resources_of(recipe, options.cpus, options.gpus) for recipe in recipes])
+            progress.follow(Scheduler(sweep, needs).run(tasks), str(output), take)
+    progress.warn_failures()
+    if not progress.interrupted and not progress.failures:
+        store.clear()
+    return progress, painted
 
 
 def size_of(least: int, runs: list[dict[str, Any]]) -> int:
-    """The longer side at which what pinxit draws itself is large enough for every run, px."""
+    """Return the longer side at which house styles and samples are large enough for every run, px.
+
+    Args:
+        least: the least it may be, px.
+        runs: the settings of each run.
+    """
     size = least
     for run in runs:
         chosen = Settings.choose({name: value for name, value in run.items() if name not in ("style", "init")})
@@ -194,13 +197,13 @@ def size_of(least: int, runs: list[dict[str, Any]]) -> int:
 def prepare_runs(
     content: str, styles: list[str], size: int, runs: list[dict[str, Any]], encoder_weights: Path | None
 ) -> list[Job]:
-    """Read every picture once and check every run, before the first is painted.
+    """Read every picture once and check every run before the first is painted.
 
     Args:
         content: the content image.
         styles: the style images.
-        size: the least longer side to draw at what pinxit draws itself, px; some run may need more.
-        runs: the settings of each, with its `style`.
+        size: the least longer side at which house styles and samples are drawn, px; a run may need more.
+        runs: the settings of each run, with its `style`.
         encoder_weights: a local checkpoint of the encoder.
     """
     runs = [at_own_size(run, content) for run in runs]

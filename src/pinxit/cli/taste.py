@@ -4,35 +4,30 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import track
 
-from pinxit import picture as pictures
+from pinxit import image as pictures
 from pinxit.cli.arguments import Overwrite
+from pinxit.cli.command_app import command_app
 from pinxit.cli.folders import expand
-from pinxit.cli.say import say
-from pinxit.picture.paths import check_apart
+from pinxit.cli.messages import say
+from pinxit.cli.progress import look_at
+from pinxit.files.paths import check_apart
 
-if TYPE_CHECKING:
-    from pinxit.design.taste import Seen
-    from pinxit.picture import Picture
-
-app = typer.Typer(
-    rich_markup_mode="rich",
-    add_completion=False,
+app = command_app(
     no_args_is_help=True,
-    help="Keep what you like and dislike; order pictures by it.\n\n"
-    "The profile is a JSON file on this machine (PINXIT_TASTE or --profile names another): names, checksums and what the "
-    "encoder sees in the pictures, not the pictures. Nothing leaves the machine.",
-    epilog="[bold]pinxit taste like a.jpg b.jpg[/bold]   [bold]pinxit taste rank styles/ -o sheet.png[/bold]",
+    help="Record what you like and dislike; rank pictures by it.\n\n"
+    "The profile is a JSON file on this machine (PINXIT_TASTE or --profile names another). It holds names, checksums and the "
+    "encoder's statistics of the pictures, not the pictures. Nothing leaves the machine.",
+    epilog="[bold]pinxit taste like a.jpg b.jpg[/bold]   [bold]pinxit taste rank styles/ -o contact_sheet.png[/bold]",
 )
 
 Pictures = Annotated[list[str], typer.Argument(help="Pictures, folders, patterns.", show_default=False)]
 Profile = Annotated[
-    Path | None, typer.Option("--profile", help="The profile's file.", show_default="PINXIT_TASTE, or your own")
+    Path | None,
+    typer.Option("--profile", help="The profile's file.", show_default="PINXIT_TASTE, or the one in your data folder"),
 ]
 
 
@@ -46,12 +41,12 @@ def dislike(sources: Pictures, profile: Profile = None) -> None:
     _judge(sources, profile, liked=False)
 
 
-@app.command(help="Order pictures by your taste, best first.")
+@app.command(help="Rank pictures by your taste, best first.")
 def rank(
     sources: Pictures,
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="Draw the order as one picture, too.")] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Also draw the ranking as one picture.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one line of JSON.")] = False,
-    cell: Annotated[int, typer.Option(help="Side of each picture on the sheet, px.", min=64, max=2048)] = 240,
+    cell: Annotated[int, typer.Option(help="Side of each picture on the contact_sheet, px.", min=64, max=2048)] = 240,
     overwrite: Overwrite = False,
     profile: Profile = None,
 ) -> None:
@@ -59,13 +54,13 @@ def rank(
 
     file = taste.profile_file(profile)
     names = expand(sources, written=[output])
-    check_apart(reads=[*names, file], writes={"the sheet": output})
+    check_apart(reads=[*names, file], writes={"the contact_sheet": output})
     if output is not None:
         pictures.check_writable(output, overwrite=overwrite)
     known = taste.load(file)
     taste.check(known)
-    seen = look_at(names, keep=cell if output else None)
-    score = taste.scores(known, [one for one, _ in seen])
+    looked = look_at(names, keep=cell if output else None)
+    score = taste.scores(known, [statistics for statistics, _ in looked])
     order = sorted(range(len(names)), key=lambda number: -score[number])
     if as_json:
         say(json.dumps([{"picture": names[number], "score": round(float(score[number]), 4)} for number in order]))
@@ -73,13 +68,13 @@ def rank(
         for number in order:
             say(f"{score[number]:+.3f}  {names[number]}")
     if output is not None:
-        from pinxit.styles.contact import sheet
+        from pinxit.image.contact_sheet import contact_sheet
 
-        cells = [(f"{place}  {score[number]:+.2f}", seen[number][1]) for place, number in enumerate(order, start=1)]
-        say(pictures.write(sheet(cells, cell, columns=6), output, overwrite=overwrite))
+        cells = [(f"{place}  {score[number]:+.2f}", looked[number][1]) for place, number in enumerate(order, start=1)]
+        say(pictures.write(contact_sheet(cells, cell, columns=6), output, overwrite=overwrite))
 
 
-@app.command(help="Say what is remembered, and where.")
+@app.command(help="Show what is remembered, and where.")
 def show(profile: Profile = None) -> None:
     from pinxit.design import taste
 
@@ -110,15 +105,7 @@ def _judge(sources: list[str], profile: Path | None, *, liked: bool) -> None:
     names = expand(sources)
     check_apart(reads=names, writes={"the profile": file})
     known = taste.load(file)
-    for seen, _ in look_at(names):
-        known = known.judge(seen, liked=liked)
+    for statistics, _ in look_at(names):
+        known = known.judge(statistics, liked=liked)
     taste.save(known, file)
     say(f"{file}: {len(known.liked)} liked, {len(known.disliked)} disliked")
-
-
-def look_at(names: list[str], keep: int | None = None) -> list[tuple[Seen, Picture]]:
-    """The pictures' statistics; the pictures themselves, as small as they are needed."""
-    from pinxit.design.taste import look
-
-    watched = track(look(names), "looking", total=len(names), console=Console(stderr=True), transient=True)
-    return [(seen, pictures.fit(picture, keep or 16)) for seen, picture in watched]

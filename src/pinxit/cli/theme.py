@@ -9,31 +9,31 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pinxit import picture as pictures
-from pinxit.cli.arguments import Blend, Overwrite
+from pinxit import image as pictures
+from pinxit.cli.arguments import Blend, OutputOptions, Overwrite
+from pinxit.cli.command_app import command_app
 from pinxit.cli.display import Display
-from pinxit.cli.drive import Output
-from pinxit.cli.folders import expand, tell_left_out
-from pinxit.cli.main import complain
+from pinxit.cli.folders import expand, warn_left_out
+from pinxit.cli.messages import say, warn
 from pinxit.cli.options import with_settings
 from pinxit.cli.placing import read_shares
-from pinxit.cli.say import say
+from pinxit.cli.progress import finish_with_progress, look_at
 from pinxit.errors import PinxitError
-from pinxit.picture.find import survey
-from pinxit.picture.paths import check_apart
+from pinxit.files.paths import check_apart
+from pinxit.image.discover import survey
 
 if TYPE_CHECKING:
-    from pinxit.design.theme import Part, Theme
-    from pinxit.picture import Picture
+    from pinxit.design.theme import Theme, ThemeSheet
+    from pinxit.image import Picture
 
-app = typer.Typer(rich_markup_mode="rich", add_completion=False)
+app = command_app()
 
 
 @app.command(
     help="Make an interface's theme from a painting, or from several.\n\n"
-    "Colours by role, light and dark, with every text readable on what it stands on (WCAG AA), as W3C design tokens, CSS "
+    "It has colours by role, light and dark, with every text readable on its background (WCAG AA), as W3C design tokens, CSS "
     "custom properties and a Tailwind preset; painted backgrounds, icons, buttons and avatars; and index.html, which shows "
-    "all of it. The network paints unless --preset or --engine says otherwise.",
+    "them all. The network paints unless --preset or --engine says otherwise.",
     epilog="[bold]pinxit theme painting.jpg -o theme/[/bold]\n\n"
     "[bold]pinxit theme --taste paintings/ --icons icons/ --avatars people/ -o theme/[/bold]",
 )
@@ -45,17 +45,19 @@ def theme(
     ),
     blend: Blend = None,
     taste: Annotated[
-        Path | None, typer.Option(help="Choose and blend the paintings of this folder that you would like best.")
+        Path | None, typer.Option(help="Choose and blend the paintings in this folder that suit your taste best.")
     ] = None,
     backgrounds: Annotated[
-        str | None, typer.Option(help="Sizes of backgrounds, px.", metavar="WxH,…", show_default="three")
+        str | None, typer.Option(help="Sizes of the backgrounds, px.", metavar="WxH,…", show_default="three")
     ] = None,
-    icons: Annotated[Path | None, typer.Option(help="A folder of your own icons, PNG with transparency.")] = None,
+    icons: Annotated[
+        Path | None, typer.Option(help="A folder of your own icons, PNG with transparency or SVG.")
+    ] = None,
     avatars: Annotated[list[str] | None, typer.Option(help="Pictures, or a folder of them, for avatars.")] = None,
     overwrite: Overwrite = False,
     **settings: Any,
 ) -> None:
-    from pinxit.design.theme import BACKGROUNDS, prepare
+    from pinxit.design.theme import BACKGROUNDS, prepare_theme
 
     if not overwrite and output.exists() and (not output.is_dir() or any(output.iterdir())):
         raise PinxitError(f"{output} exists: choose another folder, or add --overwrite.")
@@ -70,30 +72,31 @@ def theme(
     own = [] if icons is None else _icons(icons)
     people = expand(avatars) if avatars else []
     check_apart(reads=[*sources, *own, *people, settings["init"]], writes={"the theme": output})
-    ready = prepare(sources, shares, own, people, sizes, settings)
+    ready = prepare_theme(sources, shares, own, people, sizes, settings)
     for one in ready.pictures:
         for note in one.notes:
-            complain(f"a painting {note}")
+            warn(f"a painting {note}")
     _make(ready, output)
 
 
-def again(text: str, target: Path, how: Output, folders: list[Path], settings: dict[str, Any]) -> None:
-    """Make one of a theme's pictures again."""
-    from pinxit.design.theme import ThemeRecipe, prepare_again
-    from pinxit.picture.recipe import Settings
+def redo(text: str, target: Path, how: OutputOptions, folders: list[Path], settings: dict[str, Any]) -> None:
+    """Make one of a theme's pictures again; see `pinxit.cli.redo`."""
+    from pinxit.design.theme import ThemeRecipe, theme_from_recipe
+    from pinxit.preparation import with_features
+    from pinxit.recipe.recipe import Settings
 
     recipe = ThemeRecipe.from_json(text)
     changes = {name: value for name, value in settings.items() if value is not None}
     if changes:
-        changed = Settings.choose({**recipe.settings.model_dump(), **changes})
+        changed = with_features(Settings.choose({**recipe.settings.model_dump(), **changes}))
         recipe = recipe.model_copy(update={"settings": changed, "done": None})
-    ready = prepare_again(recipe, folders)
+    ready = theme_from_recipe(recipe, folders)
     made: dict[str, Picture] = {}
     if ready.part_of_asset in ready.part_names:
         with Display(recipe.asset) as display:
             made, done = _paint(ready, ready.part(ready.part_of_asset), display)
     if recipe.asset not in made:
-        raise PinxitError(f"the recipe is of no picture of a theme, but of {recipe.asset!r}.")
+        raise PinxitError(f"the recipe names {recipe.asset!r}, which is not a picture of this theme.")
     finished = recipe.model_copy(update={"done": done}).to_json()
     written = pictures.write(
         made[recipe.asset], target, recipe=finished, overwrite=how.overwrite, bits=how.bits, quality=how.quality
@@ -102,7 +105,7 @@ def again(text: str, target: Path, how: Output, folders: list[Path], settings: d
 
 
 def _make(ready: Theme, output: Path) -> None:
-    """Paint all of it into a folder beside, which takes the name when it is whole."""
+    """Paint everything into a temporary folder beside the target, and rename it when it is complete."""
     from pinxit.design import tokens
     from pinxit.design.page import page
 
@@ -142,15 +145,14 @@ def _make(ready: Theme, output: Path) -> None:
     say(f"{output / 'index.html'} ({len(assets)} pictures)")
 
 
-def _paint(ready: Theme, part: Part, display: Display) -> tuple[dict[str, Picture], tuple[int, ...] | None]:
-    """The theme's pictures of a part, and the engine's iterations."""
-    for progress in ready.job(part).paint():
-        display.show(progress)
-    return ready.assets(part, progress.picture()), progress.done or None
+def _paint(ready: Theme, part: ThemeSheet, display: Display) -> tuple[dict[str, Picture], tuple[int, ...] | None]:
+    """Return the theme's pictures of a part, and the engine's iterations."""
+    last = finish_with_progress(ready.job(part).paint(), display)
+    return ready.assets(part, last.picture()), last.done or None
 
 
 def _move(folder: Path, output: Path) -> None:
-    """The finished folder in the other's place; what else lies in that stays."""
+    """Move the finished folder into the target's place; other files in the target stay."""
     if not output.exists():
         folder.rename(output)
         return
@@ -163,11 +165,9 @@ def _move(folder: Path, output: Path) -> None:
 
 def _icons(folder: Path) -> list[Path]:
     if not folder.is_dir():
-        raise PinxitError(f"{folder} is no folder: give one with icons as PNG files.")
-    if drawings := sorted(folder.glob("*.svg")):
-        return drawings  # which whoever reads them refuses, and says what to do
+        raise PinxitError(f"{folder} is not a folder: give one with icons as PNG or SVG files.")
     found = survey(folder, deep=False)
-    tell_left_out(found)
+    warn_left_out(found)
     return found.pictures
 
 
@@ -175,18 +175,17 @@ def _read_sizes(text: str) -> list[tuple[int, int]]:
     try:
         return [(int(width), int(height)) for width, height in (size.split("x") for size in text.split(","))]
     except ValueError as error:
-        raise PinxitError(f"--backgrounds takes sizes as in 1920x1080,1080x1920, not {text!r}.") from error
+        raise PinxitError(f"--backgrounds takes sizes, as in 1920x1080,1080x1920, not {text!r}.") from error
 
 
 def _by_taste(folder: Path) -> tuple[list[str], list[float]]:
-    """The pictures of a folder that the profile puts first, and how much of each."""
-    from pinxit.cli.taste import look_at
+    """Return the pictures of a folder that the profile ranks first, and their shares."""
     from pinxit.design import taste
 
     known = taste.load(taste.profile_file())
     taste.check(known)
     names = expand([str(folder)])
-    chosen = taste.choose(known, [seen for seen, _ in look_at(names)])
+    chosen = taste.choose(known, [statistics for statistics, _ in look_at(names)])
     for number, share in chosen:
         say(f"{share:.0%} {names[number]}")
     return [names[number] for number, _ in chosen], [share for _, share in chosen]

@@ -3,47 +3,49 @@
 from __future__ import annotations
 
 import sys
-import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pinxit import picture as pictures
+from pinxit import image as pictures
 from pinxit import training
 from pinxit.cli.arguments import Overwrite
+from pinxit.cli.command_app import command_app
 from pinxit.cli.display import Display, duration
-from pinxit.cli.folders import tell_left_out
+from pinxit.cli.folders import warn_left_out
 from pinxit.cli.main import INTERRUPTED
-from pinxit.cli.say import say
-from pinxit.picture.find import survey
-from pinxit.picture.paths import check_apart
+from pinxit.cli.messages import say
+from pinxit.cli.progress import Preview, run_with_progress
+from pinxit.files.paths import check_apart
+from pinxit.image.discover import survey
 
 if TYPE_CHECKING:
-    from pinxit.network.fit import Progress
+    from pinxit.network.training.finetune import TrainingProgress
 
-app = typer.Typer(rich_markup_mode="rich", add_completion=False)
+app = command_app()
 
 _SECONDS_BETWEEN_PREVIEWS = 20.0
 
 
 @app.command(
-    help="Teach a network to paint like one painting, or like several of one hand.\n\n"
-    "What comes out can stand wherever a style can, and paints in a fraction of a second:\n\n"
+    help="Train a network to paint like one painting, or like several by one hand.\n\n"
+    "The file it writes can be used wherever a style can, and paints in a fraction of a second:\n\n"
     "[bold]pinxit stylize photo.jpg --style painting.pinxit -o out.png[/bold]\n\n"
-    "Ctrl-C keeps what it has learnt so far; the same command with --overwrite goes on from there.",
+    "Ctrl-C keeps what it has learnt so far; the same command with --overwrite continues from there.",
     epilog="[bold]pinxit train painting.jpg -o painting.pinxit --preview now.png[/bold]",
 )
 def train(
-    paintings: Annotated[list[str], typer.Argument(help="One painting, or several of one hand.", show_default=False)],
+    paintings: Annotated[list[str], typer.Argument(help="One painting, or several by one hand.", show_default=False)],
     output: Annotated[Path, typer.Option("--output", "-o", help="The file to write, NAME.pinxit.", show_default=False)],
     photographs: Annotated[
         Path | None,
         typer.Option(help="A folder of photographs to learn from.", show_default="those that come with pinxit"),
     ] = None,
-    steps: Annotated[int, typer.Option(help="Steps of learning, about a second each on two cores.")] = training.STEPS,
+    steps: Annotated[int, typer.Option(help="Training steps, about a second each on two cores.")] = training.STEPS,
     style_weight: Annotated[
-        float, typer.Option(help="How much the style counts against the content.")
+        float, typer.Option(help="Weight of the style against the content.")
     ] = training.STYLE_WEIGHT,
     preview: Annotated[Path | None, typer.Option(help="A picture to refresh while it learns.", metavar="FILE")] = None,
     overwrite: Overwrite = False,
@@ -51,31 +53,33 @@ def train(
     check_apart(reads=[*paintings, photographs], writes={"the network": output, "--preview": preview})
     training.check_network(output, overwrite=overwrite)
     if photographs is not None:
-        tell_left_out(survey(photographs))
+        warn_left_out(survey(photographs))
     if preview is not None:
         pictures.check_writable(preview, overwrite=overwrite)
-    last: Progress | None = None
-    previewed, interrupted = time.monotonic(), False
-    lessons = training.train(paintings, photographs=photographs, steps=steps, style_weight=style_weight)
-    try:
-        with Display(output.name) as display:
-            for progress in lessons:
-                if last is None and progress.step > 1:
-                    display.say(f"goes on where it was broken off, at step {progress.step}.")
-                last = progress
-                display.show(progress)
-                if preview and time.monotonic() - previewed > _SECONDS_BETWEEN_PREVIEWS:
-                    pictures.write(progress.picture(), preview, overwrite=True)
-                    previewed = time.monotonic()
-    except KeyboardInterrupt:
-        interrupted = True
-        lessons.close()
+    shown = Preview(preview, _SECONDS_BETWEEN_PREVIEWS, delay=_SECONDS_BETWEEN_PREVIEWS)
+    trainer = training.train(paintings, photographs=photographs, steps=steps, style_weight=style_weight)
+    with Display(output.name) as display:
+        last, interrupted = run_with_progress(trainer, display, _say_continued(display), shown.offer)
+    trainer.close()
     if last is None:
         raise KeyboardInterrupt
     training.save_network(last, output, overwrite=overwrite)
     if preview is not None:
-        pictures.write(last.picture(), preview, overwrite=True)
-    how = f"interrupted at step {last.step}, as it is by now: " if interrupted else ""
+        shown.write(last.picture())
+    how = f"interrupted at step {last.step}, as learnt so far: " if interrupted else ""
     say(f"{how}{output} ({last.step} steps, {duration(last.seconds)})")
     if interrupted:
         sys.exit(INTERRUPTED)
+
+
+def _say_continued(display: Display) -> Callable[[TrainingProgress], None]:
+    """Return a watcher that says when the training continues an interrupted one."""
+    first = True
+
+    def watch(progress: TrainingProgress) -> None:
+        nonlocal first
+        if first and progress.step > 1:
+            display.say(f"continues an interrupted training at step {progress.step}.")
+        first = False
+
+    return watch

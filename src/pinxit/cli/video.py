@@ -7,53 +7,54 @@ import json
 import re
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pinxit import picture as pictures
-from pinxit.cli.arguments import Blend, Cluster, Cpus, EncoderWeights, Gpus, Overwrite
-from pinxit.cli.crew import Tally, Told, check_alone
+from pinxit import image as pictures
+from pinxit.cli.arguments import Blend, ClusterOptions, EncoderWeights, OutputOptions, Overwrite
+from pinxit.cli.cluster_progress import ClusterProgress, Status
+from pinxit.cli.command_app import command_app
 from pinxit.cli.display import Display, duration
-from pinxit.cli.drive import Output
-from pinxit.cli.main import FAILED, INTERRUPTED, complain
+from pinxit.cli.main import FAILED, INTERRUPTED
+from pinxit.cli.messages import say, warn
 from pinxit.cli.options import with_settings
-from pinxit.cli.say import say
+from pinxit.cli.progress import Preview, run_with_progress
 from pinxit.errors import PinxitError
-from pinxit.picture.paths import check_apart
+from pinxit.files.paths import check_apart
 
 if TYPE_CHECKING:
-    from pinxit.cluster.film import Shooting
-    from pinxit.video.film import Film
+    from pinxit.cluster.video import VideoWorkload
+    from pinxit.video.job import FilmJob, VideoProgress
+    from pinxit.video.prepare import StyleTime
 
-app = typer.Typer(rich_markup_mode="rich", add_completion=False)
-
-_SECONDS_BETWEEN_PREVIEWS = 2.0
+app = command_app()
 
 
 @app.command(
     help="Paint a clip so that it does not flicker.\n\n"
-    "CLIP is a film, a GIF, or a folder of numbered frames; so is what comes out, by the ending of its name, and a folder "
-    "where it has none. Frame rate, length, sound, transparency, subtitles, chapters and titles are kept; what the target "
-    "cannot hold is recoded or left out, and said before painting. The network paints, at the clip's own size; with "
-    "[bold]--engine optimizer[/bold] each frame is painted for itself, at most 512 px large unless --size says otherwise, held "
-    "to the ones before it by a temporal loss.\n\n"
-    "What is painted is kept beside the target until all is done: after Ctrl-C, or a crash, the same command goes on.",
+    "CLIP is a film, a GIF, an animated WebP or APNG, or a folder of numbered frames. The result is one of these too, by the "
+    "ending of its name; a name without an ending is a folder. Frame rate, length, sound, transparency, subtitles, chapters "
+    "and titles are kept. What the target cannot hold is recoded or left out, with a note before painting. The network "
+    "paints, at the clip's own size; with [bold]--engine optimizer[/bold] each frame is optimised, at most 512 px large unless "
+    "--size says otherwise, and a temporal loss keeps it like the frames before it.\n\n"
+    "Painted frames are kept beside the target until all are done: after Ctrl-C, or a crash, the same command continues.",
     epilog="[bold]pinxit video clip.mp4 --style painting.jpg -o out.mp4[/bold]\n\n"
     "[bold]pinxit video clip.mp4 -s a.jpg@0s -s b.jpg@10s --start 1:30 --end 2:00 -o out.webm[/bold]",
 )
 @with_settings
 def video(
     clip: Annotated[str, typer.Argument(help="The clip.", show_default=False)],
+    cluster: ClusterOptions,
     style: Annotated[
         list[str] | None,
         typer.Option(
             "--style",
             "-s",
-            help="A style image; several are mixed, or, with times as in a.jpg@0s, gone through one after the other.",
-            metavar="FILE[@TIMEs]",
+            help="A style image; several are mixed or, with times as in a.jpg@0s or a.jpg@0s-4s, follow one another.",
+            metavar="FILE[@TIMEs[-TIMEs]]",
             show_default=False,
         ),
     ] = None,
@@ -62,32 +63,51 @@ def video(
         typer.Option(
             "--output",
             "-o",
-            help="The .mp4, .mov, .mkv, .webm or .gif to write, or a folder of frames.",
+            help="The .mp4, .mov, .mkv, .webm, .gif, .webp or .apng to write, or a folder of frames.",
             show_default="CLIP-painted.mp4 here",
         ),
     ] = None,
     blend: Blend = None,
     consistency: Annotated[
-        str | None, typer.Option(help="Whether frames heed each other.", metavar="on|off", show_default="on")
+        str | None, typer.Option(help="Keep frames temporally consistent.", metavar="on|off", show_default="on")
     ] = None,
     keyframes: Annotated[
         Path | None,
         typer.Option(
-            help="A folder of painted frames that the rest follows, each with the frame's number, from 1, at the end of its "
+            help="A folder of painted frames that the others follow, each with its frame's number, from 1, at the end of its "
             "name; without --style they are the style.",
             metavar="FOLDER",
         ),
     ] = None,
+    key: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A painted frame that the frames before and after it follow, by its number, from 1; may be repeated. Where it "
+            "is transparent, it is not followed.",
+            metavar="N=FILE",
+        ),
+    ] = None,
+    keys: Annotated[
+        str | None,
+        typer.Option(
+            help="Frames that pinxit paints by themselves, and that the others follow, by their numbers, from 1.",
+            metavar="N,N,…", show_default="none",
+        ),
+    ] = None,
+    key_mask: Annotated[
+        list[str] | None,
+        typer.Option(help="Mask of a key: it is followed where this is white.", metavar="N=FILE"),
+    ] = None,
     start: Annotated[
-        str | None, typer.Option(help="Where to begin, s or min:s.", metavar="TIME", show_default="0")
+        str | None, typer.Option(help="Where to begin: s or min:s.", metavar="TIME", show_default="0")
     ] = None,
     end: Annotated[
-        str | None, typer.Option(help="Where to end, s or min:s.", metavar="TIME", show_default="the clip's end")
+        str | None, typer.Option(help="Where to end: s or min:s.", metavar="TIME", show_default="the clip's end")
     ] = None,
     codec: Annotated[
         str | None,
         typer.Option(
-            help="FFmpeg's name of the encoder, as libx265, or prores_ks for .mov.", metavar="NAME",
+            help="FFmpeg's name of the encoder, such as libx265, or prores_ks for .mov.", metavar="NAME",
             show_default="libx264; libvpx-vp9 for WebM; one with transparency for a clip that has it",
             rich_help_panel="Output",
         ),
@@ -95,33 +115,34 @@ def video(
     crf: Annotated[
         str | None,
         typer.Option(
-            help="Quality: less is better and larger.", metavar="N", show_default="18 for libx264", rich_help_panel="Output"
+            help="Quality: a lower number is better and larger.", metavar="N", show_default="18 for libx264",
+            rich_help_panel="Output",
         ),
     ] = None,
     bits: Annotated[
         str | None,
         typer.Option(
-            help="Bits a channel, as with --codec libx265; ProRes has 10 whatever is said.", metavar="8|10", show_default="8",
+            help="Bits per channel, with --codec libx265; ProRes always has 10.", metavar="8|10", show_default="8",
             rich_help_panel="Output",
         ),
     ] = None,
     hdr: Annotated[
         str | None,
         typer.Option(
-            help="A clip of high dynamic range (HLG, PQ): bring it to standard range, or refuse it.",
+            help="What to do with high dynamic range (HLG, PQ): bring it to standard range, or refuse it.",
             metavar="tonemap|refuse", show_default="tonemap",
         ),
     ] = None,
     rate: Annotated[
         str | None,
         typer.Option(
-            help="Frames a second, for a folder of frames.", metavar="X", show_default="24", rich_help_panel="Output"
+            help="Frames per second of a folder of frames.", metavar="X", show_default="24", rich_help_panel="Output"
         ),
     ] = None,
     piece: Annotated[
         str | None,
         typer.Option(
-            help="Paint longer shots in overlapping pieces of so many frames, as on a cluster.", metavar="N",
+            help="Paint longer shots in overlapping pieces of this many frames, as on a cluster.", metavar="N",
             show_default="none; 480 on a cluster", rich_help_panel="Cluster",
         ),
     ] = None,
@@ -129,7 +150,7 @@ def video(
     preview: Annotated[
         Path | None,
         typer.Option(
-            help="A picture to refresh while it paints: the latest frame, and its painting beside it.",
+            help="A picture to refresh while painting: the latest frame, and its painting beside it.",
             metavar="FILE",
             rich_help_panel="Output",
         ),
@@ -140,35 +161,33 @@ def video(
     temporal_weight: Annotated[
         str | None,
         typer.Option(
-            help="Of the temporal loss, which holds each frame to the one before it.", metavar="X", show_default="200",
+            help="Weight of the temporal loss, which keeps each frame like the one before it.", metavar="X", show_default="200",
             rich_help_panel="Optimizer",
         ),
     ] = None,
     long_term: Annotated[
         str | None,
         typer.Option(
-            help="Hold it also to frames further back, as in 10,20.", metavar="N,N,…", show_default="none",
+            help="Keep it like frames further back too, as in 10,20.", metavar="N,N,…", show_default="none",
             rich_help_panel="Optimizer",
         ),
     ] = None,
     passes: Annotated[
         str | None,
         typer.Option(
-            help="Go through each shot so often, to and fro.", metavar="N", show_default="1", rich_help_panel="Optimizer"
+            help="Number of passes over each shot, forward and backward in turn.", metavar="N", show_default="1",
+            rich_help_panel="Optimizer",
         ),
     ] = None,
     encoder_weights: EncoderWeights = None,
-    cluster: Cluster = None,
-    gpus: Gpus = 0.0,
-    cpus: Cpus = None,
     **settings: Any,
 ) -> None:  # fmt: skip
-    check_alone(cluster, gpus, cpus)
     name = output or f"{Path(clip).resolve().stem}-painted.mp4"
     options: dict[str, Any] = {
         "consistency": consistency,
-        "start": None if start is None else _seconds("--start", start),
-        "end": None if end is None else _seconds("--end", end),
+        "keys": None if keys is None else [_frame_number("--keys", part) for part in keys.split(",")],
+        "start": None if start is None else read_seconds("--start", start),
+        "end": None if end is None else read_seconds("--end", end),
         "codec": codec,
         "crf": crf,
         "bits": bits,
@@ -182,124 +201,174 @@ def video(
     }
     shares = None if blend is None else _numbers("--blend", blend)
     styles = _timed(style or [])
-    reads = [clip, *(name for name, _ in styles), keyframes, encoder_weights, settings["init"]]
+    painted, masks = _numbered("--key", key or []), _numbered("--key-mask", key_mask or [])
+    reads = [
+        clip,
+        *(name for name, _ in styles),
+        keyframes,
+        *painted.values(),
+        *masks.values(),
+        encoder_weights,
+        settings["init"],
+    ]
     check_apart(reads=reads, writes={"the result": name, "--preview": preview})
-    if cluster is not None:
+    if cluster.address is not None:
         if preview is not None:
-            raise PinxitError("on a cluster there is no --preview: its frames are painted in any order.")
-        from pinxit.cluster.film import Shooting
+            raise PinxitError("--preview does not work on a cluster, which paints frames in any order: leave it out.")
+        from pinxit.cluster.video import VideoWorkload
 
         frames, weights = (None if file is None else str(file) for file in (keyframes, encoder_weights))
-        shooting = Shooting(clip, name, "", styles, shares, frames, weights, options)
-        _on_cluster(cluster, shooting, Output(overwrite, as_json=as_json), gpus, cpus)
+        spec = VideoWorkload(clip, name, "", styles, shares, frames, painted, masks, weights, options)
+        _paint_on_cluster(cluster.address, spec, OutputOptions(overwrite, as_json=as_json), cluster)
         return
     target = Path(name)
     _check(target, overwrite, preview)
-    from pinxit.video.making import prepare
+    from pinxit.video.prepare import prepare_video
 
-    film = prepare(clip, styles, shares=shares, keyframes=keyframes, encoder_weights=encoder_weights, **options)
-    _drive(film, target, Output(overwrite, preview=preview, as_json=as_json))
+    film = prepare_video(
+        clip,
+        styles,
+        shares=shares,
+        keyframes=keyframes,
+        key=painted,
+        key_masks=masks,
+        encoder_weights=encoder_weights,
+        **options,
+    )
+    drive_film(film, target, OutputOptions(overwrite, preview=preview, as_json=as_json))
 
 
-def _on_cluster(address: str, shooting: Shooting, how: Output, gpus: float, cpus: int | None) -> None:
-    """Paint on many machines; see `docs/cluster.md`."""
+def _paint_on_cluster(address: str, spec: VideoWorkload, how: OutputOptions, options: ClusterOptions) -> None:
+    """Paint on many machines; see `docs/how-to/cluster.md`."""
     from pinxit.cluster.connection import connected
-    from pinxit.cluster.crew import Crew
-    from pinxit.cluster.film import Production
-    from pinxit.cluster.needs import needs_of, planned
+    from pinxit.cluster.resources import resources_of, with_memory
+    from pinxit.cluster.scheduler import Scheduler
+    from pinxit.cluster.video import VideoDriver
 
     start = time.monotonic()
-    with contextlib.closing(Production(shooting.absolute(), overwrite=how.overwrite)) as production:
-        if production.is_done():
-            complain(f"{shooting.target} is there already, painted by the same recipe.")
+    with contextlib.closing(VideoDriver(spec.absolute(), overwrite=how.overwrite)) as driver:
+        if driver.is_done():
+            warn(f"{spec.target} is there already, painted by the same recipe.")
             return
-        with Display(shooting.target) as display:
-            for seen in production.look():
-                display.show(Told(f"looks through the clip: {seen} frames", time.monotonic() - start))
-        for note in production.notes:
-            complain(note)
-        plan, parts = production.plan, production.units()
-        tally = Tally(len(plan.stretches), "parts", before=len(plan.stretches) - len(parts))
+        with Display(spec.target) as display:
+            for count in driver.analyze_clip():
+                display.show(Status(f"looks for cuts: {count} frames", time.monotonic() - start))
+        for note in driver.notes:
+            warn(note)
+        plan, parts = driver.plan, driver.tasks()
+        progress = ClusterProgress(len(plan.pieces), "parts", before=len(plan.pieces) - len(parts))
         if parts:
             with connected(address):
-                recipe = planned(production.film.recipe, gpus)
-                crew = Crew(production.shooting.planned(recipe.memory), needs_of(recipe, cpus, gpus))
-                tally.follow(crew.paint(parts), shooting.target)
-        if tally.interrupted:
-            complain(
-                f"interrupted with {tally.done} of {tally.total} parts painted, which are kept beside {shooting.target}: "
-                "the same command goes on."
+                recipe = with_memory(driver.job.recipe, options.gpus)
+                needs = resources_of(recipe, options.cpus, options.gpus)
+                scheduler = Scheduler(driver.workload.with_memory(recipe.memory), needs)
+                progress.follow(scheduler.run(parts), spec.target)
+        if progress.interrupted:
+            warn(
+                f"interrupted with {progress.done} of {progress.total} parts painted, which are kept beside "
+                f"{spec.target}: the same command continues."
             )
             sys.exit(INTERRUPTED)
-        tally.tell_failures()
-        if tally.failures:
+        progress.warn_failures()
+        if progress.failures:
             sys.exit(FAILED)
-        production.finish()
-        _tell(shooting.target, plan.count, time.monotonic() - start, production.notes, as_json=how.as_json)
+        driver.finish()
+        _report(spec.target, plan.count, time.monotonic() - start, driver.notes, as_json=how.as_json)
 
 
-def again(text: str, target: Path, how: Output, folders: Sequence[Path], settings: dict[str, Any]) -> None:
-    """Make a film again by its recipe; see `pinxit redo`."""
-    from pinxit.video.making import prepare_again
-    from pinxit.video.recipe import FilmRecipe
+def redo(text: str, target: Path, how: OutputOptions, folders: Sequence[Path], settings: dict[str, Any]) -> None:
+    """Follow a recipe that this command wrote; see `pinxit.cli.redo`."""
+    from pinxit.video.prepare import video_from_recipe
+    from pinxit.video.recipe import VideoRecipe
 
     encoder_weights = settings.pop("encoder_weights", None)
-    film = prepare_again(FilmRecipe.from_json(text), look_in=folders, encoder_weights=encoder_weights, **settings)
-    _drive(film, target, how)
+    film = video_from_recipe(VideoRecipe.from_json(text), look_in=folders, encoder_weights=encoder_weights, **settings)
+    drive_film(film, target, how)
 
 
-def _drive(film: Film, target: Path, how: Output) -> None:
-    last, frame, previewed, told = None, 0, 0.0, 0
-    try:
-        with Display(target.name) as display:
-            for progress in film.paint(target, overwrite=how.overwrite):
-                last, frame = progress, progress.frame
-                for note in progress.notes[told:]:
-                    display.say(note)
-                told = len(progress.notes)
-                display.show(progress)
-                if (
-                    how.preview
-                    and progress.painted is not None
-                    and time.monotonic() - previewed > _SECONDS_BETWEEN_PREVIEWS
-                ):
-                    pictures.write(progress.picture(), how.preview, overwrite=True)
-                    previewed = time.monotonic()
-    except KeyboardInterrupt:
-        complain(f"interrupted with {frame} frames painted, which are kept beside {target}: the same command goes on.")
+def drive_film(film: FilmJob, target: Path, how: OutputOptions) -> None:
+    """Make a film with its progress on the screen, and report; Ctrl-C keeps what is done beside the target."""
+    preview = Preview(how.preview)
+
+    def refresh(progress: VideoProgress) -> None:
+        if progress.painted is not None:
+            preview.offer(progress)
+
+    steps = film.paint(target, overwrite=how.overwrite)
+    with Display(target.name) as display:
+        last, interrupted = run_with_progress(steps, display, _say_notes(display), refresh)
+    if interrupted:
+        frame = 0 if last is None else last.frame
+        warn(f"interrupted with {frame} frames painted, which are kept beside {target}: the same command continues.")
         sys.exit(INTERRUPTED)
-    if last is None:
-        return
-    _tell(str(target), last.frames, last.seconds, last.notes, as_json=how.as_json)
+    if last is not None:
+        _report(str(target), last.frames, last.seconds, last.notes, as_json=how.as_json)
 
 
-def _tell(target: str, frames: int, seconds: float, notes: Sequence[str], *, as_json: bool) -> None:
+def _say_notes(display: Display) -> Callable[[VideoProgress], None]:
+    """Return a watcher that prints each note once."""
+    printed = 0
+
+    def watch(progress: VideoProgress) -> None:
+        nonlocal printed
+        for note in progress.notes[printed:]:
+            display.say(note)
+        printed = len(progress.notes)
+
+    return watch
+
+
+def _report(target: str, frames: int, seconds: float, notes: Sequence[str], *, as_json: bool) -> None:
     report = {"output": target, "frames": frames, "seconds": round(seconds, 3), "notes": notes}
     say(json.dumps(report) if as_json else f"{target} ({frames} frames, {duration(seconds)})")
 
 
 def _check(target: Path, overwrite: bool, preview: Path | None) -> None:
     """Raise PinxitError now for what would fail after minutes of painting."""
-    from pinxit.video.store import check_target
+    from pinxit.video.resume import check_target
 
     check_target(target, overwrite=overwrite)
     if preview is not None:
         pictures.check_writable(preview, overwrite=overwrite)
 
 
-def _timed(styles: Sequence[str]) -> list[tuple[str, float | None]]:
-    """`a.jpg@10s` → `("a.jpg", 10.0)`."""
-    timed: list[tuple[str, float | None]] = []
+def _timed(styles: Sequence[str]) -> list[tuple[str, StyleTime]]:
+    """`a.jpg@10s` → `("a.jpg", 10.0)`, `a.jpg@10s-20s` → `("a.jpg", (10.0, 20.0))`."""
+    timed: list[tuple[str, StyleTime]] = []
     for style in styles:
-        match = re.fullmatch(r"(.+)@(\d+(?:\.\d+)?)s", style)
-        timed.append((match[1], float(match[2])) if match else (style, None))
+        match = re.fullmatch(r"(.+)@(\d+(?:\.\d+)?)s(?:[-–](\d+(?:\.\d+)?)s)?", style)
+        if match is None:
+            timed.append((style, None))
+        else:
+            begin = float(match[2])
+            timed.append((match[1], begin if match[3] is None else (begin, float(match[3]))))
     return timed
 
 
-def _seconds(option: str, text: str) -> float:
+def _numbered(option: str, texts: Sequence[str]) -> dict[int, str]:
+    """`48=a.png` → `{48: "a.png"}`."""
+    numbered: dict[int, str] = {}
+    for text in texts:
+        number, equals, name = text.partition("=")
+        if not equals or not name:
+            raise PinxitError(f"{option} is a frame's number and a file, as in 48=painted.png, not {text!r}.")
+        frame = _frame_number(option, number)
+        if frame in numbered:
+            raise PinxitError(f"{option} names frame {frame} twice: leave one of them out.")
+        numbered[frame] = name
+    return numbered
+
+
+def _frame_number(option: str, text: str) -> int:
+    if not re.fullmatch(r"\d{1,8}", text.strip(), re.ASCII):
+        raise PinxitError(f"{option} takes numbers of frames, as in 1,48,96, not {text!r}.")
+    return int(text)
+
+
+def read_seconds(option: str, text: str) -> float:
     """`90`, `1:30` or `0:01:30` → 90."""
     if not re.fullmatch(r"(\d+:){0,2}\d+(\.\d+)?", text):
-        raise PinxitError(f"{option} is a time as in 90 or 1:30, not {text!r}.")
+        raise PinxitError(f"{option} is a time, as in 90 or 1:30, not {text!r}.")
     seconds = 0.0
     for part in text.split(":"):
         seconds = 60 * seconds + float(part)
@@ -310,4 +379,4 @@ def _numbers(option: str, text: str) -> list[float]:
     try:
         return [float(part) for part in text.split(",")]
     except ValueError as error:
-        raise PinxitError(f"{option} takes numbers as in 2,1, not {text!r}.") from error
+        raise PinxitError(f"{option} takes numbers, as in 2,1, not {text!r}.") from error

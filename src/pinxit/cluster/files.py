@@ -1,4 +1,4 @@
-"""Files by address, the same on every node: folders that all nodes share (NFS), or an object store, through fsspec."""
+"""Files with the same name on every node: in folders that all nodes share (NFS), or in an object store, through fsspec."""
 
 from __future__ import annotations
 
@@ -8,64 +8,63 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from pinxit import picture as pictures
+from pinxit import image as pictures
 from pinxit.errors import PinxitError
-from pinxit.picture import find
-from pinxit.picture.paths import at_home
-from pinxit.picture.writer import check_kind, check_writable, write_whole
+from pinxit.files.atomic import write_atomic
+from pinxit.files.paths import expand_home
+from pinxit.image import discover
+from pinxit.image.writer import check_kind, check_writable
 
-# Where a file appears whole or not at all when it is put there. What others (SFTP, SMB) show of a half is nobody's result.
-_WHOLE = ("s3", "s3a", "gs", "gcs", "az", "abfs", "abfss")
+# In these stores a file appears whole or not at all. Others (SFTP, SMB) would show a half-written result.
+_ATOMIC_SCHEMES = ("s3", "s3a", "gs", "gcs", "az", "abfs", "abfss")
 
 
 def is_address(name: str) -> bool:
-    """Whether a name is an address as in `s3://bucket/photo.jpg`, not a path."""
+    """Return whether a name is an address as in `s3://bucket/photo.jpg`, not a path."""
     return "://" in name
 
 
 def absolute(name: str) -> str:
-    """The same file by a name that holds in every folder."""
-    return name if is_address(name) else os.path.abspath(at_home(name))  # noqa: PTH100
+    """Return a name for the file that does not depend on the current folder."""
+    return name if is_address(name) else os.path.abspath(expand_home(name))  # noqa: PTH100
 
 
-def below(folder: str, name: str) -> str:
-    """A file in a folder."""
+def join(folder: str, name: str) -> str:
+    """Return the name of a file in a folder."""
     return f"{folder.rstrip('/')}/{name}"
 
 
-def tree(folder: str) -> list[str]:
-    """The names of all pictures in a folder and the folders within it; see `pinxit.picture.tree`."""
-    return survey(folder)[0]
+def list_pictures(folder: str) -> tuple[list[str], dict[str, list[str]]]:
+    """Return the names of all pictures in a folder and its subfolders; see `pinxit.image.discover.survey`.
 
-
-def survey(folder: str) -> tuple[list[str], dict[str, list[str]]]:
-    """The same, and the names of what is left out, by the reason; see `pinxit.picture.find.survey`.
+    Returns:
+        The names, relative to the folder, and the names of the files that are left out, by reason.
 
     Raises:
         PinxitError: when there is no picture, or a name in an object store leads out of the folder.
     """
     if not is_address(folder):
-        found = find.survey(Path(folder))
+        found = discover.survey(Path(folder))
 
-        def named(paths: list[Path]) -> list[str]:
+        def relative(paths: list[Path]) -> list[str]:
             return [path.relative_to(folder).as_posix() for path in paths]
 
-        return named(found.pictures), {reason: named(paths) for reason, paths in found.left_out.items()}
+        return relative(found.pictures), {reason: relative(paths) for reason, paths in found.left_out.items()}
     system, root = _system(folder)
     taken: list[str] = []
     left_out: dict[str, list[str]] = {}
-    with _spoken(folder):
+    with _translate_storage_errors(folder):
         for path, about in sorted(system.find(root, detail=True).items()):
             name = _name_in(str(path), root)
             if name.endswith("/") or not name:
-                continue  # which stands for a folder
+                continue  # an object that stands for a folder
             if any(part.startswith(".") and part not in ("", ".", "..") for part in name.split("/")):
                 continue  # hidden
             check_name(name, folder)
-            if not find.is_picture(name):
-                head = bytes(system.cat_file(path, start=0, end=find.HEAD)) if about["size"] else b""
-                if not find.begins_as_picture(head):
-                    left_out.setdefault(find.NO_PICTURE if head else find.EMPTY, []).append(name)
+            if not discover.is_picture(name):
+                head = bytes(system.cat_file(path, start=0, end=discover.HEAD)) if about["size"] else b""
+                if not discover.begins_as_picture(head):
+                    left_out.setdefault(discover.NO_PICTURE if head else discover.EMPTY, []).append(name)
                     continue
             taken.append(name)
     if not taken:
@@ -74,7 +73,11 @@ def survey(folder: str) -> tuple[list[str], dict[str, list[str]]]:
 
 
 def check_name(name: str, place: str) -> None:
-    """Refuse a name in an object store that as a path would lead anywhere but into a folder, here or on another system.
+    """Refuse a name in an object store that, used as a path on any system, would not stay inside its folder.
+
+    Args:
+        name: the name, relative to the folder.
+        place: the folder in the object store, for the error.
 
     Raises:
         PinxitError: for `..`, names from the root or a drive on, backslashes, empty parts and NUL.
@@ -85,10 +88,15 @@ def check_name(name: str, place: str) -> None:
 
 
 def place_in(folder: Path, name: str, place: str) -> Path:
-    """Where a file of an object store goes in a folder.
+    """Return the path of a copy of an object store's file in a local folder.
+
+    Args:
+        folder: the local folder.
+        name: the file's name in the object store.
+        place: the folder in the object store, for the error.
 
     Raises:
-        PinxitError: when its name would lead out of it, be it by a link in the folder.
+        PinxitError: when the path would lead out of the folder, also by a link in it.
     """
     check_name(name, place)
     path = folder / name
@@ -98,48 +106,48 @@ def place_in(folder: Path, name: str, place: str) -> Path:
 
 
 def _name_in(path: str, root: str) -> str:
-    """A key's name below a folder, what stands there as it stands."""
+    """Return a key's name below a folder, otherwise unchanged."""
     return path.removeprefix(root).removeprefix("/") if root else path
 
 
 def is_file(name: str) -> bool:
-    """Whether a name is that of a file, not `house:NAME` or a word."""
-    return is_address(name) or at_home(name).is_file()
+    """Return whether a name is that of a file, not `house:NAME` or a keyword."""
+    return is_address(name) or expand_home(name).is_file()
 
 
 def exists(name: str) -> bool:
-    """Whether there is such a file now."""
+    """Return whether the file exists now."""
     if not is_address(name):
         return Path(name).exists()
     system, path = _system(name)
-    with _spoken(name):
+    with _translate_storage_errors(name):
         system.invalidate_cache()
         return bool(system.exists(path))
 
 
 def fetch(name: str, folder: Path) -> Path:
-    """A file that can be opened by its path: itself where it is on a shared folder, a copy in `folder` where not."""
+    """Return a local path of a file: its own where it is in a shared folder, else that of a copy in `folder`."""
     if not is_address(name):
         return Path(name)
     system, path = _system(name)
     copy = place_in(folder, name.rsplit("/", 1)[-1], name)
     folder.mkdir(parents=True, exist_ok=True)
-    with _spoken(name):
+    with _translate_storage_errors(name):
         system.get_file(path, str(copy))
     return copy
 
 
 def read(name: str) -> bytes:
-    """A file's bytes."""
-    with _spoken(name):
+    """Return a file's bytes."""
+    with _translate_storage_errors(name):
         if not is_address(name):
-            return at_home(name).read_bytes()
+            return expand_home(name).read_bytes()
         system, path = _system(name)
         return bytes(system.cat_file(path))
 
 
 def recipe_in(name: str) -> str | None:
-    """The recipe inside a picture that may be there; None where there is none, or no picture."""
+    """Return the recipe inside a picture, or None where there is no recipe or no picture."""
     if not exists(name):
         return None
     if not is_address(name):
@@ -148,33 +156,33 @@ def recipe_in(name: str) -> str | None:
         return pictures.read_recipe(fetch(name, Path(folder)))
 
 
-def names(folder: str) -> set[str]:
-    """What is in a folder and the folders within it, if it is there."""
+def list_names(folder: str) -> set[str]:
+    """Return the names of all files in a folder and its subfolders; empty where there is no folder."""
     system, path = _system(folder)
-    with _spoken(folder):
+    with _translate_storage_errors(folder):
         system.invalidate_cache()
         return {_name_in(str(file), path) for file in system.find(path)} if system.exists(path) else set()
 
 
 def mirror(folder: str, copy: Path) -> None:
-    """Fetch all that is in a folder of an object store."""
+    """Fetch all files in a folder of an object store into a local folder."""
     system, _ = _system(folder)
-    for name in sorted(name for name in names(folder) if name and not name.endswith("/")):
+    for name in sorted(name for name in list_names(folder) if name and not name.endswith("/")):
         here = place_in(copy, name, folder)
         here.parent.mkdir(parents=True, exist_ok=True)
-        with _spoken(folder):
-            system.get_file(below(folder, name), str(here))
+        with _translate_storage_errors(folder):
+            system.get_file(join(folder, name), str(here))
 
 
 def upload(path: Path, name: str) -> None:
-    """Put a large file into an object store."""
+    """Write a large local file to an object store."""
     system, there = _system(name)
-    with _spoken(name):
+    with _translate_storage_errors(name):
         system.put_file(str(path), there)
 
 
 def check_target(name: str, bits: int) -> None:
-    """Raise PinxitError now for what would fail when a picture is painted; whether something is there is not asked."""
+    """Raise PinxitError for a target that could not be written after the painting; an existing file is no reason."""
     if is_address(name):
         check_kind(name, bits)
     else:
@@ -182,16 +190,21 @@ def check_target(name: str, bits: int) -> None:
 
 
 def publish(content: bytes, name: str, *, overwrite: bool) -> None:
-    """Put a file where everybody finds it, whole or not at all.
+    """Write a file where every node sees it, whole or not at all.
+
+    Args:
+        content: the file's bytes.
+        name: a path in a shared folder, or an address.
+        overwrite: replace an existing file.
 
     Raises:
-        PinxitError: when it cannot be written, or is there and may not be replaced.
+        PinxitError: when it cannot be written, or exists and may not be replaced.
     """
     if not is_address(name):
-        write_whole(content, Path(name), overwrite=overwrite)
+        write_atomic(content, Path(name), overwrite=overwrite)
         return
     system, path = _system(name)
-    with _spoken(name):
+    with _translate_storage_errors(name):
         try:
             system.pipe_file(path, content, mode="overwrite" if overwrite else "create")
         except FileExistsError as error:
@@ -199,9 +212,9 @@ def publish(content: bytes, name: str, *, overwrite: bool) -> None:
 
 
 def remove(folder: str) -> None:
-    """A folder and all that is in it, if it is there."""
+    """Remove a folder and everything in it, if it exists."""
     system, path = _system(folder)
-    with _spoken(folder):
+    with _translate_storage_errors(folder):
         if system.exists(path):
             system.rm(path, recursive=True)
 
@@ -212,9 +225,10 @@ def _system(name: str) -> tuple[Any, str]:
     except ImportError as error:
         raise PinxitError('a cluster needs Ray and fsspec: pip install "pinxit[cluster]".') from error
     scheme = name.split("://")[0] if is_address(name) else "file"
-    if scheme not in (*_WHOLE, "file"):
+    if scheme not in (*_ATOMIC_SCHEMES, "file"):
         raise PinxitError(
-            f"{name} is no place where files appear whole: give a folder that all nodes share, or {', '.join(_WHOLE)}://…"
+            f"{name} is no place where files appear whole: give a folder that all nodes share, or "
+            f"{', '.join(_ATOMIC_SCHEMES)}://…"
         )
     try:
         return fsspec.core.url_to_fs(name)  # type: ignore[no-any-return]
@@ -222,8 +236,8 @@ def _system(name: str) -> tuple[Any, str]:
         raise PinxitError(f"{name} cannot be opened: {error}.") from error
 
 
-class _spoken:  # noqa: N801 - used as a function
-    """Turns what a file system raises into one sentence."""
+class _translate_storage_errors:  # noqa: N801 - used as a function; mypy takes a generator's context to suppress exceptions
+    """Raise PinxitError for the exceptions of a file system."""
 
     def __init__(self, name: str) -> None:
         self._name = name

@@ -1,6 +1,6 @@
-"""A sweep: each cell of the sheet is a unit.
+"""A sweep on a cluster: each cell of the sheet is a task.
 
-Cells are small: they come back through Ray, and the driver keeps them beside the sheet until all are there.
+Cells are small, so they come back through Ray. The driver keeps them beside the sheet until all are painted.
 """
 
 from __future__ import annotations
@@ -17,20 +17,21 @@ import numpy as np
 
 from pinxit import inputs
 from pinxit.cluster import files
-from pinxit.cluster.units import Bench, Outcome, Step
-from pinxit.job import Job, prepare
-from pinxit.picture import Picture, fit
-from pinxit.whole import whole
+from pinxit.cluster.tasks import Outcome, TaskProgress, Workspace
+from pinxit.files.atomic import atomic_file
+from pinxit.image import Picture, fit
+from pinxit.job import Job
+from pinxit.preparation import prepare
 
 
 @dataclass(frozen=True)
-class Cell:
-    """One picture of a sheet.
+class SweepTask:
+    """One cell of a sheet.
 
     Attributes:
-        number: its place on the sheet.
-        name: its label.
-        settings: with its `style`.
+        number: place of the cell on the sheet.
+        name: label of the cell.
+        settings: settings by name, with the name of its `style`.
     """
 
     number: int
@@ -39,14 +40,14 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Sweep:
-    """What the cells have in common; see `pinxit.cluster.units.Work`.
+class SweepWorkload:
+    """All cells of a sheet; see `pinxit.cluster.tasks.Workload`.
 
     Attributes:
-        content, styles: files, house or sample pictures.
-        size: the longer side to draw at what pinxit draws itself, px.
+        content, styles: names of files, house styles or sample pictures.
+        size: the longer side at which pinxit draws its own pictures, px.
         cell: side of a cell, px.
-        encoder_weights: a file.
+        encoder_weights: name of a file.
     """
 
     content: str
@@ -56,31 +57,31 @@ class Sweep:
     encoder_weights: str | None = None
 
     @property
-    def supplies(self) -> list[str]:
-        """All files: a sweep needs no shared folder."""
+    def input_files(self) -> list[str]:
+        """All files that the sweep reads: it needs no shared folder."""
         named = {self.content, *self.styles} | ({self.encoder_weights} if self.encoder_weights else set())
         return sorted(name for name in named if files.is_file(name))
 
     def check(self) -> None:
-        """See `Work`."""
+        """Accept any node."""
 
-    def paint(self, unit: Cell, bench: Bench) -> Generator[Step, None, Outcome]:
-        """See `Work`; the report has the cell's `picture`."""
-        options = dict(unit.settings)
-        style = bench.path(options.pop("style"))
+    def paint(self, task: SweepTask, workspace: Workspace) -> Generator[TaskProgress, None, Outcome]:
+        """See `pinxit.cluster.tasks.Workload.paint`; the report holds the cell's `number` and `picture`."""
+        options = dict(task.settings)
+        style = workspace.path(options.pop("style"))
         if options.get("init"):
-            options["init"] = bench.path(options["init"])
+            options["init"] = workspace.path(options["init"])
         job = prepare(
-            _loaded(bench.path(self.content), self.size),
+            _loaded(workspace.path(self.content), self.size),
             _loaded(style, self.size),
-            encoder_weights=bench.path(self.encoder_weights) if self.encoder_weights else None,
+            encoder_weights=workspace.path(self.encoder_weights) if self.encoder_weights else None,
             **options,
         )
         for progress in job.paint():
             whole = progress.seconds + progress.seconds_left
-            yield Step(progress.seconds / whole if whole else 0.0, progress.facts)
+            yield TaskProgress(progress.seconds / whole if whole else 0.0, progress.facts)
         return Outcome(
-            unit.name, "painted", report={"number": unit.number, "picture": fit(progress.picture(), self.cell)}
+            task.name, "painted", report={"number": task.number, "picture": fit(progress.picture(), self.cell)}
         )
 
 
@@ -89,11 +90,11 @@ def _loaded(name: str, size: int) -> Picture:
     return inputs.load(name, size)[0]
 
 
-class Cells:
-    """The cells that are painted, in a folder beside the sheet: the same command goes on from there.
+class CellStore:
+    """A folder of painted cells beside the sheet, from which the same command continues.
 
     Args:
-        sheet: the file that the sheet is to be.
+        sheet: the file of the sheet.
         cell: side of a cell, px.
     """
 
@@ -101,21 +102,21 @@ class Cells:
         self._folder, self._cell = sheet.with_name(f".{sheet.name}.unfinished"), cell
 
     def find(self, job: Job) -> Picture | None:
-        """A cell that is painted."""
+        """Return the cell that a job would paint, or None where it is not painted yet."""
         path = self._path(job)
         if not path.exists():
             return None
         with np.load(path, allow_pickle=False) as arrays:
             return Picture(arrays["pixels"])
 
-    def keep(self, job: Job, picture: Picture) -> None:
-        """A cell that was painted now."""
+    def save(self, job: Job, picture: Picture) -> None:
+        """Save a painted cell."""
         path = self._path(job)
-        with whole(path, overwrite=True) as part, part.open("wb") as file:
+        with atomic_file(path, overwrite=True) as part, part.open("wb") as file:
             np.savez(file, pixels=picture.pixels)
 
     def clear(self) -> None:
-        """The sheet is there."""
+        """Remove the folder, once the sheet is written."""
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def _path(self, job: Job) -> Path:

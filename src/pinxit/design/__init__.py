@@ -1,1 +1,1 @@
-"""Interface themes, garments and rooms, and a person's taste."""
+"""Interface themes, garments and rooms, and taste."""

@@ -1,4 +1,4 @@
-"""A pattern laid onto a cloth: repeated, turned, bent by the folds, lit like what was there."""
+"""A pattern on a cloth: repeated, rotated, bent by the folds, and lit like the original cloth."""
 
 from __future__ import annotations
 
@@ -6,21 +6,19 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pinxit.design.light import encoded, linear
 from pinxit.design.shading import Shading
-from pinxit.picture import Picture, resize
-from pinxit.picture.picture import Pixels
+from pinxit.image import Picture, resize
+from pinxit.image.colorspaces import linear_to_srgb, srgb_to_linear
+from pinxit.image.picture import Pixels
 
-# How far a fold moves the pattern at most, as a share of the masked part's width.
-_REACH = 0.02
-# Above this, light is compressed instead of clipped, so that a bright pattern keeps its drawing in bright places.
+_REACH = 0.02  # largest shift of the pattern by a fold, as a share of the masked part's width
+# Linear light above which it is compressed instead of clipped, so that a bright pattern stays visible in bright places.
 _KNEE = 0.75
-# Coordinates are computed for so many points across a pixel: far ends of a wall would flicker with one.
-_SAMPLES = 2
+_SAMPLES = 2  # samples across a pixel; with one, the far end of a wall would flicker
 
 
 def box(mask: Pixels) -> tuple[slice, slice]:
-    """The rows and columns that a mask is not black in."""
+    """Return the rows and columns of the mask's bounding box."""
     rows, columns = (np.flatnonzero(mask.any(axis=axis)) for axis in (1, 0))
     return slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)
 
@@ -34,16 +32,17 @@ def lay(
     folds: float,
     corners: Sequence[tuple[float, float]] | None = None,
 ) -> Picture:
-    """The pattern repeated over the masked part, before light falls on it.
+    """Repeat a pattern over the masked part, without light.
 
     Args:
         pattern: one repeat.
-        mask: `(H, W)`, where it is to be.
-        slope: where the cloth bends, see `Shading`.
-        scale: width of one repeat, in widths of the masked part, or of the wall between `corners`.
+        mask: the part to cover, `(H, W)`.
+        slope: bends of the cloth, see `Shading`.
+        scale: width of one repeat, as a multiple of the width of the masked part, or of the wall between `corners`.
         angle: degrees, counter-clockwise.
-        folds: how much the folds bend it; 1 is usual.
-        corners: where the four corners of a flat, upright rectangle are seen, `(x, y)` px, clockwise from its upper left.
+        folds: how much the folds bend the pattern; 1 is usual.
+        corners: positions of the four corners of a flat, upright rectangle in the photograph, `(x, y)` px, clockwise from its
+            upper left.
 
     Returns:
         A picture of the size of the mask's `box`.
@@ -73,7 +72,7 @@ def lay(
     tile = max(2, round(scale * wide * _SAMPLES))
     repeat = _resized(pattern, max(2, round(tile * pattern.height / pattern.width)), tile)
     factor = tile / (scale * wide)
-    # From the middle of the masked part outwards, where the middle of a repeat lies.
+    # The middle of a repeat lies in the middle of the masked part.
     u = np.mod(across * factor + tile / 2, tile).astype(np.float32)
     v = np.mod(upright * factor + repeat.shape[0] / 2, repeat.shape[0]).astype(np.float32)
     padded = np.pad(repeat, ((2, 2), (2, 2), (0, 0)), mode="wrap")
@@ -84,27 +83,27 @@ def lay(
 
 
 def dress(photo: Picture, mask: Pixels, cloth: Picture, light: Shading) -> Picture:
-    """The photograph with the cloth in the masked part; everything else is the same to the bit.
+    """Put a cloth into the masked part of a photograph; everything else stays bit for bit.
 
     Args:
         photo: the photograph.
         mask: how much of each pixel is cloth.
-        cloth: of the size of the mask's `box`.
-        light: of the photograph.
+        cloth: the new cloth, at the size of the mask's `box`.
+        light: light of the photograph.
     """
     window = box(mask)
-    lit = linear(cloth.pixels) * light.diffuse[window] + light.gloss[window]
+    lit = srgb_to_linear(cloth.pixels) * light.diffuse[window] + light.gloss[window]
     bright = lit > _KNEE
     lit[bright] = _KNEE + (1 - _KNEE) * np.tanh((lit[bright] - _KNEE) / (1 - _KNEE))
     share = mask[window] if cloth.alpha is None else mask[window] * cloth.alpha
     pixels = photo.pixels.copy()
     before = pixels[:, *window]
-    pixels[:, *window] = np.where(share == 0, before, before + share * (encoded(lit) - before))
+    pixels[:, *window] = np.where(share == 0, before, before + share * (linear_to_srgb(lit) - before))
     return photo.with_pixels(pixels)
 
 
 def _resized(pattern: Picture, height: int, width: int) -> Pixels:
-    """`(height, width, C)`, filtered across its own borders, for it repeats."""
+    """Resize one repeat to `(height, width, C)`; the filter continues across its borders."""
     rows, columns = (min(side, 16) for side in (pattern.height, pattern.width))
     around = ((rows, rows), (columns, columns))
     padded = Picture(
@@ -119,7 +118,7 @@ def _resized(pattern: Picture, height: int, width: int) -> Pixels:
 
 
 def _flat(corners: Sequence[tuple[float, float]], x: Pixels, y: Pixels) -> tuple[float, Pixels, Pixels]:
-    """The wall's width, px, and where on it, from its middle, each point `(x, y)` of the photograph lies."""
+    """Return the wall's width, px, and the position on it, from its middle, of each point `(x, y)` of the photograph."""
     import cv2
 
     points = np.array(corners, np.float32)

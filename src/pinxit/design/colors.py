@@ -1,4 +1,4 @@
-"""Colours as an interface needs them: eight bits a channel, by lightness, chroma and hue, with contrasts that hold."""
+"""Colours of an interface: eight bits a channel, chosen by lightness, chroma and hue, with guaranteed contrast."""
 
 from __future__ import annotations
 
@@ -7,17 +7,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pinxit.design.light import LUMINANCE, linear
-from pinxit.design.oklab import oklab, unclipped
+from pinxit.image.colorspaces import LUMINANCE, linear_to_srgb, oklab_to_linear, srgb_to_linear, srgb_to_oklab
 
-# What WCAG 2.2 asks of text (1.4.3, level AA), and of what tells a control from its surroundings (1.4.11).
+# Contrast that WCAG 2.2 requires of text (1.4.3, level AA), and of a control and its surroundings (1.4.11).
 TEXT, CONTROL = 4.5, 3.0
 _STEP = 0.004
 
 
 @dataclass(frozen=True)
 class Color:
-    """A colour that a screen can show.
+    """An sRGB colour with eight bits a channel.
 
     Attributes:
         red, green, blue: 0 to 255, sRGB.
@@ -40,22 +39,28 @@ class Color:
     @property
     def luminance(self) -> float:
         """WCAG's relative luminance: 0 for black, 1 for white."""
-        return float(LUMINANCE.astype(np.float64) @ linear(np.array(self.components)).astype(np.float64))
+        return float(LUMINANCE.astype(np.float64) @ srgb_to_linear(np.array(self.components)).astype(np.float64))
 
     @property
     def lch(self) -> tuple[float, float, float]:
         """Lightness, chroma and hue (degrees) in OKLab."""
-        light, a, b = (float(number) for number in oklab(np.array(self.components)))
+        light, a, b = (float(number) for number in srgb_to_oklab(np.array(self.components)))
         return light, float(np.hypot(a, b)), float(np.degrees(np.arctan2(b, a)) % 360)
 
 
 def color(lightness: float, chroma: float, hue: float) -> Color:
-    """The colour of that lightness and hue with as much of the chroma as sRGB has."""
+    """Return a colour of a lightness and hue in OKLab, with as much of the chroma as sRGB allows.
+
+    Args:
+        lightness: 0 to 1; it is clipped.
+        chroma: the chroma wanted.
+        hue: degrees.
+    """
     lightness = min(max(lightness, 0.0), 1.0)
     direction = np.array([np.cos(np.radians(hue)), np.sin(np.radians(hue))])
 
     def fits(share: float) -> bool:
-        light = unclipped(np.array([lightness, *(share * chroma * direction)]))
+        light = oklab_to_linear(np.array([lightness, *(share * chroma * direction)]))
         return bool(light.min() > -1e-4 and light.max() < 1 + 1e-4)
 
     least, most = 0.0, 1.0
@@ -65,26 +70,25 @@ def color(lightness: float, chroma: float, hue: float) -> Color:
         for _ in range(12):
             middle = (least + most) / 2
             least, most = (middle, most) if fits(middle) else (least, middle)
-    light = unclipped(np.array([lightness, *(least * chroma * direction)])).clip(0, 1)
-    numbers = np.where(light <= 0.0031308, light * 12.92, 1.055 * light ** (1 / 2.4) - 0.055)
-    red, green, blue = (int(number) for number in (numbers * 255).round())
+    light = oklab_to_linear(np.array([lightness, *(least * chroma * direction)]))
+    red, green, blue = (int(number) for number in (linear_to_srgb(light) * 255).round())
     return Color(red, green, blue)
 
 
 def contrast(one: Color, other: Color) -> float:
-    """WCAG's contrast ratio, 1 to 21."""
+    """Compute WCAG's contrast ratio, 1 to 21."""
     darker, lighter = sorted((one.luminance, other.luminance))
     return (lighter + 0.05) / (darker + 0.05)
 
 
 def reaching(lch: tuple[float, float, float], against: Iterable[Color], ratio: float, darker: bool) -> Color:
-    """The colour nearest to the one wished for that has a contrast with all of several others.
+    """Return the colour nearest to the wanted one that has a contrast with all of several others.
 
     Args:
-        lch: lightness, chroma and hue wished for.
-        against: what it will be seen on; black or white must have the contrast with all of it.
+        lch: wanted lightness, chroma and hue.
+        against: the other colours; black or white must have the contrast with all of them.
         ratio: the least contrast.
-        darker: which way to go.
+        darker: whether lightness is reduced to reach it, not raised.
     """
     lightness, chroma, hue = lch
     others = list(against)

@@ -1,4 +1,4 @@
-"""One page that shows a theme live: all it needs is inside it, and it may load nothing from elsewhere."""
+"""A self-contained page that shows a theme; it may load nothing from elsewhere."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from pathlib import Path
 from string import Template
 
 from pinxit.design.colors import Color, contrast
-from pinxit.design.drawing import AVATAR, ICON
+from pinxit.design.glyphs import AVATAR, ICON
 from pinxit.design.roles import FILLED, Scheme, text_pairs
 from pinxit.design.theme import BUTTONS, Theme
 from pinxit.design.tokens import css
-from pinxit.picture import Picture, fit, to_bytes
+from pinxit.image import Picture, fit, to_bytes
 
-# How good and how wide the page's pictures are: they are looked at, not kept.
+# JPEG quality and largest width, px, of the page's pictures, which are only for viewing.
 _QUALITY, _WIDEST = 82, 1600
 
 
 def page(theme: Theme, assets: Mapping[str, Picture]) -> str:
-    """The page's text.
+    """Return the page as HTML.
 
     Args:
-        theme: whose colours it shows.
+        theme: the theme.
         assets: its pictures, by the names of their files without ending.
     """
     scheme = theme.scheme
@@ -69,8 +69,8 @@ def _jpeg(picture: Picture) -> str:
 
 
 def _pictures(theme: Theme, assets: Mapping[str, Picture]) -> str:
-    """The larger pictures as custom properties, each once."""
-    # The one that is nearest to twice as wide as high fills a page best.
+    """Return the larger pictures as custom properties, so that each is contained once."""
+    # The background whose proportions are nearest to 1.9 fills a page best.
     width, height = min(theme.recipe.backgrounds, key=lambda size: abs(math.log(size[0] / size[1] / 1.9)))
     backs = {kind: assets[f"backgrounds/{kind}-{width}x{height}"] for kind in ("painted", "light", "dark")}
     backs_shown = {kind: _jpeg(fit(one, min(_WIDEST, max(width, height)))) for kind, one in backs.items()}
@@ -142,7 +142,7 @@ def _icons(assets: Mapping[str, Picture]) -> str:
 
 
 def _backgrounds() -> str:
-    """The painted one, and the quiet ones with text of their own mode on them."""
+    """Return the painted background, and the quiet ones with text of their mode."""
     painted = '<div style="background-image:var(--picture-painted)"></div>'
     quiet = "".join(
         f'<div data-theme="{mode}" style="background-image:var(--picture-quiet);color:var(--color-text)">'

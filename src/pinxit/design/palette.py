@@ -1,4 +1,4 @@
-"""The colours of a painting: clusters in a space where equal distances look equal."""
+"""The main colours of a painting, as clusters in OKLab, where equal distances look equal."""
 
 from __future__ import annotations
 
@@ -9,33 +9,35 @@ from dataclasses import dataclass
 import numpy as np
 
 from pinxit.design.colors import Color
-from pinxit.design.oklab import oklab
-from pinxit.design.oklab import srgb as srgb_of
-from pinxit.picture import Picture, fit
+from pinxit.image import Picture, fit
+from pinxit.image.colorspaces import oklab_to_srgb, srgb_to_oklab
 
-# Clusters of a painting are as good from so many pixels as from all.
-_SIDE = 128
-COLORS = 8
-# Two clusters nearer than this in OKLab look like one.
-_NEAR = 0.035
+_SIDE = 128  # px: longer side at which colours are clustered; more pixels give the same clusters
+COLORS = 8  # most colours of a palette
+_NEAR = 0.035  # OKLab: two clusters nearer than this look like one
 
 
 @dataclass(frozen=True)
 class Swatch:
-    """A colour of a painting, and how much of the painting has it, 0 to 1."""
+    """A colour of a painting.
+
+    Attributes:
+        color: the colour.
+        share: share of the painting that has it, 0 to 1.
+    """
 
     color: Color
     share: float
 
 
 def palette(pictures: Sequence[Picture], shares: Sequence[float] | None = None) -> list[Swatch]:
-    """At most eight colours of one picture or of several, the most frequent first.
+    """Return at most eight colours of one picture or of several, the most frequent first.
 
-    K-means in OKLab, every run the same. Transparent parts count for nothing.
+    They are found by k-means in OKLab, which gives the same result in every run. Transparent parts are ignored.
 
     Args:
-        pictures: any sizes.
-        shares: how much each counts; equal where left out.
+        pictures: pictures of any size.
+        shares: weights of the pictures; equal by default.
     """
     from scipy.cluster.vq import kmeans2
 
@@ -44,14 +46,14 @@ def palette(pictures: Sequence[Picture], shares: Sequence[float] | None = None) 
     for picture, share in zip(pictures, shares, strict=True):
         small = fit(picture, min(_SIDE, max(picture.height, picture.width)))
         seen = np.ones((small.height, small.width), bool) if small.alpha is None else small.alpha > 0.5
-        lab = oklab(small.pixels)[:, seen].T if seen.any() else oklab(small.pixels).reshape(3, -1).T
+        lab = srgb_to_oklab(small.pixels)[:, seen].T if seen.any() else srgb_to_oklab(small.pixels).reshape(3, -1).T
         points.append(lab)
         weights.append(np.full(len(lab), share / sum(shares) / len(lab)))
     data, weight = np.concatenate(points), np.concatenate(weights)
     distinct = len(np.unique((data * 200).round(), axis=0))
     count = min(3 * COLORS, distinct)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # an empty cluster is no trouble: it is dropped below
+        warnings.simplefilter("ignore")  # empty clusters are dropped below
         _, label = kmeans2(data, count, minit="++", rng=np.random.default_rng(0), iter=20)
     clusters = [(data[label == one].mean(axis=0), float(weight[label == one].sum())) for one in np.unique(label)]
     return [Swatch(_color(lab), share) for lab, share in _merged(clusters)]
@@ -61,7 +63,7 @@ Cluster = tuple[np.ndarray[tuple[int, ...], np.dtype[np.float64]], float]
 
 
 def _merged(clusters: list[Cluster]) -> list[Cluster]:
-    """Nearest pairs joined until eight are left, and none that look alike. Vivid ones are joined last: an accent is small."""
+    """Merge the nearest pairs until eight clusters are left and none look alike; small vivid accents are merged last."""
     while len(clusters) > 1:
         lab = np.array([one for one, _ in clusters])
         share = np.array([one for _, one in clusters])
@@ -80,5 +82,5 @@ def _merged(clusters: list[Cluster]) -> list[Cluster]:
 
 
 def _color(lab: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> Color:
-    red, green, blue = (int(number) for number in (srgb_of(lab) * 255).round())
+    red, green, blue = (int(number) for number in (oklab_to_srgb(lab) * 255).round())
     return Color(red, green, blue)

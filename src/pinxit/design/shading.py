@@ -1,4 +1,4 @@
-"""What light does to a cloth or a wall, apart from the colour it has: folds, shadow and gloss."""
+"""Shading of a cloth or a wall in a photograph, apart from its own colour: folds, shadow and gloss."""
 
 from __future__ import annotations
 
@@ -6,29 +6,27 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pinxit.design.light import linear, luminance
-from pinxit.design.prints import without_prints
-from pinxit.picture.alpha import bleed
-from pinxit.picture.picture import Picture, Pixels
+from pinxit.design.print_removal import without_prints
+from pinxit.image.alpha import bleed
+from pinxit.image.colorspaces import luminance, srgb_to_linear
+from pinxit.image.picture import Picture, Pixels
 
-# Light that a cloth throws back beyond so many times its usual amount is the lamp's own reflection: it has the lamp's
-# colour, and is as bright on a black cloth as on a white one.
+# Multiple of a cloth's usual light beyond which it is gloss, the reflection of the lamp: that has the lamp's colour, and is as
+# bright on a black cloth as on a white one.
 _GLOSS = 2.0
-# Of what a photograph shows, the middle reflects about so much; the exposure follows from that.
-_MIDDLE = 0.22
-_BRIGHTEST = 0.9
-# Linear light below which a camera sees noise.
-_BLACK = 0.004
+_MIDDLE = 0.22  # reflectance assumed for the median of a photograph, from which the exposure follows
+_BRIGHTEST = 0.9  # largest reflectance assumed for a cloth
+_BLACK = 0.004  # linear light below which a camera records noise
 
 
 @dataclass(frozen=True)
 class Shading:
-    """How light falls on the masked part of a photograph.
+    """The light on the masked part of a photograph.
 
     Attributes:
-        diffuse: what a colour is multiplied with, in linear light, `(H, W)`; its median over the mask is the exposure.
-        gloss: what is added, `(H, W)`, linear light.
-        slope: how the shading rises to the right and downwards, `(2, H, W)`, at most about 1: where the cloth bends.
+        diffuse: factor of a colour in linear light, `(H, W)`; its median over the mask is the exposure.
+        gloss: linear light that is added, `(H, W)`.
+        slope: rise of the shading to the right and downwards, `(2, H, W)`, at most about 1: it shows where the cloth bends.
     """
 
     diffuse: Pixels
@@ -37,24 +35,24 @@ class Shading:
 
 
 def shading(photo: Picture, mask: Pixels, strength: float = 1.0, printed: bool = False) -> Shading:
-    """Read the light off a cloth.
+    """Estimate the light on a cloth.
 
     Args:
         photo: the photograph.
-        mask: how much of each pixel is cloth, `(H, W)`, not black.
+        mask: how much of each pixel is cloth, `(H, W)`, not black everywhere.
         strength: 0 for even light, 1 for the photograph's, more for harder folds.
-        printed: whether there is a print on it to be told from its folds; for a cloth of one colour, sharp folds look like
-            one.
+        printed: whether the cloth has a print, which must be distinguished from folds. On a cloth of one colour, sharp folds
+            would be mistaken for a print.
     """
     import cv2
 
-    light = luminance(linear(photo.pixels))
+    light = luminance(srgb_to_linear(photo.pixels))
     inside = mask > 0.5 * mask.max()
     logarithm = np.log(light + _BLACK)
     if printed:
         logarithm = without_prints(logarithm, photo.pixels, inside)
     lightness = np.exp(logarithm / 3)
-    # The filters must not see what is beside the cloth: it goes on there as it ends.
+    # The filters must not mix in what is beside the cloth: its border is extended there.
     lightness = bleed(lightness[None], inside.astype(np.float32))[0]
     side = float(np.sqrt(inside.sum()))
     smooth = cv2.bilateralFilter(np.ascontiguousarray(lightness), 0, 0.1, max(1.0, 0.006 * side))

@@ -1,4 +1,4 @@
-"""A person's taste: what the encoder sees in pictures they liked and disliked, kept on this machine, and pictures by it."""
+"""A person's taste: statistics of pictures they liked and disliked, stored on this machine, and rankings by them."""
 
 from __future__ import annotations
 
@@ -15,76 +15,78 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from pinxit import inputs
 from pinxit.errors import PinxitError
-from pinxit.picture import Picture, resize
-from pinxit.picture.reader import bytes_of
-from pinxit.picture.recipe import Finite, Input, validated
-from pinxit.picture.writer import write_whole
+from pinxit.files.atomic import write_atomic
+from pinxit.image import Picture, resize
+from pinxit.image.reader import bytes_of
+from pinxit.recipe.recipe import Finite, Input, validated
 
 if TYPE_CHECKING:
     from pinxit.encoder.vgg import Encoder
 
-# benchmarks/taste.py compares descriptors: these taps together, at this size, rank as well as any, and see colours too.
+# benchmarks/taste.py compares descriptors: these layers together, at this size, rank as well as any and include colours.
 TAPS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
 AREA = 160 * 160
 LENGTH = 2 * (64 + 128 + 256 + 512 + 512)
-# Directions in which the pictures at hand differ most; the rest is noise.
+# Number of principal directions that are kept; the rest is noise.
 _DIRECTIONS = 128
-# How much a dislike counts beside a like: between knowing a liked manner from all and from a disliked one, see
-# benchmarks/taste.py.
-_AGAINST = 0.5
-# At most so many pictures are blended, and none that scores this much less than the best.
-_BLENDED, _MUCH = 3, 0.3
-_MOST = 500
-_MOST_BYTES = 64 * 2**20
+# Weight of a dislike relative to a like: a compromise between telling a liked style from all others and from a disliked one,
+# measured by benchmarks/taste.py.
+_DISLIKE_WEIGHT = 0.5
+# Most pictures in a mixture, and the largest gap in score to the best of them.
+_MAX_BLENDED, _MAX_GAP = 3, 0.3
+_MAX_PICTURES = 500
+_MAX_BYTES = 64 * 2**20
 
 Vector = NDArray[np.float32]
 Statistic = Annotated[Finite, Field(ge=0, le=1e6)]
 
 
-class Seen(Input):
-    """A picture that was judged.
+class RatedPicture(Input):
+    """A picture that was liked, disliked or measured.
 
     Attributes:
-        statistics: see `statistics`.
+        statistics: its descriptor, see `pinxit.design.taste.statistics`.
     """
 
     statistics: tuple[Statistic, ...] = Field(min_length=LENGTH, max_length=LENGTH)
 
 
 class Taste(BaseModel):
-    """What somebody liked and disliked.
+    """The pictures that a person liked and disliked.
 
     Attributes:
-        liked, disliked: the pictures, in the order in which they were judged.
+        liked, disliked: the pictures, in the order of their ratings.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     schema_version: Literal[1] = 1
     encoder: Literal["vgg16"] = "vgg16"
-    liked: tuple[Seen, ...] = Field((), max_length=_MOST)
-    disliked: tuple[Seen, ...] = Field((), max_length=_MOST)
+    liked: tuple[RatedPicture, ...] = Field((), max_length=_MAX_PICTURES)
+    disliked: tuple[RatedPicture, ...] = Field((), max_length=_MAX_PICTURES)
 
-    def judge(self, seen: Seen, *, liked: bool) -> Taste:
-        """With one more picture; a second judgement of the same one replaces the first."""
+    def judge(self, picture: RatedPicture, *, liked: bool) -> Taste:
+        """Return a copy with one more picture; a second rating of a picture replaces the first."""
         kept = {
-            name: tuple(one for one in pictures if (one.name, one.sha256) != (seen.name, seen.sha256))
+            name: tuple(one for one in pictures if (one.name, one.sha256) != (picture.name, picture.sha256))
             for name, pictures in (("liked", self.liked), ("disliked", self.disliked))
         }
         side = "liked" if liked else "disliked"
-        if len(kept[side]) == _MOST:
-            raise PinxitError(f"the profile holds {_MOST} pictures a side: start anew with pinxit taste forget.")
-        return self.model_copy(update={**kept, side: (*kept[side], seen)})
+        if len(kept[side]) == _MAX_PICTURES:
+            raise PinxitError(
+                f"the profile holds {_MAX_PICTURES} pictures a side: start anew with pinxit taste forget."
+            )
+        return self.model_copy(update={**kept, side: (*kept[side], picture)})
 
 
 def profile_file(chosen: Path | None = None) -> Path:
-    """Where the profile is kept: `chosen`, `PINXIT_TASTE`, or the user's own data folder."""
+    """Return the profile's path: `chosen`, or `PINXIT_TASTE`, or one in the user's data folder."""
     named = chosen or (Path(os.environ["PINXIT_TASTE"]) if os.environ.get("PINXIT_TASTE") else None)
     return named.expanduser() if named else platformdirs.user_data_path("pinxit", appauthor=False) / "taste.json"
 
 
 def load(file: Path) -> Taste:
-    """The profile in a file; an empty one where there is none.
+    """Read the profile in a file; where there is no file, the profile is empty.
 
     Raises:
         PinxitError: when the file is damaged, or no profile.
@@ -92,24 +94,27 @@ def load(file: Path) -> Taste:
     if not file.exists():
         return Taste()
     try:
-        if file.stat().st_size > _MOST_BYTES:
+        if file.stat().st_size > _MAX_BYTES:
             raise PinxitError("it is far too long")
         return validated(Taste, json.loads(bytes_of(file)))
     except (ValueError, RecursionError, PinxitError) as error:
-        reason = str(error).rstrip(".") if isinstance(error, PinxitError) else "it is no JSON"
+        reason = str(error).rstrip(".") if isinstance(error, PinxitError) else "it is not JSON"
         raise PinxitError(
             f"{file} is no profile that can be read ({reason}): move it away, or pinxit taste forget."
         ) from error
 
 
 def forget(file: Path, names: Sequence[str]) -> int:
-    """Take pictures of these names out of the profile, or remove it where none is named; how many went.
+    """Remove pictures from the profile by name, or the whole profile where no name is given.
+
+    Returns:
+        The number of pictures removed by name.
 
     Raises:
-        PinxitError: when a name is not there, or the file cannot be changed.
+        PinxitError: when the profile has no picture of a name, or the file cannot be changed.
     """
     if not names:
-        # A damaged profile goes, too: this is the way out of it.
+        # This also removes a damaged profile.
         try:
             file.unlink(missing_ok=True)
         except OSError as error:
@@ -126,23 +131,27 @@ def forget(file: Path, names: Sequence[str]) -> int:
 
 
 def check(taste: Taste) -> None:
-    """Raise PinxitError where there is nothing to go by."""
+    """Check that at least one picture was liked or disliked.
+
+    Raises:
+        PinxitError: when none was.
+    """
     if not taste.liked and not taste.disliked:
         raise PinxitError("nothing was liked or disliked yet: start with pinxit taste like PICTURE.")
 
 
 def save(taste: Taste, file: Path) -> None:
-    """Write the profile, whole or not at all."""
+    """Write the profile atomically."""
     text = json.dumps(taste.model_dump(mode="json"), ensure_ascii=True, indent=1)
-    write_whole(text.encode(), file, overwrite=True)
+    write_atomic(text.encode(), file, overwrite=True)
 
 
 def statistics(encoder: Encoder, picture: Picture) -> Vector:
-    """What an encoder sees in a picture, wherever it sees it: square roots of feature maps' means and deviations.
+    """Describe a picture by square roots of the means and deviations of its feature maps, regardless of position.
 
     Args:
         encoder: VGG-16.
-        picture: of any size; its shape matters little, its size nothing.
+        picture: a picture of any size; the descriptor depends little on its shape and not on its size.
 
     Returns:
         `(LENGTH,)`.
@@ -150,7 +159,7 @@ def statistics(encoder: Encoder, picture: Picture) -> Vector:
     import torch
 
     scale = (AREA / (picture.height * picture.width)) ** 0.5
-    # The encoder's deepest tap here sees squares of 16 px; a very narrow picture keeps two of them.
+    # One position of the deepest layer covers 16 px; a very narrow picture keeps two of them.
     small = resize(picture, max(32, round(picture.height * scale)), max(32, round(picture.width * scale)))
     with torch.no_grad():
         maps = encoder(torch.from_numpy(small.pixels)[None], TAPS)
@@ -159,8 +168,8 @@ def statistics(encoder: Encoder, picture: Picture) -> Vector:
     return found
 
 
-def look(sources: Sequence[str]) -> Iterator[tuple[Seen, Picture]]:
-    """Pictures with their statistics, one by one, for it takes a moment each.
+def measure(sources: Sequence[str]) -> Iterator[tuple[RatedPicture, Picture]]:
+    """Yield pictures with their statistics one by one, since each takes a moment.
 
     Raises:
         PinxitError: when one cannot be read.
@@ -170,16 +179,21 @@ def look(sources: Sequence[str]) -> Iterator[tuple[Seen, Picture]]:
     encoder, _ = open_encoder("vgg16")
     for source in sources:
         picture, entry = inputs.load(source, 512)
-        # Four digits are more than two resizings of the same picture agree on.
-        numbers = tuple(float(f"{number:.4g}") for number in statistics(encoder, picture))
-        yield Seen(**entry.model_dump(), statistics=numbers), picture
+        yield rated(entry, statistics(encoder, picture)), picture
 
 
-def scores(taste: Taste, candidates: Sequence[Seen]) -> NDArray[np.float64]:
-    """How much somebody would like pictures: more is better, 0 is neither.
+def rated(entry: Input, numbers: Vector) -> RatedPicture:
+    """Return a picture with its statistics, in as many digits as two resizings of the same picture agree in."""
+    return RatedPicture(
+        **entry.model_dump(include=set(Input.model_fields)), statistics=tuple(float(f"{one:.4g}") for one in numbers)
+    )
+
+
+def scores(taste: Taste, candidates: Sequence[RatedPicture]) -> NDArray[np.float64]:
+    """Predict how much the person would like pictures: higher is better, 0 is neutral.
 
     Raises:
-        PinxitError: when nothing was judged yet.
+        PinxitError: when no picture was rated yet.
     """
     check(taste)
     sides = (taste.liked, taste.disliked, candidates)
@@ -189,10 +203,12 @@ def scores(taste: Taste, candidates: Sequence[Seen]) -> NDArray[np.float64]:
 def nearness(
     liked: NDArray[np.floating], disliked: NDArray[np.floating], candidates: NDArray[np.floating]
 ) -> NDArray[np.float64]:
-    """How near descriptors are to those of what was liked, and how far from those of what was disliked: by angles.
+    """Score descriptors by their angles to the mean of liked ones, minus a share of those to the mean of disliked ones.
 
     Args:
-        liked, disliked, candidates: `(L, N)`, `(D, N)`, `(C, N)`; L or D may be 0.
+        liked: `(L, N)`; L may be 0.
+        disliked: `(D, N)`; D may be 0.
+        candidates: `(C, N)`.
 
     Returns:
         `(C,)`.
@@ -200,7 +216,7 @@ def nearness(
     points = spread(np.concatenate([liked, disliked, candidates]))
     towards, away, ours = np.split(points, [len(liked), len(liked) + len(disliked)])
     total = np.zeros(len(ours))
-    for side, weight in ((towards, 1.0), (away, -_AGAINST)):
+    for side, weight in ((towards, 1.0), (away, -_DISLIKE_WEIGHT)):
         if len(side):
             mean = side.mean(axis=0)
             total += weight * (ours @ mean) / (np.linalg.norm(mean) + 1e-9)
@@ -208,26 +224,26 @@ def nearness(
 
 
 def spread(descriptors: NDArray[np.floating]) -> NDArray[np.float64]:
-    """Descriptors `(N, M)` as directions `(N, D)` whose angles tell manners apart.
+    """Map descriptors `(N, M)` to unit vectors `(N, D)` whose angles distinguish styles.
 
-    All pictures at hand say which statistics differ by how much. Each statistic is brought to the same spread, and the
-    principal directions half the way to it: fully whitened, noise would weigh as much as manner.
+    The spread of each statistic is estimated from all pictures given. Each statistic is scaled to unit spread, and principal
+    directions half way to it: with full whitening, noise would count as much as style.
     """
     data = (descriptors - descriptors.mean(axis=0)) / (descriptors.std(axis=0) + 1e-6)
-    # Fewer pictures than statistics: the principal directions are quicker found from products of pictures.
+    # There are fewer pictures than statistics, so the principal directions are found faster from products of pictures.
     squares, vectors = np.linalg.eigh(data @ data.T)
     points = vectors[:, -_DIRECTIONS:] * np.maximum(squares[-_DIRECTIONS:], 0) ** 0.25
     return np.asarray(points / (np.linalg.norm(points, axis=1, keepdims=True) + 1e-9))
 
 
-def choose(taste: Taste, candidates: Sequence[Seen]) -> list[tuple[int, float]]:
-    """The best of several pictures, at most three, and what share each should have in a mixture.
+def choose(taste: Taste, candidates: Sequence[RatedPicture]) -> list[tuple[int, float]]:
+    """Choose the best of several pictures, at most `_MAX_BLENDED`, with shares for a mixture.
 
     Returns:
-        Numbers of candidates, the best first, with shares that add up to 1; those much worse than the best are left out.
+        Indices of candidates, the best first, with shares that add up to 1; those much worse than the best are left out.
     """
     score = scores(taste, candidates)
-    best = np.argsort(-score, kind="stable")[:_BLENDED]
-    near = best[score[best] >= score[best[0]] - _MUCH]
-    shares = np.exp((score[near] - score[near[0]]) / (_MUCH / 2))
+    best = np.argsort(-score, kind="stable")[:_MAX_BLENDED]
+    near = best[score[best] >= score[best[0]] - _MAX_GAP]
+    shares = np.exp((score[near] - score[near[0]]) / (_MAX_GAP / 2))
     return [(int(number), round(float(share), 3)) for number, share in zip(near, shares / shares.sum(), strict=True)]

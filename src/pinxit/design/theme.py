@@ -1,4 +1,4 @@
-"""A theme: what is read, what it is made of, and what the engine paints for it."""
+"""Themes: colours, backgrounds, icons, buttons and avatars for an interface, made from paintings."""
 
 from __future__ import annotations
 
@@ -12,28 +12,31 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from pinxit import __version__, inputs, job
-from pinxit.design import drawing
+from pinxit import inputs, preparation
+from pinxit.design import glyphs
 from pinxit.design.colors import CONTROL, TEXT
+from pinxit.design.legible import toned
 from pinxit.design.palette import palette
 from pinxit.design.roles import FILLED, Scheme, scheme
-from pinxit.design.tone import toned
 from pinxit.errors import PinxitError
-from pinxit.job import Job, StyleImage
-from pinxit.picture import Picture, cover, resize
-from pinxit.picture.alpha import bleed
-from pinxit.picture.picture import Pixels
-from pinxit.picture.recipe import Finite, Input, Settings, validated
+from pinxit.image import Picture, cover, fit, resize
+from pinxit.image.alpha import bleed
+from pinxit.image.picture import Pixels
+from pinxit.job import Job
+from pinxit.preparation import StyleImage
+from pinxit.recipe.recipe import Finite, Input, Recorded, Settings, validated
+from pinxit.version import __version__
 
-# Width and height, px: a screen, a telephone, a card for links.
+# px: widths and heights for a screen, a telephone, and the preview card of a link.
 BACKGROUNDS = ((1920, 1080), (1080, 1920), (1200, 630))
-_FACES = 4
-_GAP = 16
-# A set of a person's own icons is painted on one sheet.
-_MOST_ICONS, _LARGEST_ICON = 200, 1024
-# How much of the painted relief is left where something is written on it.
+_FACES = 4  # avatars that are drawn where none are given
+_GAP = 16  # px between pieces on a sheet
+# Most icons of a person's own, which are painted on one sheet, and the longest side of one, px.
+_MAX_ICONS, _MAX_ICON_SIDE = 200, 1024
+_SVG, _DRAWN = ".svg", 256  # px: longer side of an icon that is a drawing
+# Share of the painted relief that is left on backgrounds with text, and on icons and buttons.
 _QUIET, _FIRM = 0.22, 0.6
-# Backgrounds are JPEGs: what those change must not take a pixel below what text needs.
+# Contrast for text on backgrounds: these are JPEGs, whose compression must not take a pixel below the required contrast.
 _TEXT = TEXT + 0.35
 BUTTONS = ("primary", "accent", "success", "danger")
 
@@ -42,16 +45,16 @@ Side = Annotated[int, Field(ge=64, le=8192)]
 
 
 class ThemeRecipe(BaseModel):
-    """All that decides a theme.
+    """Everything that decides a theme.
 
     Attributes:
-        work: what `pinxit redo` is to do with it.
-        pictures, shares: the paintings, and how much each counts.
-        settings: how the engine paints.
+        work: the kind of work, for `pinxit redo`.
+        pictures, shares: the paintings and their weights.
+        settings: settings of the engine.
         backgrounds: widths and heights, px.
         icons, avatars: a person's own, in the order in which they are painted.
-        asset: which of the theme's pictures the recipe stands in.
-        done: iterations that the engine did at each scale for it.
+        asset: the picture of the theme that contains this recipe.
+        done: iterations that the engine did at each scale for that picture.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -61,33 +64,37 @@ class ThemeRecipe(BaseModel):
     pinxit: str = Field(max_length=64)
     pictures: tuple[Input, ...] = Field(min_length=1, max_length=16)
     shares: tuple[Annotated[Finite, Field(gt=0, le=1e12)], ...] = Field(min_length=1, max_length=16)
-    settings: Settings
+    settings: Recorded
     backgrounds: tuple[tuple[Side, Side], ...] = Field(BACKGROUNDS, min_length=1, max_length=16)
-    icons: tuple[Input, ...] = Field((), max_length=_MOST_ICONS)
-    avatars: tuple[Input, ...] = Field((), max_length=_MOST_ICONS)
+    icons: tuple[Input, ...] = Field((), max_length=_MAX_ICONS)
+    avatars: tuple[Input, ...] = Field((), max_length=_MAX_ICONS)
     asset: str = Field("", max_length=255)
     done: tuple[Annotated[int, Field(ge=1, le=100_000)], ...] | None = Field(None, max_length=16)
 
     def to_json(self) -> str:
-        """As JSON text, ASCII only."""
+        """Return the recipe as JSON text, ASCII only."""
         return json.dumps(self.model_dump(mode="json"), ensure_ascii=True)
 
     @classmethod
     def from_json(cls, text: str) -> ThemeRecipe:
-        """From a file, which may be anybody's; PinxitError when it is no recipe of this work."""
+        """Read a recipe from untrusted text.
+
+        Raises:
+            PinxitError: when it is no recipe of a theme.
+        """
         return validated(cls, json.loads(text))
 
 
 @dataclass(frozen=True)
-class Part:
-    """Pieces of one picture that the engine paints at once, so that they look drawn by one hand.
+class ThemeSheet:
+    """A part of a theme: pieces on one picture that the engine paints at once, so that they match.
 
     Attributes:
-        name: `background …`, `icons`, …
-        content: what is painted.
-        places: where each piece lies on it.
-        shapes: the transparency of those that have one, kept to the bit.
-        frames: the outermost pixels of nine-patches, kept to the bit: what they mark is for programs, not for the eye.
+        name: name of the part: `background …`, `avatars`, …
+        content: the picture to paint.
+        places: rows and columns of each piece.
+        shapes: transparency of the pieces that have one, kept bit for bit.
+        frames: nine-patches, whose outermost pixels are kept bit for bit: they are marks for programs.
     """
 
     name: str
@@ -99,7 +106,15 @@ class Part:
 
 @dataclass(frozen=True)
 class Theme:
-    """A recipe with its pictures read and its colours found."""
+    """A theme to paint: a recipe with its pictures read and its colours computed.
+
+    Attributes:
+        recipe: the recipe.
+        pictures: the paintings.
+        scheme: the colours of the interface.
+        icons: a person's own icons by name.
+        avatars: a person's own pictures for avatars.
+    """
 
     recipe: ThemeRecipe
     pictures: tuple[Picture, ...]
@@ -109,48 +124,56 @@ class Theme:
 
     @property
     def part_names(self) -> list[str]:
-        """What is to be painted, in order."""
+        """The names of the parts, in the order in which they are painted."""
         backgrounds = [f"background {width}x{height}" for width, height in self.recipe.backgrounds]
         return [*backgrounds, "avatars", "icons and buttons", *(["your icons"] if self.icons else [])]
 
     @property
     def part_of_asset(self) -> str:
-        """Which of them the recipe's one picture belongs to."""
+        """The name of the part that the recipe's one picture belongs to."""
         folder, _, name = self.recipe.asset.rpartition("/")
         if folder == "backgrounds":
             return f"background {name.rpartition('-')[2]}"
         return {"avatars": "avatars", "icons/own": "your icons"}.get(folder, "icons and buttons")
 
-    def part(self, name: str) -> Part:
-        """One of them, drawn and ready to be painted."""
+    def part(self, name: str) -> ThemeSheet:
+        """Draw a part, ready for painting."""
         colors = [one.color for one in self.scheme.palette]
         if name.startswith("background"):
             width, height = (int(side) for side in name.split()[1].split("x"))
-            land = drawing.landscape(colors, height, width)
-            return Part(name, land, {"": (slice(0, height), slice(0, width))}, {}, {})
+            land = glyphs.landscape(colors, height, width)
+            return ThemeSheet(name, land, {"": (slice(0, height), slice(0, width))}, {}, {})
         if name == "avatars":
-            faces = [cover(one, drawing.AVATAR, drawing.AVATAR) for one in self.avatars]
-            faces = faces or [drawing.face(colors, number) for number in range(_FACES)]
-            disc = drawing.disc()
-            return _packed(name, {f"{n:02d}": Picture(one.pixels, disc) for n, one in enumerate(faces, start=1)})
+            faces = [cover(one, glyphs.AVATAR, glyphs.AVATAR) for one in self.avatars]
+            faces = faces or [glyphs.face(colors, number) for number in range(_FACES)]
+            disc = glyphs.disc()
+            return _pack(name, {f"{n:02d}": Picture(one.pixels, disc) for n, one in enumerate(faces, start=1)})
         if name == "your icons":
-            return _packed(name, self.icons)
-        pieces = {one: Picture(self._ground(drawing.ICON, drawing.ICON), drawing.glyph(one)) for one in drawing.GLYPHS}
-        pieces |= {f"button {role}": Picture(self._ground(*drawing.BUTTON), drawing.button()) for role in BUTTONS}
-        return _packed(name, pieces)
+            return _pack(name, self.icons)
+        pieces = {one: Picture(self._ground(glyphs.ICON, glyphs.ICON), glyphs.glyph(one)) for one in glyphs.GLYPHS}
+        pieces |= {f"button {role}": Picture(self._ground(*glyphs.BUTTON), glyphs.button()) for role in BUTTONS}
+        return _pack(name, pieces)
 
-    def job(self, part: Part) -> Job:
-        """What the engine has to do for a part: as large as it is, but no larger than the settings say."""
+    def job(self, part: ThemeSheet) -> Job:
+        """Return the job that paints a part, at its own size or the settings' size, whichever is smaller."""
         settings = self.recipe.settings
         size = min(settings.size, max(part.content.height, part.content.width))
         styles = [StyleImage(one, share) for one, share in zip(self.pictures, self.recipe.shares, strict=True)]
-        painting = job.prepare(part.content, styles, **{**settings.model_dump(), "size": size})
+        painting = preparation.prepare(part.content, styles, **{**settings.model_dump(), "size": size})
         if self.recipe.done is None:
             return painting
         return dataclasses.replace(painting, recipe=painting.recipe.model_copy(update={"done": self.recipe.done}))
 
-    def assets(self, part: Part, painted: Picture) -> dict[str, Picture]:
-        """The theme's pictures that a painted part gives, by the names of their files without ending."""
+    def assets(self, part: ThemeSheet, painted: Picture) -> dict[str, Picture]:
+        """Cut a painted part into the theme's pictures.
+
+        Args:
+            part: the part.
+            painted: the painted picture, at any size.
+
+        Returns:
+            The pictures by the names of their files without ending.
+        """
         whole = resize(Picture(painted.pixels), part.content.height, part.content.width).pixels
         pieces = {name: np.ascontiguousarray(whole[:, *place]) for name, place in part.places.items()}
         if part.name.startswith("background"):
@@ -163,7 +186,7 @@ class Theme:
 
     def _ground(self, height: int, width: int) -> Pixels:
         light = self.scheme.light
-        return drawing.ground([light["accent"], light["primary"], light["text"]], height, width)
+        return glyphs.ground([light["accent"], light["primary"], light["text"]], height, width)
 
     def _backgrounds(self, size: str, pixels: Pixels) -> dict[str, Picture]:
         found = {f"backgrounds/painted-{size}": Picture(pixels)}
@@ -172,8 +195,8 @@ class Theme:
             found[f"backgrounds/{mode}-{size}"] = Picture(toned(pixels, colors["background"], written, _TEXT, _QUIET))
         return found
 
-    def _drawn(self, part: Part, pieces: Mapping[str, Pixels]) -> dict[str, Picture]:
-        """Icons and buttons in the colours of each mode."""
+    def _drawn(self, part: ThemeSheet, pieces: Mapping[str, Pixels]) -> dict[str, Picture]:
+        """Return icons and buttons in the colours of each mode."""
         found = {}
         for mode, colors in self.scheme.modes.items():
             grounds = [colors["background"], colors["surface"]]
@@ -190,7 +213,7 @@ class Theme:
         return found
 
 
-def prepare(
+def prepare_theme(
     pictures: Sequence[inputs.PictureLike],
     shares: Sequence[float] | None = None,
     icons: Sequence[Path] = (),
@@ -198,15 +221,15 @@ def prepare(
     backgrounds: Sequence[tuple[int, int]] = BACKGROUNDS,
     settings: dict[str, Any] | None = None,
 ) -> Theme:
-    """Read the pictures and find their colours.
+    """Read the pictures and compute the colours of a theme.
 
     Args:
         pictures: one painting or several.
-        shares: how much each counts; equal where left out.
-        icons: PNG files with transparency, painted beside those that pinxit draws; `name.9.png` is a nine-patch.
-        avatars: pictures to make round avatars of; some are drawn where there are none.
+        shares: weights of the paintings; equal by default.
+        icons: PNG files with transparency, painted in addition to the icons that pinxit draws; `name.9.png` is a nine-patch.
+        avatars: pictures for round avatars; by default some are drawn.
         backgrounds: widths and heights, px.
-        settings: the engine's; the network where nothing is chosen.
+        settings: settings of the engine; by default the network paints.
 
     Raises:
         PinxitError: one sentence for the first thing wrong.
@@ -214,12 +237,14 @@ def prepare(
     chosen = {name: value for name, value in (settings or {}).items() if value is not None}
     if not {"preset", "engine"} & chosen.keys():
         chosen = {"preset": "instant", "size": max(max(size) for size in backgrounds), **chosen}
-    ready = Settings.choose(chosen)
+    ready = preparation.with_features(Settings.choose(chosen))
     if shares is not None and len(shares) != len(pictures):
         raise PinxitError(f"--blend has {len(shares)} shares for {len(pictures)} pictures: give one each.")
     names = [_icon_name(path) for path in icons]
     read = [inputs.load_style(source, 1024) for source in pictures]
-    own = [inputs.load(path, 256) for path in icons]
+    own = [inputs.load(path, _DRAWN) for path in icons]
+    if len(set(names)) < len(names):
+        raise PinxitError("two icons have the same name, such as a PNG and an SVG: give each a name of its own.")
     faces = [inputs.load(source, 512) for source in avatars]
     recipe = validated(
         ThemeRecipe,
@@ -233,17 +258,26 @@ def prepare(
             "avatars": [entry for _, entry in faces],
         },
     )
-    return _theme(recipe, [one for one, _ in read], names, [one for one, _ in own], [one for one, _ in faces])
+    drawn = [_icon_of(entry.name, picture) for picture, entry in own]
+    return _theme(recipe, [one for one, _ in read], names, drawn, [one for one, _ in faces])
 
 
-def prepare_again(recipe: ThemeRecipe, look_in: Iterable[Path] = ()) -> Theme:
-    """What a recipe describes, its pictures found again by their content."""
+def theme_from_recipe(recipe: ThemeRecipe, look_in: Iterable[Path] = ()) -> Theme:
+    """Prepare the theme that a recipe describes; its pictures are found by their content.
+
+    Args:
+        recipe: the recipe.
+        look_in: folders to search for the pictures.
+
+    Raises:
+        PinxitError: when a picture cannot be found.
+    """
     folders = list(look_in)
     return _theme(
         recipe,
         [inputs.find(entry, 1024, folders) for entry in recipe.pictures],
         [_icon_name(Path(entry.name)) for entry in recipe.icons],
-        [inputs.find(entry, 256, folders) for entry in recipe.icons],
+        [_icon_of(entry.name, inputs.find(entry, _DRAWN, folders)) for entry in recipe.icons],
         [inputs.find(entry, 512, folders) for entry in recipe.avatars],
     )
 
@@ -252,8 +286,8 @@ def _theme(
     recipe: ThemeRecipe, read: list[Picture], names: list[str], own: list[Picture], faces: list[Picture]
 ) -> Theme:
     for name, icon in zip(names, own, strict=True):
-        if max(icon.height, icon.width) > _LARGEST_ICON:
-            raise PinxitError(f"the icon {name}.png has more than {_LARGEST_ICON} px a side: make it smaller.")
+        if max(icon.height, icon.width) > _MAX_ICON_SIDE:
+            raise PinxitError(f"the icon {name}.png has more than {_MAX_ICON_SIDE} px a side: make it smaller.")
         if name.endswith(".9") and min(icon.height, icon.width) < 5:
             raise PinxitError(
                 f"the nine-patch {name}.png has fewer than 5 px a side: there is nothing within its frame."
@@ -263,15 +297,18 @@ def _theme(
 
 
 def _icon_name(path: Path) -> str:
-    if path.suffix.lower() == ".svg":
-        raise PinxitError(f"{path.name} is an SVG, which pinxit cannot draw: export it as PNG with transparency first.")
-    if path.suffix.lower() != ".png":
-        raise PinxitError(f"{path.name} is no PNG: give icons as PNG files with transparency.")
+    if path.suffix.lower() not in (".png", _SVG):
+        raise PinxitError(f"{path.name} is no PNG or SVG: give icons as such files, PNG with transparency.")
     return path.stem
 
 
-def _packed(name: str, pieces: Mapping[str, Picture]) -> Part:
-    """Pieces on one sheet in rows, with room between them that takes the nearest piece's colours."""
+def _icon_of(name: str, picture: Picture) -> Picture:
+    """Return an icon at the size at which it is painted: its own, or `_DRAWN` for a drawing, which has any size."""
+    return fit(picture, _DRAWN) if name.lower().endswith(_SVG) else picture
+
+
+def _pack(name: str, pieces: Mapping[str, Picture]) -> ThemeSheet:
+    """Lay out pieces in rows on one sheet; the space between them takes the nearest piece's colours."""
     frames = {key: piece for key, piece in pieces.items() if key.endswith(".9")}
     inner = {
         key: Picture(piece.pixels[:, 1:-1, 1:-1], None if piece.alpha is None else piece.alpha[1:-1, 1:-1])
@@ -296,11 +333,11 @@ def _packed(name: str, pieces: Mapping[str, Picture]) -> Part:
         seen[places[key]] = 1
     ordered = {key: places[key] for key in pieces}
     shapes = {key: one.alpha for key, one in inner.items() if one.alpha is not None}
-    return Part(name, Picture(bleed(pixels, seen)), ordered, shapes, frames)
+    return ThemeSheet(name, Picture(bleed(pixels, seen)), ordered, shapes, frames)
 
 
-def _framed(pixels: Pixels, part: Part, name: str) -> Picture:
-    """A person's own icon as it was painted, with its transparency, and the frame of a nine-patch."""
+def _framed(pixels: Pixels, part: ThemeSheet, name: str) -> Picture:
+    """Return a painted icon of a person's own with its transparency and, for a nine-patch, its frame."""
     shape = part.shapes.get(name)
     frame = part.frames.get(name)
     if frame is None:
@@ -311,12 +348,12 @@ def _framed(pixels: Pixels, part: Part, name: str) -> Picture:
 
 
 def _nine_patch(face: Picture) -> Picture:
-    """The same with Android's frame of one pixel: black marks what may be stretched, and what may be written on."""
+    """Add Android's frame of one pixel, in which black marks the parts that may be stretched and the area for contents."""
     height, width = face.height + 2, face.width + 2
     pixels, alpha = np.zeros((3, height, width), np.float32), np.zeros((height, width), np.float32)
     pixels[:, 1:-1, 1:-1] = face.pixels
     alpha[1:-1, 1:-1] = 1.0 if face.alpha is None else face.alpha
-    inset = drawing.INSET + 1
+    inset = glyphs.INSET + 1
     for edge in (0, -1):
         alpha[edge, inset:-inset] = 1
         alpha[inset:-inset, edge] = 1

@@ -1,4 +1,4 @@
-"""A scheme in the files that design tools and programs read."""
+"""A colour scheme in the file formats of design tools and style sheets."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import Any
 from pinxit.design.colors import Color
 from pinxit.design.roles import Scheme
 
-# px
+# px: radii of corners, and spaces.
 RADII = {"small": 6, "medium": 12, "large": 20}
 SPACES = {"1": 4, "2": 8, "3": 12, "4": 16, "6": 24, "8": 32, "12": 48}
 
 
 def design_tokens(scheme: Scheme, recipe: str) -> str:
-    """W3C design tokens (Design Tokens Format Module 2025.10), with the recipe as an extension."""
+    """Write W3C design tokens (Design Tokens Format Module 2025.10), with the recipe as an extension."""
     colors: dict[str, Any] = {"$type": "color"}
     for mode, roles in scheme.modes.items():
         colors[mode] = {role: {"$value": _value(color)} for role, color in roles.items()}
@@ -37,7 +37,7 @@ def design_tokens(scheme: Scheme, recipe: str) -> str:
 
 
 def css(scheme: Scheme) -> str:
-    """CSS custom properties: light, dark by the system's wish, and either by `data-theme` on any element."""
+    """Write CSS custom properties: light, dark where the system prefers it, and either by `data-theme` on any element."""
     light, dark = (_properties(roles) for roles in (scheme.light, scheme.dark))
     shared = "".join(f"  --radius-{name}: {px}px;\n" for name, px in RADII.items())
     shared += "".join(f"  --space-{name}: {px}px;\n" for name, px in SPACES.items())
@@ -55,7 +55,7 @@ def css(scheme: Scheme) -> str:
 
 
 def tailwind(scheme: Scheme) -> str:
-    """A Tailwind preset whose colours are the custom properties, so that both modes work."""
+    """Write a Tailwind preset whose colours are the custom properties, so that both modes work."""
     colors = {role: f"var(--color-{role})" for role in scheme.light}
     colors |= {f"palette-{number}": f"var(--palette-{number})" for number in range(1, len(scheme.palette) + 1)}
     theme = {

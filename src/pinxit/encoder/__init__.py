@@ -1,1 +1,1 @@
-"""How a picture is seen: VGG, its weights, the machine it runs on."""
+"""Encoders, the fixed networks that compute features: VGG and DINOv2, their weights, tiles, and the device they run on."""

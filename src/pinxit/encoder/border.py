@@ -1,20 +1,26 @@
-"""What stands beyond the border of feature maps that meet themselves there, and the way back for its gradient."""
+"""Read feature maps beyond borders that meet, and carry gradients back."""
 
 from __future__ import annotations
 
 import torch
 from torch import Tensor
 
-from pinxit.picture.wrap import Window, Wrap
+from pinxit.image.wrap import Window, Wrap
 
 
 def cut(tensor: Tensor, window: Window) -> Tensor:
-    """A view of those rows and columns, the last two dimensions."""
+    """Return a view of a window of rows and columns, which are the last two dimensions."""
     return tensor[..., window[0], window[1]]
 
 
 def take(maps: Tensor, window: Window, wrap: Wrap) -> Tensor:
-    """What stands in a window of `(N, C, H, W)`: a view where that is within, a copy where it goes beyond the border."""
+    """Return what a window of maps `(N, C, H, W)` shows: a view inside the borders, a copy where it goes beyond them.
+
+    Args:
+        maps: the maps.
+        window: rows and columns; may begin below 0 and end beyond the maps.
+        wrap: which borders meet.
+    """
     if _is_within(maps, window):
         return cut(maps, window)
     rows, columns = _index(maps, window, wrap)
@@ -22,11 +28,18 @@ def take(maps: Tensor, window: Window, wrap: Wrap) -> Tensor:
 
 
 def give(maps: Tensor, window: Window, values: Tensor, wrap: Wrap) -> None:
-    """The transpose of `take`: add values, in place, to what stands in the window."""
+    """Add values, in place, to what a window of maps shows: the transpose of `take`.
+
+    Args:
+        maps: maps `(N, C, H, W)`.
+        window: rows and columns, as for `take`.
+        values: `(N, C, h, w)`, of the window's size.
+        wrap: which borders meet.
+    """
     if _is_within(maps, window):
         cut(maps, window).add_(values)
         return
-    # The same position may be in the window several times.
+    # Accumulate: the same position may be in the window several times.
     maps.permute(2, 3, 0, 1).index_put_(_index(maps, window, wrap), values.permute(2, 3, 0, 1), accumulate=True)
 
 

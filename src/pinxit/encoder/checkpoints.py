@@ -1,6 +1,6 @@
-"""Read VGG's convolutions from the three kinds of file they come in, and trust none of them.
+"""Read VGG's convolutions from the three kinds of file they come in, without trusting any of them.
 
-All readers give the same thing, `conv1_1.weight`, `conv1_1.bias`, …, as float32 tensors, checked for names, shapes and
+All readers return the same thing, `conv1_1.weight`, `conv1_1.bias`, …, as float32 tensors, checked for names, shapes and
 numbers. None of them runs code from the file: ONNX and safetensors are plain data, and PyTorch's checkpoints are read by
 `torch.load(weights_only=True)`, which refuses a pickle that calls anything.
 """
@@ -19,11 +19,11 @@ Parameters = dict[str, Tensor]
 
 
 def read_onnx(path: Path) -> Parameters:
-    """The convolutions of a Keras VGG exported to ONNX, whose initializers are called `…/block1_conv1_1/…`."""
+    """Return the convolutions of a Keras VGG exported to ONNX, whose initializers are called `…/block1_conv1_1/…`."""
     import onnx
     from onnx import numpy_helper
 
-    # External tensors would be read from paths that the file names; this one has none and may name none.
+    # External tensors would be read from paths named in the file; a genuine file has none.
     model = onnx.load(str(path), load_external_data=False)
     arrays = {tensor.name: numpy_helper.to_array(tensor) for tensor in model.graph.initializer}
     parameters: Parameters = {}
@@ -35,7 +35,7 @@ def read_onnx(path: Path) -> Parameters:
 
 
 def _torchvision_names(architecture: Architecture) -> dict[str, str]:
-    """`conv1_1` → `features.0`: torchvision numbers convolutions, ReLUs and poolings together."""
+    """Map names: `conv1_1` → `features.0`. Torchvision numbers convolutions, ReLUs and poolings together."""
     names = {}
     index = 0
     for name in convolutions(architecture):
@@ -47,7 +47,7 @@ def _torchvision_names(architecture: Architecture) -> dict[str, str]:
 
 
 def read_torchvision(path: Path, architecture: Architecture) -> Parameters:
-    """The convolutions of a torchvision checkpoint (`vgg19-dcbb9e9d.pth`), or of a safetensors file of the same names.
+    """Return the convolutions of a torchvision checkpoint (`vgg19-dcbb9e9d.pth`), or of a safetensors file with the same names.
 
     Raises:
         PinxitError: when the file is not such a checkpoint, would run code, or has wrong names, shapes or numbers.
@@ -69,7 +69,7 @@ def read_torchvision(path: Path, architecture: Architecture) -> Parameters:
     parameters: Parameters = {}
     for name, theirs in _torchvision_names(architecture).items():
         for kind in ("weight", "bias"):
-            # A file that pinxit wrote itself has the canonical names.
+            # Files written by pinxit use the canonical names.
             value = state.get(f"{theirs}.{kind}", state.get(f"{name}.{kind}"))
             if not isinstance(value, Tensor):
                 raise PinxitError(
@@ -81,7 +81,16 @@ def read_torchvision(path: Path, architecture: Architecture) -> Parameters:
 
 
 def check(parameters: Parameters, architecture: Architecture, origin: str) -> None:
-    """Raise PinxitError where a shape is not the architecture's or a number is not finite."""
+    """Check that every parameter has the architecture's shape and finite numbers.
+
+    Args:
+        parameters: the parameters by name.
+        architecture: the architecture they must fit.
+        origin: where they come from, for the error message.
+
+    Raises:
+        PinxitError: when a shape differs or a number is not finite.
+    """
     for name, shape in kernel_shapes(architecture).items():
         for key, expected in ((f"{name}.weight", shape), (f"{name}.bias", shape[:1])):
             value = parameters[key]
@@ -92,5 +101,5 @@ def check(parameters: Parameters, architecture: Architecture, origin: str) -> No
                 )
             if not bool(torch.isfinite(value).all()):
                 raise PinxitError(
-                    f"{origin} has NaN or infinite numbers in {key}: the file is damaged, fetch it again."
+                    f"{origin} has NaN or infinite numbers in {key}: the file is damaged, download it again."
                 )

@@ -1,14 +1,14 @@
-"""A 3×3 convolution whose picture goes on past its border, by Winograd's algorithm wherever that is at hand.
+"""A 3×3 convolution with replicate or wrapped padding, by Winograd's algorithm where it is available.
 
-Zeros round a picture are a black frame that is not in it: feature maps darken towards the border, and the optimiser
-paints a frame to answer them. Repeating the outermost pixels (replicate padding) avoids that, but padding every layer's
-input copies every feature map once more, about a sixth of the encoder's time. Only the outermost outputs ever see the
-padding, so large maps are convolved on zeros, and what the repeated pixels contribute is added to those four lines. A picture
-that meets itself at its border differs in nothing but what is added.
+Zero padding puts a black frame round a picture: feature maps darken towards the border, and the optimiser paints a frame in
+response. Replicate padding, which repeats the outermost pixels, avoids that, but padding every layer's input copies every
+feature map once more, about a sixth of the encoder's time. Only the outermost outputs ever see the padding. So large maps are
+convolved with zero padding, and the contribution of the repeated pixels is added to those four lines. Where borders meet,
+only that contribution differs.
 
-On a CPU, PyTorch convolves directly, near the processor's arithmetic limit. NNPACK, which most builds of PyTorch carry
-along, computes the same from 8×8 tiles with a fifth of the multiplications (Lavin and Gray, "Fast Algorithms for
-Convolutional Neural Networks", 2016), in half the time (benchmarks/encoder.py).
+On a CPU, PyTorch convolves directly, near the processor's arithmetic limit. NNPACK, which most builds of PyTorch contain,
+computes the same from 8×8 tiles with a fifth of the multiplications (Lavin and Gray, "Fast Algorithms for Convolutional Neural
+Networks", 2016), in half the time (benchmarks/encoder.py).
 """
 
 from __future__ import annotations
@@ -21,22 +21,21 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from pinxit.encoder.border import give, take
-from pinxit.picture.wrap import NONE, Window, Wrap
+from pinxit.image.wrap import NONE, Window, Wrap
 
-# Maps of fewer positions (32×32) are small: copying them costs nothing, and transforming the kernels, as Winograd's
-# algorithm must, costs more than the products it saves. With fewer channels transforming the maps does.
-SMALL = 1024
-LEAST_CHANNELS = 16
+SMALL = 1024  # positions (32×32): below this, copying costs nothing and Winograd's kernel transforms cost more than they save
+LEAST_CHANNELS = 16  # with fewer, Winograd's transforms of the maps cost more than they save
 
 
 def has_winograd(device: torch.device, dtype: torch.dtype) -> bool:
-    """Whether NNPACK can be used there; asking also prepares it."""
+    """Return whether NNPACK can be used on the device in that precision; asking also initialises it."""
     return device.type == "cpu" and dtype == torch.float32 and torch._nnpack_available()
 
 
 class ReplicateConvolution:
-    """Convolve feature maps padded by one repeated pixel, or by what stands at the border they meet; the gradient goes to
-    them alone, the weights being fixed.
+    """A 3×3 convolution with one pixel of replicate or wrapped padding.
+
+    Gradients go to its input only, the weights being fixed.
 
     Args:
         weight: kernels `(D, C, 3, 3)`.
@@ -50,19 +49,19 @@ class ReplicateConvolution:
 
     @functools.cached_property
     def _turned(self) -> Tensor:
-        """The gradient of a convolution is one too, with every kernel turned about and inputs and outputs exchanged."""
+        """The kernels of the gradient, which is a convolution too: kernels rotated by 180°, inputs and outputs exchanged."""
         return self.weight.flip(2, 3).transpose(0, 1).contiguous()
 
     @functools.cached_property
     def _sides(self) -> list[Tensor]:
-        """The kernels' sides as matrices `(D, 3C)`: what is above, below, left and right of the picture falls on them."""
+        """The kernels' upper, lower, left and right sides as matrices `(D, 3C)`, which act on the pixels beyond each border."""
         rows, columns = self.weight.unbind(2), self.weight.unbind(3)
         return [side.transpose(1, 2).flatten(1).contiguous() for side in (rows[0], rows[2], columns[0], columns[2])]
 
     def __call__(self, features: Tensor, wrap: Wrap = NONE) -> Tensor:
-        """Feature maps `(N, D, H, W)` of `(N, C, H, W)`: `conv2d(pad(features, 1, mode="replicate"), weight, bias)`.
+        """Return feature maps `(N, D, H, W)` of `(N, C, H, W)`: `conv2d(pad(features, 1, mode="replicate"), weight, bias)`.
 
-        Where borders meet (`wrap`), the padding is what stands there instead: mode "circular", or shifted by half a side.
+        Where borders meet (`wrap`), the padding is what lies across them instead: mode "circular", or shifted by half a side.
         """
         height, width = features.shape[2:]
         if height * width < SMALL:
@@ -75,7 +74,7 @@ class ReplicateConvolution:
         return output
 
     def forward(self, features: Tensor, wrap: Wrap = NONE) -> Tensor:
-        """The convolution itself, without a graph."""
+        """Compute the convolution without a graph."""
         if self._winograd:
             output = _winograd(features, self.weight, self.bias)
         else:
@@ -87,7 +86,7 @@ class ReplicateConvolution:
         return output
 
     def backward(self, gradient: Tensor, wrap: Wrap = NONE) -> Tensor:
-        """The gradient by the input, of the gradient by the output."""
+        """Compute the gradient by the input from the gradient by the output."""
         if self._winograd:
             result = _winograd(gradient, self._turned, None)
         else:
@@ -102,7 +101,7 @@ class ReplicateConvolution:
 def _winograd(features: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
     if len(features) == 1:
         return torch._nnpack_spatial_convolution(features, weight, bias, padding=1)
-    # One by one: for several pictures at once, NNPACK takes a way that is half as fast for each.
+    # One by one: for several pictures at once, NNPACK's algorithm is half as fast for each.
     return torch.cat(
         [torch._nnpack_spatial_convolution(one, weight, bias, padding=1) for one in torch.split(features, 1)]
     )
@@ -120,18 +119,18 @@ class _Convolve(torch.autograd.Function):
 
 
 def _add_border(output: Tensor, features: Tensor, sides: list[Tensor]) -> None:
-    """Add to `output`, in place, what the repeated border of `features` contributes."""
+    """Add to `output`, in place, the contribution of the repeated border of `features`."""
     above, below, left, right = sides
-    # Above and below, corners included: one line, itself repeated at both ends, under one row of the kernel.
+    # Above and below, with corners: one line, its ends repeated, under one row of the kernel.
     for line, side in ((0, above), (-1, below)):
         output[:, :, line, :] += side @ _windows(F.pad(features[:, :, line, :], (1, 1), mode="replicate"))
-    # Left and right, without the corners, which are done.
+    # Left and right, without the corners, which are already added.
     for line, side in ((0, left), (-1, right)):
         output[..., line] += side @ _windows(F.pad(features[..., line], (1, 1)))
 
 
 def _add_border_gradient(grad_input: Tensor, grad_output: Tensor, sides: list[Tensor]) -> None:
-    """The transpose of `_add_border`: add to `grad_input`, in place, the gradient through the repeated border."""
+    """Add to `grad_input`, in place, the gradient through the repeated border: the transpose of `_add_border`."""
     above, below, left, right = sides
     for line, side in ((0, above), (-1, below)):
         repeated = _add_windows(side.T @ grad_output[:, :, line, :])
@@ -143,7 +142,7 @@ def _add_border_gradient(grad_input: Tensor, grad_output: Tensor, sides: list[Te
 
 
 def _lines(maps: Tensor) -> tuple[Window, Window, Window, Window]:
-    """The lines just beyond the border: above and below with corners, left and right without."""
+    """Return the lines just beyond the border: above and below with corners, left and right without."""
     height, width = maps.shape[2:]
     long, tall = slice(-1, width + 1), slice(0, height)
     return (
@@ -155,7 +154,7 @@ def _lines(maps: Tensor) -> tuple[Window, Window, Window, Window]:
 
 
 def _add_wrapped_border(output: Tensor, features: Tensor, sides: list[Tensor], wrap: Wrap) -> None:
-    """Add to `output`, in place, what the lines beyond the border contribute where borders meet."""
+    """Add to `output`, in place, the contribution of the lines beyond borders that meet."""
     above, below, left, right = (take(features, line, wrap) for line in _lines(features))
     output[:, :, 0, :] += sides[0] @ _windows(above[:, :, 0, :])
     output[:, :, -1, :] += sides[1] @ _windows(below[:, :, 0, :])
@@ -164,7 +163,7 @@ def _add_wrapped_border(output: Tensor, features: Tensor, sides: list[Tensor], w
 
 
 def _add_wrapped_border_gradient(grad_input: Tensor, grad_output: Tensor, sides: list[Tensor], wrap: Wrap) -> None:
-    """The transpose of `_add_wrapped_border`."""
+    """Add to `grad_input`, in place, the gradient through the wrapped border: the transpose of `_add_wrapped_border`."""
     above, below, left, right = _lines(grad_input)
     give(grad_input, above, _add_windows(sides[0].T @ grad_output[:, :, 0, :])[:, :, None, :], wrap)
     give(grad_input, below, _add_windows(sides[1].T @ grad_output[:, :, -1, :])[:, :, None, :], wrap)
@@ -173,12 +172,12 @@ def _add_wrapped_border_gradient(grad_input: Tensor, grad_output: Tensor, sides:
 
 
 def _windows(line: Tensor) -> Tensor:
-    """Three neighbours of each position of a line `(N, C, L + 2)` below one another: `(N, 3C, L)`."""
+    """Stack the three neighbours of each position of a line `(N, C, L + 2)`: `(N, 3C, L)`."""
     return torch.cat([line[..., :-2], line[..., 1:-1], line[..., 2:]], dim=1)
 
 
 def _add_windows(windows: Tensor) -> Tensor:
-    """The transpose of `_windows`: `(N, C, L + 2)` of `(N, 3C, L)`."""
+    """Add up windows `(N, 3C, L)` into a line `(N, C, L + 2)`: the transpose of `_windows`."""
     first, second, third = windows.chunk(3, dim=1)
     line = F.pad(second, (1, 1))
     line[..., :-2] += first

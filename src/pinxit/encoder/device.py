@@ -1,19 +1,15 @@
-"""Which processor computes, and in what precision."""
+"""Choose the device and the precision to compute in."""
 
 from __future__ import annotations
-
-from typing import Literal
 
 import torch
 
 from pinxit.errors import PinxitError
-
-Device = Literal["auto", "cpu", "cuda", "mps"]
-Precision = Literal["auto", "float32", "bfloat16"]
+from pinxit.recipe.choices import Device, Precision
 
 
 def choose_device(wanted: Device) -> torch.device:
-    """The device asked for, or with `auto` the fastest there is: cuda, then mps, then cpu.
+    """Return the device asked for, or with `auto` the fastest available: cuda, then mps, then cpu.
 
     Raises:
         PinxitError: when this machine, or this build of PyTorch, has no such device.
@@ -27,11 +23,11 @@ def choose_device(wanted: Device) -> torch.device:
 
 
 def choose_dtype(wanted: Precision, device: torch.device) -> torch.dtype:
-    """What the encoder computes in; picture, Gram matrices and losses are float32 always.
+    """Return the precision of the encoder; picture, Gram matrices and losses are always float32.
 
-    With `auto`: bfloat16 where the processor multiplies its matrices much faster, GPUs that have it and CPUs with Intel's
-    AMX (Xeons from 2023 on), for half the memory and half the time (its exponent is float32's, so that gradients need no
-    scaling); float32 elsewhere.
+    With `auto`: bfloat16 where the processor multiplies its matrices much faster (GPUs that have it, and CPUs with Intel's AMX,
+    Xeons from 2023 on), for half the memory and half the time; float32 elsewhere. The exponent of bfloat16 is float32's, so
+    gradients need no scaling.
     """
     if wanted == "auto":
         return torch.bfloat16 if _multiplies_bfloat16(device) else torch.float32
@@ -41,5 +37,5 @@ def choose_dtype(wanted: Precision, device: torch.device) -> torch.dtype:
 def _multiplies_bfloat16(device: torch.device) -> bool:
     if device.type == "cuda":
         return bool(torch.cuda.is_bf16_supported())
-    tells = hasattr(torch.cpu, "get_capabilities")  # PyTorch since 2.10
-    return device.type == "cpu" and tells and bool(torch.cpu.get_capabilities().get("amx_bf16"))
+    reports = hasattr(torch.cpu, "get_capabilities")  # PyTorch since 2.10
+    return device.type == "cpu" and reports and bool(torch.cpu.get_capabilities().get("amx_bf16"))

@@ -1,8 +1,8 @@
 """The paper's rescaled VGG: every filter's mean activation over pictures and positions is one (Gatys et al., 2016, section 2).
 
-A ReLU lets a positive factor through, so each layer's output can be scaled filter by filter as long as the next layer's
-input is scaled back; what the network computes stays the same but for those factors. The paper averages over ImageNet;
-here it is over the photographs that are on every machine.
+A positive factor passes through a ReLU, so each layer's output can be scaled filter by filter as long as the next layer's
+input is scaled back. The network computes the same but for those factors. The paper averages over ImageNet; this averages over
+the sample photographs, which every installation has.
 """
 
 from __future__ import annotations
@@ -10,20 +10,21 @@ from __future__ import annotations
 import torch
 
 from pinxit.encoder.checkpoints import Parameters
-from pinxit.encoder.pooling import Pooling
 from pinxit.encoder.vgg import Architecture, Encoder, convolutions
-from pinxit.picture import fit, sample
+from pinxit.image import fit, sample
+from pinxit.recipe.choices import Pooling
 
 PHOTOGRAPHS = ("astronaut", "cat", "coffee", "motorcycle", "rocket")
 _SIDE = 224
 
 
 def normalize(architecture: Architecture, parameters: Parameters, pooling: Pooling) -> Parameters:
-    """Parameters whose mean activations are one; filters that never fire on the photographs keep their scale.
+    """Return parameters whose mean activations are one; filters that never fire on the photographs keep their scale.
 
     Args:
-        parameters: as `weights.load` gives them.
-        pooling: the kind the means are taken with, for it is the one they will be seen with.
+        architecture: the network's architecture.
+        parameters: its parameters, as `weights.load` returns them.
+        pooling: the pooling to measure with; it must be the one that the encoder will have.
     """
     encoder = Encoder(architecture, parameters, pooling=pooling)
     taps = [name.replace("conv", "relu") for name in convolutions(architecture)]

@@ -1,9 +1,9 @@
-"""A picture in tiles that the encoder can see one at a time and yet exactly as within the whole.
+"""Divide a picture into tiles that the encoder can process one at a time, with exactly the whole picture's result.
 
-A feature map's position sees a patch of the picture no larger than its receptive field. A tile therefore has an inner
-part, whose positions it answers for, and a margin round it, for them to see. Where a tile ends at the picture's own
-border there is no margin, and the encoder's repeated border does what it does for the whole; where borders meet, the margin
-goes on beyond them.
+A position of a feature map depends on a patch of the picture no larger than its receptive field. A tile therefore has an inner
+part, whose positions it computes, and a margin round it, on which they depend. Where a tile ends at the picture's own border
+there is no margin, and the encoder's padding does there what it does for the whole picture. Where borders meet, the margin
+continues beyond them.
 """
 
 from __future__ import annotations
@@ -16,19 +16,20 @@ from torch import Tensor
 
 from pinxit.encoder.border import give, take
 from pinxit.encoder.vgg import Architecture, layers, stride
-from pinxit.picture.wrap import GRID, NONE, Window, Wrap
+from pinxit.image.wrap import GRID, NONE, Window, Wrap
 
-# The deepest stride: tiles begin at its multiples, or poolings would pair other pixels than in the whole picture.
+# px: the deepest stride. Tiles begin at its multiples, so that poolings pair the same pixels as in the whole picture.
 ALIGNMENT = GRID
 
 
 @dataclass(frozen=True)
 class Tile:
-    """A part of a picture of `height` × `width` px.
+    """A tile of a picture of `height` × `width` px.
 
     Attributes:
-        inner: the pixels this tile answers for; every pixel is inside exactly one tile.
-        outer: what has to be seen for it; beyond the picture where borders meet.
+        inner: the pixels whose positions the tile computes; every pixel is inside exactly one tile.
+        outer: the pixels it needs for that; beyond the picture where borders meet.
+        height, width: the size of the whole picture, px.
         wrap: which of the picture's borders meet.
     """
 
@@ -40,11 +41,11 @@ class Tile:
 
     @property
     def border(self) -> Wrap:
-        """Which borders of the outer part meet: the picture's, where it is the whole picture."""
+        """Which borders of the outer part meet: the picture's, if the tile is the whole picture."""
         return self.wrap if self.outer == (slice(0, self.height), slice(0, self.width)) else NONE
 
     def see(self, picture: Tensor) -> Tensor:
-        """The outer part of a picture `(1, C, H, W)`."""
+        """Return the outer part of a picture `(1, C, H, W)`."""
         return take(picture, self.outer, self.wrap)
 
     def give(self, gradient: Tensor, part: Tensor) -> None:
@@ -52,22 +53,22 @@ class Tile:
         give(gradient, self.outer, part, self.wrap)
 
     def positions(self, tap: str) -> Window:
-        """Which positions of the feature map `tap`, computed from the outer part, this tile answers for."""
+        """Return the window of the inner part in the feature map `tap` that was computed from the outer part."""
         return self._local(0, self.height, stride(tap)), self._local(1, self.width, stride(tap))
 
     def _local(self, axis: int, whole: int, step: int) -> slice:
         inner, outer = self.inner[axis], self.outer[axis]
-        # The whole picture's feature maps drop what does not fill a stride, at the far border only.
+        # Feature maps drop pixels that do not fill a stride, but only at the far border of the whole picture.
         stop = whole // step if inner.stop == whole else inner.stop // step
         return slice((inner.start - outer.start) // step, stop - outer.start // step)
 
 
 def margin(architecture: Architecture, taps: Iterable[str]) -> int:
-    """How many px beyond its own block of pixels a position of the deepest tap sees, rounded up to whole strides.
+    """Return how far a position of the deepest tap sees beyond its own block of pixels, px, rounded up to whole strides.
 
-    Every convolution looks one step further, and a step is as many pixels as the layer's stride: 58 px for relu5_1 of
-    VGG-16, 70 for VGG-19's. Galerne et al. (2022) need twice that, for they cut the gradient to the inner part; the
-    objective here adds it up where margins overlap.
+    Every convolution looks one step further, and a step is as many pixels as the layer's stride: 58 px for relu5_1 of VGG-16,
+    70 px for VGG-19's. Galerne et al. (2022) need twice that, because they cut the gradient to the inner part; the objective
+    here adds it up where margins overlap.
     """
     names = layers(architecture)
     deepest = max(names.index(tap) for tap in taps)
@@ -82,10 +83,10 @@ def divide(
 
     Args:
         picture: `(1, C, H, W)`.
-        side: at most so many px a side, margins included, if that leaves anything; rounded to whole strides.
-        architecture: of the encoder that will see them.
-        taps: the feature maps that will be asked for.
-        wrap: which of its borders meet.
+        side: the tiles' greatest side, px, margins included if that leaves anything; rounded to whole strides.
+        architecture: the architecture of the encoder.
+        taps: the feature maps that will be computed.
+        wrap: which of the picture's borders meet.
     """
     height, width = picture.shape[2:]
     if max(height, width) <= side:

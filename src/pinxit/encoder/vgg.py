@@ -11,19 +11,20 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from pinxit.encoder.convolution import ReplicateConvolution, has_winograd
-from pinxit.encoder.pooling import Pooling, pool
+from pinxit.encoder.pooling import pool
 from pinxit.errors import PinxitError
-from pinxit.picture.wrap import NONE, Wrap
+from pinxit.image.wrap import NONE, Wrap
+from pinxit.recipe.choices import Pooling
 
 Architecture = Literal["vgg16", "vgg19"]
 
-# Convolutions in each of the five blocks, and the channels they have.
+# Convolutions in each of the five blocks, and their channels.
 BLOCKS: dict[Architecture, tuple[int, ...]] = {"vgg16": (2, 2, 3, 3, 3), "vgg19": (2, 2, 4, 4, 4)}
 CHANNELS = (64, 128, 256, 512, 512)
 
 
 def convolutions(architecture: Architecture) -> tuple[str, ...]:
-    """The names of the convolutions in order: `conv1_1`, `conv1_2`, `conv2_1`, …"""
+    """Return the names of the convolutions in order: `conv1_1`, `conv1_2`, `conv2_1`, …"""
     return tuple(
         f"conv{block}_{number}"
         for block, count in enumerate(BLOCKS[architecture], start=1)
@@ -32,7 +33,7 @@ def convolutions(architecture: Architecture) -> tuple[str, ...]:
 
 
 def layers(architecture: Architecture) -> tuple[str, ...]:
-    """Every layer that can be tapped, in the order of the computation: `conv1_1`, `relu1_1`, …, `pool1`, `conv2_1`, …"""
+    """Return every layer that can be tapped, in the order of computation: `conv1_1`, `relu1_1`, …, `pool1`, `conv2_1`, …"""
     names: list[str] = []
     for name in convolutions(architecture):
         if name.endswith("_1") and name != "conv1_1":
@@ -42,7 +43,7 @@ def layers(architecture: Architecture) -> tuple[str, ...]:
 
 
 def kernel_shapes(architecture: Architecture) -> dict[str, tuple[int, int, int, int]]:
-    """The kernel shape `(D, C, 3, 3)` of every convolution."""
+    """Return the kernel shape `(D, C, 3, 3)` of every convolution."""
     shapes = {}
     channels = 3
     for name in convolutions(architecture):
@@ -53,7 +54,11 @@ def kernel_shapes(architecture: Architecture) -> dict[str, tuple[int, int, int, 
 
 
 def check_taps(architecture: Architecture, taps: Iterable[str]) -> None:
-    """Raise PinxitError, with the nearest name, for a tap that the architecture does not have."""
+    """Check that the architecture has every tap.
+
+    Raises:
+        PinxitError: when it lacks one; the message suggests the nearest name.
+    """
     known = layers(architecture)
     for tap in taps:
         if tap not in known:
@@ -63,19 +68,19 @@ def check_taps(architecture: Architecture, taps: Iterable[str]) -> None:
 
 
 def stride(tap: str) -> int:
-    """How many pixels of the picture one step in the feature map `tap` covers: 1 in block 1, 16 in block 5."""
+    """Return how many pixels of the picture one step in the feature map `tap` covers: 1 in block 1, 16 in block 5."""
     return 1 << (int(tap[4]) if tap.startswith("pool") else int(tap[4]) - 1)
 
 
 class Encoder:
-    """A VGG whose weights never change and which runs no deeper than it must.
+    """A VGG with fixed weights, which computes no more layers than it must.
 
     Args:
         architecture: `vgg16` or `vgg19`.
         parameters: `conv1_1.weight`, `conv1_1.bias`, …; the first layer takes RGB in [0, 1] (see `weights.fold_input`).
-        pooling: what stands between the blocks.
-        device: where it computes.
-        dtype: in what precision; taps come back in it.
+        pooling: the kind of pooling between the blocks.
+        device: the device to compute on.
+        dtype: the precision to compute in; feature maps have it too.
     """
 
     def __init__(
@@ -91,8 +96,8 @@ class Encoder:
         self.pooling: Pooling = pooling
         self.device = torch.device(device)
         self.dtype = dtype
-        # Winograd's algorithm reads channel by channel. Without it channels go last: twice as fast as the default layout
-        # on a CPU, and what a GPU's tensor cores want.
+        # Winograd's algorithm reads channel by channel. Without it channels go last, which is twice as fast as the default
+        # layout on a CPU, and the layout for a GPU's tensor cores.
         winograd = has_winograd(self.device, dtype)
         self._layout = torch.contiguous_format if winograd else torch.channels_last
         self._convolutions = {
@@ -105,18 +110,18 @@ class Encoder:
         }
 
     def __call__(self, picture: Tensor, taps: Iterable[str], wrap: Wrap = NONE) -> dict[str, Tensor]:
-        """Read feature maps.
+        """Compute feature maps.
 
         Args:
             picture: `(1, 3, H, W)`, RGB, range [0, 1] (values outside are fine), sRGB.
             taps: names of layers; the computation ends at the deepest.
-            wrap: which of the picture's borders meet; its sides are then `wrap.multiples` of px.
+            wrap: which of the picture's borders meet; its sides must then be multiples of `wrap.multiples` px.
 
         Returns:
             A feature map `(1, C, H / stride, W / stride)` for each tap, fractions of a pixel dropped.
 
         Raises:
-            PinxitError: for a tap that the architecture does not have.
+            PinxitError: when the architecture has no such tap.
         """
         wanted = set(taps)
         check_taps(self.architecture, wanted)
@@ -128,7 +133,7 @@ class Encoder:
             if layer.startswith("conv"):
                 features = self._convolutions[layer](features, wrap)
             elif layer.startswith("relu"):
-                # In place, unless somebody holds on to the map before it.
+                # In place, unless the map before it is returned too.
                 features = F.relu(features, inplace=layer.replace("relu", "conv") not in wanted)
             else:
                 features = pool(features, self.pooling, int(layer[4]))

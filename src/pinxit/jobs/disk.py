@@ -1,4 +1,4 @@
-"""Small files that are whole or not there at all, and a full disk told in a sentence."""
+"""JSON files written atomically, errors of a full disk in one sentence, and folders: their size, rights and names."""
 
 from __future__ import annotations
 
@@ -11,27 +11,27 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from pinxit.files.atomic import write_atomic
 from pinxit.jobs.errors import NoRoom
-from pinxit.picture.writer import write_whole
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def is_full(error: BaseException) -> bool:
-    """Whether an error, or one that led to it, says that there is no room left."""
+    """Whether an error, or one of its causes, means that the disk is full."""
     return any(isinstance(one, NoRoom) or (isinstance(one, OSError) and one.errno in _FULL) for one in causes(error))
 
 
 def causes(error: BaseException | None) -> Iterator[BaseException]:
-    """An error, and those that led to it."""
+    """Yield an error and its causes."""
     while error is not None:
         yield error
         error = error.__cause__ or error.__context__
 
 
 @contextlib.contextmanager
-def telling_of_room() -> Iterator[None]:
-    """Raise NoRoom where a full disk stops what is done within."""
+def translate_disk_errors() -> Iterator[None]:
+    """Raise NoRoom in place of errors of a full disk."""
     try:
         yield
     except Exception as error:
@@ -41,13 +41,17 @@ def telling_of_room() -> Iterator[None]:
 
 
 def write_json(path: Path, data: Any) -> None:
-    """Write a small file, whole or not at all."""
-    with telling_of_room():
-        write_whole(json.dumps(data, ensure_ascii=False).encode(), path, overwrite=True)
+    """Write a small JSON file atomically.
+
+    Raises:
+        NoRoom: when the disk is full.
+    """
+    with translate_disk_errors():
+        write_atomic(json.dumps(data, ensure_ascii=False).encode(), path, overwrite=True)
 
 
 def read_json(path: Path) -> Any:
-    """What a small file says; None where there is none, or none that can be read."""
+    """Return the content of a JSON file; None where there is none, or it cannot be read."""
     try:
         return json.loads(path.read_bytes())
     except (OSError, ValueError, RecursionError):
@@ -55,7 +59,7 @@ def read_json(path: Path) -> Any:
 
 
 def size_of(folder: Path) -> int:
-    """Return how many bytes all files in a folder and in those within it have."""
+    """Return the bytes of all files in a folder and its subfolders."""
     total = 0
     with contextlib.suppress(OSError), os.scandir(folder) as entries:
         for entry in entries:
@@ -68,7 +72,7 @@ def size_of(folder: Path) -> int:
 
 
 def close_to_others(folder: Path) -> None:
-    """Take from all other accounts what rights they have on a folder and on all within it, as far as this one may."""
+    """Remove the rights of other accounts on a folder and everything in it, as far as this account may."""
     for place, _, names in os.walk(folder):
         for path in (place, *(os.path.join(place, name) for name in names)):  # noqa: PTH118 - there may be many
             with contextlib.suppress(OSError):
@@ -78,7 +82,7 @@ def close_to_others(folder: Path) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Let the names in a folder survive a loss of power, where the system can do that."""
+    """Flush a folder to the disk, where the system can, so that its names survive a loss of power."""
     with contextlib.suppress(OSError):
         handle = os.open(folder, os.O_RDONLY)
         try:

@@ -1,4 +1,15 @@
-"""What may be wrong with a request, each with a short code for programs beside the sentence for people."""
+"""Errors of requests: a sentence for people and a short code for programs.
+
+PinxitError
+└── JobsError
+    ├── Missing
+    ├── Conflict
+    ├── Refused
+    │   └── TooLarge
+    ├── NoRoom
+    ├── Full
+    └── Unavailable
+"""
 
 from __future__ import annotations
 
@@ -8,10 +19,10 @@ from pinxit.errors import PinxitError
 
 
 class JobsError(PinxitError):
-    """See `PinxitError`.
+    """A request that cannot be fulfilled.
 
     Attributes:
-        code: what went wrong, as a word that stays the same.
+        code: what went wrong, as a word for programs.
     """
 
     code = "failed"
@@ -22,45 +33,45 @@ class JobsError(PinxitError):
             self.code = code
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """From another process it comes with its code."""
+        """Keep the code when it is pickled on its way from another process."""
         return type(self), (str(self), self.code)
 
 
 class Missing(JobsError):
-    """There is no such file, job or result."""
+    """A file, job or result that does not exist."""
 
     code = "not_found"
 
 
 class Conflict(JobsError):
-    """What is asked for does not go together with what there is."""
+    """A request that contradicts what exists."""
 
     code = "conflict"
 
 
 class Refused(JobsError):
-    """An order, a file or a parameter is not allowed."""
+    """A spec, a file or a parameter that is not allowed."""
 
     code = "refused"
 
 
 class TooLarge(Refused):
-    """More bytes, pixels or frames than are taken."""
+    """A file with too many bytes, pixels or frames."""
 
     code = "too_large"
 
 
 class NoRoom(JobsError):
-    """The disk, or the part of it that may be used, is full."""
+    """A full disk, or a full quota."""
 
     code = "no_space"
 
 
 class Full(JobsError):
-    """The queue is full.
+    """A full queue.
 
     Attributes:
-        retry_after: when it is worth trying again, s.
+        retry_after: after how long to try again, s.
     """
 
     code = "queue_full"
@@ -68,3 +79,9 @@ class Full(JobsError):
     def __init__(self, sentence: str, retry_after: int) -> None:
         super().__init__(sentence)
         self.retry_after = retry_after
+
+
+class Unavailable(JobsError):
+    """A part of the server that does not answer now, though it may later."""
+
+    code = "unavailable"

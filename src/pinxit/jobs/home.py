@@ -1,4 +1,4 @@
-"""A home's version and name: what an older pinxit made is brought up to date, what a newer one made is left alone."""
+"""The version and name of a home folder: one of an older pinxit is upgraded, one of a newer pinxit is left alone."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from pathlib import Path
 from pydantic import BaseModel, Field, ValidationError
 
 from pinxit.errors import PinxitError
-from pinxit.jobs.disk import read_json, telling_of_room, write_json
-from pinxit.picture.writer import write_whole
+from pinxit.files.atomic import write_atomic
+from pinxit.jobs.disk import read_json, translate_disk_errors, write_json
 
-# 1: pinxit 0.1.0, which wrote no version. 2: the version and the name stand in `home.json`.
+# 1: pinxit 0.1.0, which wrote no version. 2: `home.json` holds the version and the name.
 VERSION = 2
 _FILE = "home.json"
 
 
 class Home(BaseModel):
-    """What a home says of itself.
+    """The content of `home.json`.
 
     Attributes:
-        version: of the way in which its files are laid out.
-        name: what tells its queue from others in the same database; empty where that is not known.
+        version: of the layout of its files.
+        name: distinguishes its queue from others in the same database; empty where it is unknown.
     """
 
     version: int = Field(VERSION, ge=1)
@@ -29,10 +29,10 @@ class Home(BaseModel):
 
 
 def read(folder: Path) -> Home:
-    """What a home says of itself, or a new one.
+    """Return the version and name of a home, which may be new.
 
     Raises:
-        PinxitError: when a newer pinxit made it, or what it says cannot be read.
+        PinxitError: when a newer pinxit made it, or `home.json` cannot be read.
     """
     path = folder / _FILE
     data = read_json(path) if path.exists() else {"version": 1}
@@ -46,26 +46,34 @@ def read(folder: Path) -> Home:
         home = Home.model_validate(data)
     except ValidationError as error:
         raise PinxitError(
-            f"{path} cannot be read, so that nobody knows which version made this home: put a copy of it back, or choose "
+            f"{path} cannot be read, so the version of this home is unknown: put a copy of the file back, or choose "
             "another folder by --home."
         ) from error
     return home if home.name else home.model_copy(update={"name": _older_name(folder)})
 
 
 def write(folder: Path, name: str) -> str:
-    """Note that a home is of today's version, and its name, which is a new one where it is empty."""
+    """Write today's version and the name of a home.
+
+    Args:
+        folder: the home.
+        name: its name; a new one is made where it is empty.
+
+    Returns:
+        The name.
+    """
     name = name or uuid.uuid4().hex[:12]
     if read(folder) == Home(name=name) and _older_name(folder) == name:
-        return name  # on a full disk it could not be written again
+        return name  # writing it again would fail on a full disk
     write_json(folder / _FILE, Home(name=name).model_dump())
-    # Where version 1 looks for it.
-    with telling_of_room():
-        write_whole(name.encode("ascii"), folder / "name", overwrite=True)
+    # Version 1 looks for the name here.
+    with translate_disk_errors():
+        write_atomic(name.encode("ascii"), folder / "name", overwrite=True)
     return name
 
 
 def _older_name(folder: Path) -> str:
-    """What version 1 called it."""
+    """Return the name that version 1 gave a home; empty where there is none."""
     try:
         return Home(name=(folder / "name").read_text(encoding="ascii").strip()).name
     except (OSError, ValueError):

@@ -1,35 +1,44 @@
-"""A job as it stands, and how to tell it from what the queue's database knows."""
+"""The state of a job, and how to read it from the queue's database."""
 
 from __future__ import annotations
 
-import datetime
 import re
-import time
 import uuid
 from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from pinxit.jobs.engine import Outcome
 from pinxit.jobs.errors import Refused
-from pinxit.jobs.orders import read_order
-from pinxit.jobs.places import without_places
+from pinxit.jobs.queue import Outcome
+from pinxit.jobs.redaction import redact_paths
+from pinxit.jobs.specs import read_spec
+from pinxit.jobs.timestamps import iso_time, now
 
 State = Literal["queued", "running", "paused", "succeeded", "failed", "cancelled"]
 ENDED: Final = ("succeeded", "failed", "cancelled")
 ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 
 
-class Job(BaseModel):
-    """A job, as it stands.
+class JobRecord(BaseModel):
+    """A job's state.
 
     Attributes:
-        position: how many are to begin before it, while it is queued.
-        run: how often it was taken up: once, and once more for each `resume` and `retry`.
+        id: the job's id.
+        work: the kind of work.
+        title: the result's title.
+        state: where the job stands.
+        priority: higher ones begin first.
+        position: how many jobs begin before it, while it is queued.
+        created: when it was accepted, ISO 8601.
+        started: when its first worker began.
+        ended: when it ended.
+        run: how many runs it has had: one, and one more for each `resume` and `retry`.
         attempts: how many workers it has had.
-        progress: see `pinxit.jobs.worker`; the last one where it has ended.
+        progress: the latest facts from its worker; see `pinxit.jobs.worker`.
         error: `code` and `message`.
-        result: what it made.
+        result: the id of the result.
+        estimate: how long it will take on this machine, s; None where nothing like it was made here yet.
+        order: the spec, as JSON data.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -48,31 +57,22 @@ class Job(BaseModel):
     progress: dict[str, Any] | None = None
     error: dict[str, str] | None = None
     result: str | None = None
+    estimate: float | None = None
     order: dict[str, Any]
 
     @property
     def body(self) -> dict[str, Any]:
-        """What was asked for."""
+        """The request that was accepted."""
         return {"order": self.order, "priority": self.priority, "title": self.title}
 
 
-def now() -> str:
-    """The time as jobs tell it."""
-    return told(time.time() * 1000)
-
-
-def told(milliseconds: float) -> str:
-    """A time as jobs tell it."""
-    return datetime.datetime.fromtimestamp(milliseconds / 1000, datetime.UTC).isoformat(timespec="milliseconds")
-
-
-def accepted(id: str, body: dict[str, Any], run: int = 1) -> Job:
-    """A job as it begins."""
-    return Job(id=id, work=body["order"]["work"], state="queued", created=now(), run=run, **body)
+def new_record(id: str, body: dict[str, Any], run: int = 1) -> JobRecord:
+    """Return a new job from a request's body."""
+    return JobRecord(id=id, work=body["order"]["work"], state="queued", created=now(), run=run, **body)
 
 
 def id_of(run: Any) -> tuple[str, int | None]:
-    """The job and the number of a run that the database knows, or a made-up id and None for one that nobody calls so here."""
+    """Return the job's id and the number of a run in the database; a made-up id and None for a name that is not pinxit's."""
     name = str(getattr(run, "workflow_id", run))
     *home, id, number = ["", *name.split(".")]
     if len(home) <= 2 and ID.fullmatch(id) and re.fullmatch(r"[1-9][0-9]{0,5}", number):
@@ -80,15 +80,15 @@ def id_of(run: Any) -> tuple[str, int | None]:
     return str(uuid.uuid5(uuid.NAMESPACE_URL, name)), None
 
 
-def remembered(run: Any, before: Job | None) -> Job:
-    """A job from a run of it that the database knows.
+def record_of_run(run: Any, before: JobRecord | None) -> JobRecord:
+    """Return a job's state from one of its runs in the database.
 
     Args:
-        run: as DBOS tells it, or its bare name where that cannot be read.
-        before: the job as the run before left it.
+        run: DBOS's description, or only the run's name where that cannot be read.
+        before: the job's state after the run before.
 
     Returns:
-        The job; a failed one where a row is not what pinxit writes, or the order not one that this version knows.
+        The job; a failed one where the row was not written by pinxit, or this version does not know its spec.
     """
     try:
         job = _read(run, before)
@@ -96,14 +96,14 @@ def remembered(run: Any, before: Job | None) -> Job:
         id, number = id_of(run)
         error = {"code": "job_unreadable", "message": "what the database says of this job cannot be read: delete it."}
         at, title = now(), str(getattr(run, "workflow_id", run))[:255]
-        return Job(
+        return JobRecord(
             id=id, work="unknown", title=title, state="failed", priority=0, created=at, ended=at, run=number or 1,
             error=error, order={},
         )  # fmt: skip
     if job.state in ENDED:
         return job
     try:
-        read_order(job.order)
+        read_spec(job.order)
     except (Refused, RecursionError) as refusal:
         reason = str(refusal).rstrip(".")
         message = f"this version of pinxit does not know such an order ({reason}): upgrade it and try again, or delete the job."
@@ -112,29 +112,29 @@ def remembered(run: Any, before: Job | None) -> Job:
     return job
 
 
-def outcome_of(job: Job) -> Outcome:
-    """How a job that has ended, or was put aside, did so."""
-    told = {"state": job.state, "error": job.error, "result": job.result}
-    return {name: value for name, value in told.items() if value is not None}
+def outcome_of(job: JobRecord) -> Outcome:
+    """Return the outcome of a job that has ended or was paused."""
+    outcome = {"state": job.state, "error": job.error, "result": job.result}
+    return {name: value for name, value in outcome.items() if value is not None}
 
 
-def _read(run: Any, before: Job | None) -> Job:
+def _read(run: Any, before: JobRecord | None) -> JobRecord:
     id, number = id_of(run)
     if number is None:
-        raise ValueError("it is not called as runs are here")
+        raise ValueError("its name is not that of a run")
     _, _, body = run.input["args"]
     outcome, state = _ending(run)
     if state == "running":
         raise ValueError("no run ends so")
-    return Job(
+    return JobRecord(
         id=id,
         work=body["order"]["work"],
         title=body["title"],
         state=state,
         priority=body["priority"],
-        created=before.created if before else told(run.created_at),
-        started=None if run.dequeued_at is None else told(run.dequeued_at),
-        ended=told(run.completed_at) if state in ENDED and run.completed_at is not None else None,
+        created=before.created if before else iso_time(run.created_at),
+        started=None if run.dequeued_at is None else iso_time(run.dequeued_at),
+        ended=iso_time(run.completed_at) if state in ENDED and run.completed_at is not None else None,
         run=number,
         attempts=(before.attempts if before else 0) + (run.recovery_attempts or 0),
         error=error_of(outcome),
@@ -144,25 +144,25 @@ def _read(run: Any, before: Job | None) -> Job:
 
 
 def error_of(outcome: Outcome) -> dict[str, str] | None:
-    """What went wrong, where anything did, in a sentence that tells no places on this machine."""
+    """Return an outcome's error without paths of this machine; None where there is none."""
     error: dict[str, str] | None = outcome.get("error")
-    return error and {**error, "message": without_places(error["message"])}
+    return error and {**error, "message": redact_paths(error["message"])}
 
 
-def wish_of(run: Any) -> str:
-    """What was wished of a run and may not be done yet."""
+def requested_of(run: Any) -> str:
+    """Return the request recorded with a run, which may not be fulfilled yet; empty where there is none."""
     return str((run.attributes or {}).get("wish", ""))
 
 
 def _ending(run: Any) -> tuple[Outcome, Any]:
     if run.status == "SUCCESS":
-        # One that was put aside may have been cancelled since.
-        given_up = run.output["state"] == "paused" and wish_of(run) == "cancel"
-        return run.output, "cancelled" if given_up else run.output["state"]
-    # Cancelled before it began; or it ended as it was told to, which a full disk had no room to record.
-    if run.status == "CANCELLED" or (run.status == "ERROR" and wish_of(run) in ("cancel", "pause")):
-        return {}, "paused" if wish_of(run) == "pause" else "cancelled"
-    if run.status in ("ENQUEUED", "PENDING", "DELAYED"):  # what was at work is about to be again
+        # A paused run may have been cancelled since.
+        is_cancelled = run.output["state"] == "paused" and requested_of(run) == "cancel"
+        return run.output, "cancelled" if is_cancelled else run.output["state"]
+    # Cancelled before it began; or it ended as requested, which a full disk had no room to record.
+    if run.status == "CANCELLED" or (run.status == "ERROR" and requested_of(run) in ("cancel", "pause")):
+        return {}, "paused" if requested_of(run) == "pause" else "cancelled"
+    if run.status in ("ENQUEUED", "PENDING", "DELAYED"):  # an interrupted run begins again
         return {}, "queued"
-    error = {"code": "worker_lost", "message": "it brought the server down too often: choose a smaller size."}
+    error = {"code": "worker_lost", "message": "it crashed the server too often: choose a smaller size."}
     return {"error": error}, "failed"

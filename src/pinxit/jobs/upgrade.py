@@ -1,21 +1,21 @@
-"""What earlier versions of pinxit left in a queue's database, and what they called it."""
+"""Read and upgrade what earlier versions of pinxit left in a queue's database."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 
-# Version 0.1.0 called every home's application version so, and DBOS lets one application of a database have it.
+# Version 0.1.0 gave every home this application version, which DBOS allows only once in a database.
 _FIRST_VERSION = "1"
-# So many ids tell whose queue it is.
+# This many ids suffice to recognise a queue.
 _MOST_IDS = 1000
 
 
 def names(engine: sa.Engine, jobs: set[str] | None) -> list[str]:
-    """The applications that have jobs in a database.
+    """Return the names of the applications that have jobs in a database.
 
     Args:
         engine: the database.
-        jobs: ids of jobs, of which the application is to have one; any where None.
+        jobs: only applications that have one of the jobs with these ids; all where None.
     """
     with engine.connect() as connection:
         table = _table(connection)
@@ -24,23 +24,30 @@ def names(engine: sa.Engine, jobs: set[str] | None) -> list[str]:
         query = sa.select(table.c.application_name).distinct().where(table.c.application_name.like("pinxit-%"))
         if jobs is not None:
             ids = sorted(jobs)[:_MOST_IDS]
-            own = table.c.application_name.concat
-            called = [sa.func.substr(own("." + id + ".1"), len("pinxit-") + 1) for id in ids]
-            query = query.where(table.c.workflow_uuid.in_([*(f"{id}.1" for id in ids), *called]))
+            with_suffix = table.c.application_name.concat
+            # `HOME.JOB.1`, where the application is called `pinxit-HOME`.
+            qualified = [sa.func.substr(with_suffix("." + id + ".1"), len("pinxit-") + 1) for id in ids]
+            query = query.where(table.c.workflow_uuid.in_([*(f"{id}.1" for id in ids), *qualified]))
         return list(connection.execute(query).scalars())
 
 
 def take_over(engine: sa.Engine, application: str, version: str) -> None:
-    """Give the application's jobs that were put by version 0.1.0 the version that is now looked for."""
+    """Give the jobs that version 0.1.0 put today's application version.
+
+    Args:
+        engine: the database.
+        application: the name of the application.
+        version: today's version.
+    """
     with engine.begin() as connection:
         table = _table(connection)
         if table is not None:
-            of_it = (table.c.application_name == application) & (table.c.application_version == _FIRST_VERSION)
-            connection.execute(sa.update(table).where(of_it).values(application_version=version))
+            own = (table.c.application_name == application) & (table.c.application_version == _FIRST_VERSION)
+            connection.execute(sa.update(table).where(own).values(application_version=version))
 
 
 def runs(engine: sa.Engine) -> list[tuple[str, str | None]]:
-    """The names of all runs and of their applications, in the order in which they were accepted."""
+    """Return the names of all runs and of their applications, in the order in which they were accepted."""
     with engine.connect() as connection:
         table = _table(connection)
         if table is None:
@@ -50,7 +57,7 @@ def runs(engine: sa.Engine) -> list[tuple[str, str | None]]:
 
 
 def _table(connection: sa.Connection) -> sa.Table | None:
-    """DBOS's table of workflows, as far as it matters here; None where there is none yet."""
+    """Return the columns of DBOS's table of workflows that are used here; None before DBOS has made it."""
     schema = "dbos" if connection.dialect.name == "postgresql" else None
     if not sa.inspect(connection).has_table("workflow_status", schema=schema):
         return None

@@ -1,1 +1,1 @@
-"""How results are judged, by what is not minimised: no tap here is one of the objective's defaults."""
+"""Measure the quality of results by quantities that are not minimised: no tap here is one of the objective's defaults."""

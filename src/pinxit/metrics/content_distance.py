@@ -1,4 +1,4 @@
-"""How far a result is from its content: which parts resemble which (Kolkin et al., STROTSS, 2019), and where edges are."""
+"""The distance of a result from its content: self-similarity (Kolkin et al., STROTSS, 2019), and where edges are."""
 
 from __future__ import annotations
 
@@ -9,29 +9,29 @@ from torch import Tensor
 from pinxit.encoder.vgg import Encoder
 
 TAP = "relu3_3"
-# Positions on a side that are compared with one another: 24² have a third of a million pairs.
-GRID = 24
+GRID = 24  # positions on a side that are compared with one another: a third of a million pairs
 
 
 @torch.no_grad()
 def content_distance(encoder: Encoder, result: Tensor, content: Tensor) -> float:
-    """STROTSS, equation 8: mean absolute difference of the two pictures' normalised self-similarity matrices.
+    """Measure the mean absolute difference of the two pictures' normalised self-similarity matrices (STROTSS, equation 8).
 
-    Colours and strokes may change; what must not is which positions look alike.
+    Colours and strokes may change without effect; which positions look alike may not.
 
     Args:
-        encoder: sees both.
-        result, content: `(1, 3, H, W)` of the same size, range [0, 1].
+        encoder: computes the features.
+        result: `(1, 3, H, W)`, range [0, 1].
+        content: of the same size and range.
 
     Returns:
-        0 for the same picture, in shares of the mean cosine distance between two of its positions.
+        The difference in shares of the mean cosine distance between two of its positions; 0 for the same picture.
     """
     ours, theirs = (_distances(encoder(picture, [TAP])[TAP].float()) for picture in (result, content))
     return float((ours - theirs).abs().mean() * ours.shape[0])
 
 
 def _distances(maps: Tensor) -> Tensor:
-    """Cosine distances between positions, each column adding up to 1."""
+    """Return cosine distances between positions, each column adding up to 1."""
     size = (min(GRID, maps.shape[2]), min(GRID, maps.shape[3]))
     vectors = F.adaptive_avg_pool2d(maps, size)[0].flatten(1)
     vectors = vectors / (vectors.norm(dim=0) + 1e-12)
@@ -42,10 +42,11 @@ def _distances(maps: Tensor) -> Tensor:
 
 @torch.no_grad()
 def edge_agreement(result: Tensor, content: Tensor) -> float:
-    """The correlation of both pictures' edge strength: 1 where all edges are at the same places, 0 for none in common.
+    """Measure the correlation of both pictures' edge strength: 1 where all edges coincide, 0 where none do.
 
     Args:
-        result, content: `(1, 3, H, W)` of the same size, range [0, 1].
+        result: `(1, 3, H, W)`, range [0, 1].
+        content: of the same size and range.
     """
     ours, theirs = (_edges(picture.float()).flatten() for picture in (result, content))
     ours, theirs = ours - ours.mean(), theirs - theirs.mean()
@@ -53,7 +54,7 @@ def edge_agreement(result: Tensor, content: Tensor) -> float:
 
 
 def _edges(picture: Tensor) -> Tensor:
-    """Sobel's gradient magnitude of the lightness, blurred by the width of a stroke: an edge may move that far."""
+    """Return Sobel's gradient magnitude of the lightness, blurred by the width of a stroke: an edge may move that far."""
     weights = picture.new_tensor([0.2126, 0.7152, 0.0722])[None, :, None, None]
     lightness = F.avg_pool2d(F.pad((picture * weights).sum(1, keepdim=True), (2, 2, 2, 2), mode="replicate"), 5, 1)
     sobel = picture.new_tensor([[1.0, 0, -1], [2, 0, -2], [1, 0, -1]])[None, None] / 8

@@ -1,18 +1,18 @@
-"""Whether a picture that should meet itself does: how far pixels differ across the wrap, against how far they do inside."""
+"""Measure seams: how far pixels differ across borders that meet, relative to how far neighbours differ inside."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pinxit.picture import Picture
-from pinxit.picture.wrap import Wrap
+from pinxit.image import Picture
+from pinxit.image.wrap import Wrap
 
 
 def steps(picture: Picture, wrap: Wrap) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The mean absolute difference from each row to the next, `(H,)`, and from each column to the next, `(W,)`.
+    """Return the mean absolute difference from each row to the next, `(H,)`, and from each column to the next, `(W,)`.
 
-    The last of each is the step across the wrap, or across a repeated border, 0, where borders do not meet.
+    The last of each is the step across the wrap; where borders do not meet it is 0, across a repeated border.
     """
     height, width = picture.height, picture.width
     below = wrap.take(picture.pixels, (slice(1, height + 1), slice(0, width)))
@@ -24,7 +24,7 @@ def steps(picture: Picture, wrap: Wrap) -> tuple[NDArray[np.float64], NDArray[np
 
 
 def seams(picture: Picture, wrap: Wrap) -> dict[str, float]:
-    """The step across each wrap as a share of the median step inside, by the name of what meets: `rows`, `columns`."""
+    """Return the step across each wrap as a share of the median step inside, by the name of what meets: `rows`, `columns`."""
     rows, columns = steps(picture, wrap)
     found = {}
     if wrap.rows:

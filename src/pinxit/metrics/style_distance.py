@@ -1,8 +1,8 @@
-"""How far a result is from its style: the sliced Wasserstein distance between what an encoder sees in both.
+"""The distance of a result from its style: the sliced Wasserstein distance between both pictures' features.
 
-Two pictures whose feature maps hold the same values equally often, seen from any direction, are one texture to the
-encoder (Heitz et al., "A Sliced Wasserstein Loss for Neural Texture Synthesis", 2021). It looks at whole distributions,
-where a Gram matrix knows second moments only, and at taps that the objective does not use.
+Two pictures whose feature maps have the same distribution of values in every direction are one texture to the encoder (Heitz et
+al., "A Sliced Wasserstein Loss for Neural Texture Synthesis", 2021). It compares whole distributions, where a Gram matrix
+compares second moments only, and at taps that the objective does not use.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ QUANTILES = 256
 
 @torch.no_grad()
 def style_distance(encoder: Encoder, result: Tensor, style: Tensor) -> float:
-    """The mean over taps and over the picture's size, half and a quarter of it.
+    """Measure the mean distance over taps, and over the picture's size, half and a quarter of it.
 
     Args:
-        encoder: sees both.
+        encoder: computes the features.
         result: `(1, 3, H, W)`, range [0, 1], sides of at least 64 px.
-        style: of any size of at least 64 px; sizes should be those that were painted with.
+        style: the style image, sides of at least 64 px; sizes should be those that were painted with.
 
     Returns:
         0 for the same distribution; about 1 when features differ by as much as the style's own spread.
@@ -44,9 +44,9 @@ def _smaller(picture: Tensor, factor: int) -> Tensor:
 
 
 def _sliced(features: Tensor, target: Tensor) -> float:
-    """Mean over random directions of the 1-Wasserstein distance, as a share of the target's spread."""
+    """Return the mean over random directions of the 1-Wasserstein distance, as a share of the target's spread."""
     channels = features.shape[1]
-    # The same directions every time: a judgement must not depend on luck.
+    # The same directions every time, so that a judgement is reproducible.
     directions = torch.randn(channels, DIRECTIONS, generator=torch.Generator().manual_seed(channels))
     directions = (directions / directions.norm(dim=0)).to(features.device)
     ours, theirs = (_quantiles(maps.float(), directions) for maps in (features, target))
@@ -55,8 +55,8 @@ def _sliced(features: Tensor, target: Tensor) -> float:
 
 
 def _quantiles(maps: Tensor, directions: Tensor) -> Tensor:
-    """`(QUANTILES, DIRECTIONS)`: the sorted values along each direction, thinned or filled to one length."""
+    """Return the sorted values along each direction, resampled to one length, `(QUANTILES, DIRECTIONS)`."""
     values = directions.T @ maps[0].flatten(1)
-    # NumPy sorts ten times as fast as PyTorch on a CPU: this is most of what a judgement costs.
+    # NumPy sorts ten times as fast as PyTorch on a CPU, and sorting is most of the cost of a judgement.
     ordered = torch.from_numpy(np.sort(values.cpu().numpy(), axis=1)).to(values.device)
     return F.interpolate(ordered[None], size=QUANTILES, mode="linear", align_corners=True)[0].T

@@ -1,1 +1,1 @@
-"""Networks that learnt to paint: architectures, training, export, fast running."""
+"""Networks that paint: architectures, inference with ONNX Runtime, export, and training."""

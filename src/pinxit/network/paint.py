@@ -1,43 +1,44 @@
-"""The networks as an iterator of progress, like the optimiser: tile by tile, any size."""
+"""Painting with a network as an iterator of progress, as the optimiser paints: tile by tile, at any size."""
 
 from __future__ import annotations
 
 import functools
+import itertools
 import math
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from pinxit.errors import PinxitError
+from pinxit.image import Picture, fit
+from pinxit.image.picture import Pixels
 from pinxit.network import weights
-from pinxit.network.lively import Detail, detail_of, make_lively, mix_detail
-from pinxit.network.painter import MOST_MEASURED, SIDE, Measured, Painter, Reader, Tile, opened
-from pinxit.network.weights import Array, Weights
-from pinxit.picture import Picture, fit
-from pinxit.picture.finish import colored, finish, style_at
-from pinxit.picture.ingredients import Ingredients, LoadedStyle
-from pinxit.picture.picture import Pixels
-from pinxit.picture.placing import Place, places
-from pinxit.picture.recipe import Settings
-from pinxit.picture.recolor import Colors, colors_of, mix_colors, recolor, recolored, toward
+from pinxit.network.conditioning import PAINTED, SMALLEST_SIDE, Conditioning, EncodedStyles
+from pinxit.network.detail import Detail, detail_of, keep_detail, make_detail_transfer, mix_detail, without_halos
+from pinxit.network.inference import MOST_MEASURED, SIDE, OutputTile, Stylizer
+from pinxit.network.weights import NetworkWeights
+from pinxit.recipe.inputs import JobInputs, normalized_shares
+from pinxit.recipe.postprocess import colored, finish
+from pinxit.recipe.recipe import Settings
+from pinxit.recipe.regions import RegionStyles, region_styles
+from pinxit.texture.color_transfer import apply_recoloring
+from pinxit.texture.stroke_transfer import Brushwork, Strokes, find_strokes
 
-# Below this a picture has too few positions at a quarter of its resolution for statistics to mean anything.
-SMALLEST_SIDE = 16
-# The longer side at which a picture is painted: strokes are as large, against it, as in what the network learnt from. A larger
-# result is enlarged, with so much of the photograph's finest detail.
-PAINTED, LEAST_PAINTED = 480, 128
+LEAST_PAINTED = 128  # px: the shorter side at which a picture is painted at least, unless the result is smaller
 DETAIL = 0.5
-# Style images are read at the size they are wanted, but no larger: strokes wider than a hundred pixels are more than the
-# network can see at once.
-MOST_READ = 1024
+"""The share of the photograph's finest detail that is added where the painting is enlarged to the result's size, 0 to 1."""
+LEAST_SHARE = 0.01  # of the largest share: a style with less lends no strokes
 
 
 @dataclass(frozen=True)
-class Progress:
-    """See `pinxit.picture.progress`."""
+class NetworkProgress:
+    """Progress after a tile; see `pinxit.recipe.progress`.
+
+    Attributes:
+        tile: tiles painted so far, of `tiles`.
+    """
 
     size: int
     tile: int
@@ -55,27 +56,34 @@ class Progress:
         return f"{self.size} px  tile {self.tile}/{self.tiles}"
 
     def picture(self) -> Picture:
-        """The picture as far as it is painted by now, the rest as it was."""
+        """Return the picture as far as it is painted, the rest as the photograph."""
         return self._finish()
 
 
 def paint(
-    recipe: Settings, ingredients: Ingredients, networks: Mapping[str, Weights], most: float = math.inf
-) -> Iterator[Progress]:
-    """Paint the content image in the manner of the style images, yielding after every tile.
+    settings: Settings,
+    inputs: JobInputs,
+    networks: Mapping[str, NetworkWeights],
+    most: float = math.inf,
+    *,
+    strokes: bool = False,
+) -> Iterator[NetworkProgress]:
+    """Paint the content image in the style of the style images, yielding after every tile.
 
     Args:
-        recipe: the settings.
-        ingredients: the pictures, of any size.
-        networks: those that were taught one style alone, by what its `LoadedStyle` says.
-        most: the longer side of what is painted, px, and then enlarged to the result; see `painted_at`.
+        settings: the settings.
+        inputs: the pictures, of any size.
+        networks: the networks that were trained on one style alone, by the `StyleInput.network` of that style.
+        most: the longer side at which to paint, px; the painting is then enlarged to the result's size. See `painted_at`.
+        strokes: lay strokes of the style images where the painting is empty. They depend on the whole picture, so they do not
+            meet where its borders or views do.
 
     Raises:
-        PinxitError: when a picture is too small, or styles are to be mixed that no one network can paint.
+        PinxitError: when a picture is too small, or styles are mixed that no single network can paint.
     """
     start = time.perf_counter()
-    ingredients = colored(recipe, ingredients)
-    full = fit(ingredients.content, recipe.size)
+    inputs = colored(settings, inputs)
+    full = fit(inputs.content, settings.size)
     if min(full.height, full.width) < SMALLEST_SIDE:
         raise PinxitError(
             f"the result would have {full.width}×{full.height} px, the network needs {SMALLEST_SIDE} px "
@@ -83,78 +91,80 @@ def paint(
         )
     shorter, longer = sorted((full.height, full.width))
     ground = fit(full, round(min(longer, max(most, LEAST_PAINTED * longer / shorter))))
-    size = max(ground.height, ground.width) * recipe.style_scale
     canvas = ground.pixels.copy()
-    parts = places(ingredients, ground.height, ground.width)
-    tiles = 1 if _at_once(ground) else -(-ground.height // SIDE) * -(-ground.width // SIDE)
-    done, total = 0, len(parts) * tiles
-    for place in parts:
-        network = _network(place, networks, recipe.network)
-        reader, painter = opened(network)
-        manner = _manner(recipe, reader, painter, ground, place.styles, size)
-        share = np.float32(min(1.0, 2 * recipe.strength)) * (1 if place.mask is None else place.mask)
+    regions = region_styles(inputs, ground.height, ground.width)
+    tiles = 1 if _fits_at_once(ground) else -(-ground.height // SIDE) * -(-ground.width // SIDE)
+    done, total = 0, len(regions) * tiles
+    laid: tuple[_LaidStrokes, ...] = ()
+    for region in regions:
+        network = _network(region, networks, settings.network)
+        enlarged = max(1, round(full.height / ground.height)) if strokes else 0
+        prepared = _prepare(settings, network, ground, region, enlarged)
+        share = np.float32(min(1.0, 2 * settings.strength)) * (1 if region.mask is None else region.mask)
         share = np.broadcast_to(share, ground.pixels.shape[1:])
-        strokes = np.empty_like(ground.pixels)
-        for tile, painted in _strokes(recipe, painter, manner, ground):
+        painting = np.empty_like(ground.pixels)
+        for tile, painted in _painted_tiles(prepared, ground):
             inner = (slice(None), tile.rows, tile.columns)
-            strokes[inner] = painted
+            painting[inner] = painted
             canvas[inner] += (painted - ground.pixels[inner]) * share[inner[1:]]
             done += 1
             if done % tiles == 0:
-                canvas += (_lively(recipe, manner, ground, strokes) - strokes) * share
+                with_detail = _with_detail(prepared, ground, painting)
+                canvas += (with_detail - painting) * share
+                laid += _find_strokes(prepared, settings.strength, ground, with_detail, share)
             seconds = time.perf_counter() - start
-            yield Progress(
+            yield NetworkProgress(
                 size=max(full.height, full.width),
                 tile=done,
                 tiles=total,
                 seconds=seconds,
                 seconds_left=seconds / done * (total - done),
-                _finish=functools.partial(_finish, recipe, full, ground, ingredients.keep, canvas),
+                _finish=functools.partial(_finish, settings, full, ground, inputs.keep, canvas, laid),
             )
 
 
-def read_at(style: Picture, size: float) -> Picture:
-    """The style image as a network reads it: with a longer side of `size` px.
-
-    Smaller ones are enlarged, but to no more than what a network usually paints: strokes are to be as large against the picture
-    as they are against the style image.
-
-    Raises:
-        PinxitError: when it is too small.
-    """
-    size = min(size, MOST_READ)
-    found = style_at(style, size, SMALLEST_SIDE, "network")
-    return fit(found, max(found.height, found.width, round(min(size, PAINTED))))
-
-
-def painted_at(recipe: Settings) -> float:
-    """The longer side at which strokes have the size that the recipe wants, px."""
-    return PAINTED / recipe.style_scale
+def painted_at(settings: Settings) -> float:
+    """Return the longer side at which strokes have the size that the recipe asks for, px."""
+    return PAINTED / settings.style_scale
 
 
 @dataclass(frozen=True)
-class _Manner:
-    """What the network needs to know to paint one picture in a mixture of styles.
+class _PreparedNetwork:
+    """A network prepared to paint one picture in one mixture of styles.
 
     Attributes:
-        affine: scales and shifts of its normalisations.
-        measured: what these are applied to.
-        own, colors: the colours of the content image and those it is to have.
-        detail: how lively that is to be.
-        small: what was measured, painted, its colours not corrected yet.
+        stylizer: the network.
+        conditioning: what it is conditioned on.
+        detail: the detail that the painting should have; None for a network with attention, which paints it itself.
+        small: the small version on which statistics were measured, painted, its colours not corrected yet.
+        brushwork: the style images whose strokes are copied; None where none are.
     """
 
-    affine: Array
-    measured: Measured
-    own: Colors
-    colors: Colors
-    detail: Detail
+    stylizer: Stylizer
+    conditioning: Conditioning
+    detail: Detail | None
     small: Pixels
+    brushwork: Brushwork | None
 
 
-def _network(place: Place, networks: Mapping[str, Weights], usual: str) -> Weights:
-    """The one that can paint all styles of a place."""
-    names = {style.network for style in place.styles}
+@dataclass(frozen=True)
+class _LaidStrokes:
+    """Strokes of a style to be laid on a painting.
+
+    Attributes:
+        strokes: the strokes.
+        painting: the painting that they were found for, as large as the ground, `(3, H, W)`.
+        share: their share in each pixel, `(H, W)`.
+    """
+
+    strokes: Strokes
+    painting: Pixels
+    share: Pixels
+
+
+def _network(region: RegionStyles, networks: Mapping[str, NetworkWeights], usual: str) -> NetworkWeights:
+    """Return the network that can paint all styles of a region."""
+    names = {style.network for style in region.styles}
     if len(names) > 1:
         raise PinxitError(
             "a network that was trained on one style cannot mix it with others: give each a --region, "
@@ -164,62 +174,114 @@ def _network(place: Place, networks: Mapping[str, Weights], usual: str) -> Weigh
     return networks[name] if name else weights.shipped(usual)
 
 
-def _manner(
-    recipe: Settings, reader: Reader, painter: Painter, ground: Picture, styles: Sequence[LoadedStyle], size: float
-) -> _Manner:
-    whole = sum(style.share for style in styles)
-    shares = [style.share / whole for style in styles]
-    manners = [read_at(style.picture, size) for style in styles]
-    # Aside: nothing of it is needed before all is painted.
-    with ThreadPoolExecutor(1) as aside:
-        detail = aside.submit(lambda: mix_detail([detail_of(picture.pixels) for picture in manners], shares))
-        colors = mix_colors([colors_of(picture.pixels) for picture in manners], shares)
-        share = 1.0 if _at_once(ground) else (MOST_MEASURED / (ground.height * ground.width)) ** 0.5
-        small = fit(ground, round(max(ground.height, ground.width) * share))
-        own = colors_of(small.pixels)
-        codes = np.stack([reader.read(picture.pixels) for picture in manners])
-        code = np.tensordot(np.array(shares, np.float32), codes, 1)
-        affine = painter.affine(reader.between(small.pixels, code, recipe.strength))
-        dressed = recolor(small.pixels, own, colors, recipe.strength)
-        measured, painted = painter.measure(dressed, affine, toward(own, colors, recipe.strength))
-    return _Manner(affine, measured, own, colors, detail.result(), painted)
+def _prepare(
+    settings: Settings, network: NetworkWeights, ground: Picture, region: RegionStyles, enlarged: int
+) -> _PreparedNetwork:
+    shares = normalized_shares(style.share for style in region.styles)
+    size = max(ground.height, ground.width) * settings.style_scale
+    styles = EncodedStyles(network, [style.picture for style in region.styles], size)
+    # The networks of version 0.1, without attention, paint too little detail.
+    detail = None if network.shape.attention else mix_detail([detail_of(pixels) for pixels in styles.pictures], shares)
+    scale = 1.0 if _fits_at_once(ground) else (MOST_MEASURED / (ground.height * ground.width)) ** 0.5
+    small = fit(ground, round(max(ground.height, ground.width) * scale))
+    mixture = styles.mix(shares)
+    conditioning, painted = mixture.condition(small.pixels, settings.strength)
+    # A flat picture stays flat; and the networks of version 0.1 were made for their detail transfer.
+    has_strokes = enlarged and network.shape.attention and conditioning.statistics.moments is not None
+    brushwork = _brushwork(styles.pictures, region, shares, enlarged) if has_strokes else None
+    return _PreparedNetwork(mixture.stylizer, conditioning, detail, painted, brushwork)
 
 
-def _strokes(recipe: Settings, painter: Painter, manner: _Manner, ground: Picture) -> Iterator[tuple[Tile, Pixels]]:
-    """What is painted, tile by tile."""
-    if _at_once(ground):
-        # What was measured is the whole: it need not be painted twice.
+def _brushwork(small: Sequence[Pixels], region: RegionStyles, shares: Sequence[float], enlarged: int) -> Brushwork:
+    """Return the style images of a region at the size at which they are read, and up to `enlarged` times as large."""
+    counted = [share >= LEAST_SHARE * max(shares) for share in shares]
+    small, shares = list(itertools.compress(small, counted)), list(itertools.compress(shares, counted))
+    pictures = [style.picture for style in itertools.compress(region.styles, counted)]
+    # Larger than the style images are, there is nothing more to see in them.
+    most = max(math.ceil(one.width / pixels.shape[2]) for one, pixels in zip(pictures, small, strict=True))
+    times = max(1, min(enlarged, most))
+    if times == 1:
+        return Brushwork(small, shares)
+    sizes = [tuple(times * side for side in pixels.shape[1:]) for pixels in small]
+    large = [_enlarged(fit(one, max(size)).pixels, *size) for one, size in zip(pictures, sizes, strict=True)]
+    return Brushwork(small, shares, large)
+
+
+def _painted_tiles(prepared: _PreparedNetwork, ground: Picture) -> Iterator[tuple[OutputTile, Pixels]]:
+    """Yield the painted tiles, `(3, h, w)`."""
+    conditioning = prepared.conditioning
+    if _fits_at_once(ground):
+        # Statistics were measured on the whole picture, which is painted by that.
         rows, columns = slice(0, ground.height), slice(0, ground.width)
-        yield Tile(rows, columns, rows, columns), recolored(manner.small, manner.measured.correction)
+        yield (
+            OutputTile(rows, columns, rows, columns),
+            apply_recoloring(prepared.small, conditioning.statistics.correction),
+        )
         return
-    session = painter.session(manner.affine, manner.measured)
-    for tile in painter.tiles(ground.height, ground.width):
+    session = prepared.stylizer.tile_session(conditioning.code, conditioning.statistics)
+    for tile in prepared.stylizer.tiles(ground.height, ground.width):
         outer = ground.pixels[:, tile.outer_rows, tile.outer_columns]
-        yield tile, painter.paint(session, recolor(outer, manner.own, manner.colors, recipe.strength), tile)
+        yield tile, prepared.stylizer.paint(session, conditioning.recolor(outer), tile)
 
 
-def _lively(recipe: Settings, manner: _Manner, ground: Picture, strokes: Pixels) -> Pixels:
-    """What is painted, livelier."""
-    dressed = recolor(ground.pixels, manner.own, manner.colors, recipe.strength)
-    return make_lively(strokes, dressed, manner.detail, manner.measured.wanted, recipe.strength)[0]
+def _with_detail(prepared: _PreparedNetwork, ground: Picture, strokes: Pixels) -> Pixels:
+    """Return the painting with its detail restored."""
+    conditioning = prepared.conditioning
+    recolored = conditioning.recolor(ground.pixels)
+    if prepared.detail is None:
+        painting = keep_detail(strokes, recolored)
+        return painting if prepared.brushwork is None else without_halos(painting, recolored)
+    wanted, strength = conditioning.statistics.wanted, conditioning.strength
+    return make_detail_transfer(strokes, recolored, prepared.detail, wanted, strength)[0]
 
 
-def _at_once(ground: Picture) -> bool:
-    """Whether a picture is so small that all of it is measured."""
+def _find_strokes(
+    prepared: _PreparedNetwork, strength: float, ground: Picture, painting: Pixels, share: Pixels
+) -> tuple[_LaidStrokes, ...]:
+    """Return the strokes of the style that are laid on a painting; none where it is too small for them."""
+    if prepared.brushwork is None or strength == 0:
+        return ()
+    strokes = find_strokes(painting, ground.pixels, prepared.brushwork)
+    return () if strokes is None else (_LaidStrokes(strokes, painting, share * np.float32(strength)),)
+
+
+def _fits_at_once(ground: Picture) -> bool:
+    """Return whether a picture is small enough to measure its statistics on all of it."""
     return ground.height * ground.width <= MOST_MEASURED
 
 
-def _finish(recipe: Settings, full: Picture, ground: Picture, keep: Pixels | None, canvas: Pixels) -> Picture:
-    """The result, from what was painted of a `ground` no larger than it."""
-    if ground is not full:
-        detail = DETAIL + (1 - DETAIL) * (1 - min(1.0, 2 * recipe.strength))  # where nothing is painted, all of it
-        canvas = _enlarged(canvas - np.float32(detail) * ground.pixels, full) + np.float32(detail) * full.pixels
-    return finish(recipe, full, keep, canvas.clip(0, 1))
+def _finish(
+    settings: Settings,
+    full: Picture,
+    ground: Picture,
+    keep: Pixels | None,
+    canvas: Pixels,
+    laid: tuple[_LaidStrokes, ...],
+) -> Picture:
+    """Return the result from a painting of `ground`, which is `full` or a smaller version of it, and strokes to lay on it."""
+    # All of it where nothing is painted.
+    detail = np.float32(DETAIL + (1 - DETAIL) * (1 - min(1.0, 2 * settings.strength)))
+
+    def enlarged(painting: Pixels) -> Pixels:
+        if ground is full:
+            return painting.copy()
+        large = _enlarged(painting - detail * ground.pixels, full.height, full.width)
+        large += detail * full.pixels
+        return large
+
+    result = enlarged(canvas)
+    for one in laid:
+        change = one.strokes.change(enlarged(one.painting))
+        change *= _enlarged(one.share[None], full.height, full.width)
+        result += change
+    return finish(settings, full, keep, result.clip(0, 1, out=result))
 
 
-def _enlarged(pixels: Pixels, like: Picture) -> Pixels:
-    """Pixels, of any range, as large as a picture."""
+def _enlarged(pixels: Pixels, height: int, width: int) -> Pixels:
+    """Return pixels, of any range, enlarged to a size."""
     import cv2
 
-    large = cv2.resize(np.moveaxis(pixels, 0, 2), (like.width, like.height), interpolation=cv2.INTER_CUBIC)
-    return np.asarray(np.moveaxis(large, 2, 0), np.float32)
+    if pixels.shape[1:] == (height, width):
+        return pixels
+    large = [cv2.resize(plane, (width, height), interpolation=cv2.INTER_CUBIC) for plane in pixels]
+    return np.asarray(large, np.float32)

@@ -1,4 +1,4 @@
-"""ONNX Runtime with its telemetry off."""
+"""ONNX Runtime with its telemetry disabled."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from types import ModuleType
 
 
 def load_onnxruntime() -> ModuleType:
-    """Return onnxruntime with its telemetry off; nothing else in pinxit imports it, which ruff's TID251 checks.
+    """Return onnxruntime with its telemetry disabled; nothing else in pinxit imports it, which ruff's TID251 checks.
 
-    `pinxit/__init__.py` sets the variable that onnxruntime reads when it is imported. A program that imported it before pinxit
-    has sent the event of that import already; the call ends those of all sessions since.
+    `pinxit/__init__.py` sets the variable that onnxruntime reads on import. A program that imported it before pinxit has
+    already sent the event of that import; the call stops the events of all later sessions.
     """
     import onnxruntime
 

@@ -1,1 +1,1 @@
-"""What a good result is: content, style, smoothness. Pure functions of features, and their weighted sum."""
+"""The objective, named as in the literature: content, style, nearest neighbours, total variation, temporal loss."""

@@ -1,4 +1,4 @@
-"""Steadiness in time: what a frame shows of its neighbours should be painted as it was there."""
+"""The temporal loss: what a frame shows of its neighbours should be painted as it was there."""
 
 from __future__ import annotations
 
@@ -10,30 +10,30 @@ from torch import Tensor
 
 
 @dataclass(frozen=True)
-class Earlier:
-    """A neighbour's result, carried along the optical flow to where things are in the frame.
+class TemporalTarget:
+    """The result of a neighbour in time, warped by optical flow to the frame.
 
     Attributes:
         picture: `(1, 3, H, W)`, range [0, 1].
-        weight: how much each pixel is to be like it, `(1, 1, H, W)`; 0 where it shows something else.
+        weight: the weight of each pixel, `(1, 1, H, W)`; 0 where the neighbour shows something else.
     """
 
     picture: Tensor
     weight: Tensor
 
-    def to(self, device: torch.device) -> Earlier:
-        """The same on a device."""
-        return Earlier(self.picture.to(device), self.weight.to(device))
+    def to(self, device: torch.device) -> TemporalTarget:
+        """Return the same on a device."""
+        return TemporalTarget(self.picture.to(device), self.weight.to(device))
 
 
-def temporal_loss(picture: Tensor, earlier: Sequence[Earlier]) -> Tensor:
-    """`Σ_j mean(c_j (x - ω_j)²)` (Ruder et al., "Artistic Style Transfer for Videos", 2016, equations 7 and 9).
+def temporal_loss(picture: Tensor, targets: Sequence[TemporalTarget]) -> Tensor:
+    """Return `Σ_j mean(c_j (x - ω_j)²)` (Ruder et al., "Artistic Style Transfer for Videos", 2016, equations 7 and 9).
 
     Args:
         picture: x, `(1, 3, H, W)`.
-        earlier: the ω_j and their c_j.
+        targets: the ω_j and their c_j.
     """
     total = picture.new_zeros(())
-    for one in earlier:
+    for one in targets:
         total = total + (one.weight * (picture - one.picture).square()).mean()
     return total

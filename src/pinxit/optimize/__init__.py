@@ -1,1 +1,1 @@
-"""Minimise the objective over the pixels: schedule of scales, solver, stopping."""
+"""Minimise the objective over the pixels: schedule of scales, solver, stopping, memory."""

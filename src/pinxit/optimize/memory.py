@@ -1,7 +1,8 @@
-"""How to stay within a memory budget: the side of the tiles, and how much history L-BFGS keeps."""
+"""Stay within a memory budget: the side of the tiles, the length of L-BFGS's history, and its precision."""
 
 from __future__ import annotations
 
+import bisect
 import math
 import os
 from dataclasses import dataclass
@@ -9,73 +10,179 @@ from pathlib import Path
 
 import torch
 
-from pinxit.encoder.vgg import CHANNELS, stride
+from pinxit.encoder.vgg import CHANNELS, Encoder, stride
 from pinxit.errors import PinxitError
+from pinxit.objective.hypercolumns import STEP
+from pinxit.objective.style_index import DIMENSIONS
 from pinxit.optimize.lbfgs import HISTORY
+from pinxit.optimize.loss_weights import loss_weights
+from pinxit.recipe.inputs import JobInputs
+from pinxit.recipe.recipe import Settings
 
 GIB = 2**30
-# benchmarks/memory.py measures all of these: the interpreter with PyTorch and an encoder; a tile's feature maps and their
-# gradients; the picture, its gradient and their copies on the way.
-FIXED = 0.7 * GIB
-PER_TILE_PIXEL = 3000
-PER_PIXEL = 176
-PER_PAIR = 24
-SAFE = 0.6
-# Below this, margins are most of a tile, and the same pixels are seen again and again.
-LEAST_SIDE = 288
-LEAST_HISTORY = 4
+# All measured by benchmarks/memory.py.
+FIXED = 0.62 * GIB  # bytes: the interpreter with PyTorch and an encoder
+PER_STYLE = 0.12 * GIB  # bytes: a style image's hypercolumns, and the search among them
+PER_TILE_PIXEL = 3700  # bytes: a tile's feature maps and their gradients
+PER_PIXEL = 120  # bytes: the picture, its gradient and their temporary copies
+PER_PAIR = 24  # bytes a pixel: a pair of L-BFGS in single precision
+SAFE = 0.6  # share of the memory to use by default
+LEAST_SIDE = 288  # px: below this, margins are most of a tile, and the same pixels are computed again and again
+LEAST_HISTORY = 4  # pairs
+_ROUND = 16  # px: a suggested --size is a multiple of this
 
 
 @dataclass(frozen=True)
-class Plan:
-    """The side of the tiles, px, and the pairs that L-BFGS keeps."""
+class Demand:
+    """What an objective keeps in memory for a picture.
+
+    Attributes:
+        content_layers: taps whose target maps are kept for the whole picture.
+        styles: number of style images whose hypercolumns are searched, 0 for an objective without nearest neighbours.
+        regions: number of regions; each has a nearest neighbour at every position.
+        iterations: at most so many are done, and L-BFGS keeps no more pairs than they produce.
+    """
+
+    content_layers: tuple[str, ...]
+    styles: int = 0
+    regions: int = 0
+    iterations: int = HISTORY + 1
+
+    def fixed(self) -> float:
+        """Return the bytes that do not depend on the picture's size."""
+        return FIXED + self.styles * PER_STYLE
+
+    def per_pixel(self, compact: bool) -> float:
+        """Return the bytes per pixel, without L-BFGS's history."""
+        maps = sum(CHANNELS[min(int(tap[4]), 5) - 1] / stride(tap) ** 2 for tap in self.content_layers)
+        queries = self.regions * DIMENSIONS / STEP**2
+        return PER_PIXEL + (2 if compact else 4) * (maps + queries)
+
+
+@dataclass(frozen=True)
+class MemoryPlan:
+    """How a picture is painted within its memory.
+
+    Attributes:
+        side: the tiles' greatest side, px.
+        history: the number of pairs that L-BFGS keeps.
+        compact: whether these, and other data of the whole picture's size, are in half precision.
+    """
 
     side: int
     history: int
+    compact: bool
 
 
-def plan(height: int, width: int, budget: float, content_layers: list[str]) -> Plan:
-    """Divide a budget between history and tiles for a picture of that size.
+def demand_of(settings: Settings, inputs: JobInputs, iterations: int) -> Demand:
+    """Return what the objective will keep.
 
     Args:
-        height, width: px.
+        settings: the settings.
+        inputs: the styles and their regions.
+        iterations: the iterations of the scale, at most.
+    """
+    weights = loss_weights(settings)
+    layers = tuple(weights.content_layers)
+    if not weights.neighbors:
+        return Demand(layers, iterations=iterations)
+    elsewhere = [style for style in inputs.styles if style.region is None]
+    regions = len(inputs.styles) - len(elsewhere) + bool(elsewhere)
+    return Demand(layers, len(inputs.styles), regions, iterations)
+
+
+def plan(height: int, width: int, budget: float, demand: Demand) -> MemoryPlan:
+    """Divide a budget between history and tiles for a picture of that size.
+
+    Half precision is used only for pictures whose whole history does not fit in single precision; other results stay the same.
+
+    Args:
+        height: the picture's height, px.
+        width: the picture's width, px.
         budget: bytes.
-        content_layers: taps whose target maps are kept for the whole picture.
+        demand: what the objective keeps.
 
     Raises:
-        PinxitError: when the least there can be does not fit.
+        PinxitError: when not even the smallest tiles and history fit.
+    """
+    least = min(LEAST_SIDE, max(height, width))
+    full = _division(height, width, budget, demand, compact=False)
+    if full.history == _useful(demand) and full.side >= least:
+        return full
+    half = _division(height, width, budget, demand, compact=True)
+    if half.side < least:
+        raise PinxitError(_refusal(height, width, budget, demand))
+    return half
+
+
+def peak(height: int, width: int, plan: MemoryPlan, demand: Demand) -> float:
+    """Return the bytes that painting a picture takes by a plan.
+
+    Args:
+        height: the picture's height, px.
+        width: the picture's width, px.
+        plan: the plan.
+        demand: what the objective keeps.
     """
     pixels = height * width
-    targets = _targets(content_layers)
-    left = budget - FIXED - (PER_PIXEL + targets) * pixels
-    # History may have half of what is left: what the tiles lose by it costs time, what it loses costs more.
-    history = max(LEAST_HISTORY, min(HISTORY, int(left / 2 / (PER_PAIR * pixels))))
-    side = int(math.sqrt(max(0.0, left - history * PER_PAIR * pixels) / PER_TILE_PIXEL))
-    if side < min(LEAST_SIDE, max(height, width)):
-        least = FIXED + (PER_PIXEL + targets + LEAST_HISTORY * PER_PAIR) * pixels + PER_TILE_PIXEL * LEAST_SIDE**2
-        raise PinxitError(
-            f"{width}×{height} px need {least / GIB:.1f} GB of memory and {budget / GIB:.1f} GB may be used: "
-            "raise --memory or lower --size."
-        )
-    return Plan(side, history)
-
-
-def peak(height: int, width: int, plan: Plan, content_layers: list[str]) -> float:
-    """Bytes that painting a picture of that size takes by a plan."""
-    pixels = height * width
     side = min(plan.side, max(height, width))
-    return FIXED + (PER_PIXEL + _targets(content_layers) + plan.history * PER_PAIR) * pixels + PER_TILE_PIXEL * side**2
+    kept = demand.per_pixel(plan.compact) + plan.history * _per_pair(plan.compact)
+    return demand.fixed() + kept * pixels + PER_TILE_PIXEL * min(side**2, pixels)
 
 
-def _targets(content_layers: list[str]) -> float:
-    """Bytes to a pixel of the content's feature maps, which are kept for the whole picture."""
-    return sum(4 * CHANNELS[min(int(tap[4]), 5) - 1] / stride(tap) ** 2 for tap in content_layers)
+def _division(height: int, width: int, budget: float, demand: Demand, compact: bool) -> MemoryPlan:
+    """Return the plan in that precision; its side is too small where nothing fits."""
+    pixels = height * width
+    pair = _per_pair(compact) * pixels
+    left = budget - demand.fixed() - demand.per_pixel(compact) * pixels
+    least_tile = PER_TILE_PIXEL * min(LEAST_SIDE**2, pixels)
+    # History may take up to half of what is left: a shorter history costs more time than smaller tiles.
+    history = max(
+        min(LEAST_HISTORY, _useful(demand)), min(_useful(demand), int(min(left / 2, left - least_tile) / pair))
+    )
+    return MemoryPlan(int(math.sqrt(max(0.0, left - history * pair) / PER_TILE_PIXEL)), history, compact)
+
+
+def _useful(demand: Demand) -> int:
+    """Return how many pairs L-BFGS can make use of."""
+    return max(1, min(HISTORY, demand.iterations - 1))
+
+
+def _per_pair(compact: bool) -> int:
+    return PER_PAIR // 2 if compact else PER_PAIR
+
+
+def _refusal(height: int, width: int, budget: float, demand: Demand) -> str:
+    """Return an error message: what a picture needs, and the largest size that fits in the budget."""
+    longer = max(height, width)
+
+    def least(size: int) -> float:
+        rows, columns = (max(1, round(side * size / longer)) for side in (height, width))
+        side = min(LEAST_SIDE, size)
+        return peak(rows, columns, MemoryPlan(side, min(LEAST_HISTORY, _useful(demand)), compact=True), demand)
+
+    sizes = range(_ROUND, longer, _ROUND)
+    fitting = bisect.bisect_right(sizes, budget, key=least)
+    advice = (
+        f", or choose a size of at most {sizes[fitting - 1]} px (--size)."
+        if fitting
+        else ": no smaller size needs so little."
+    )
+    return (
+        f"{width}×{height} px need {least(longer) / GIB:.1f} GB of memory and {budget / GIB:.1f} GB may be used: "
+        f"raise --memory{advice}"
+    )
+
+
+def memory_of(settings: Settings, encoder: Encoder) -> float:
+    """Return the memory to plan with, GB: what the settings say, or a safe part of what the device has."""
+    return round(budget(encoder.device) / GIB, 3) if settings.memory is None else settings.memory
 
 
 def budget(device: torch.device) -> float:
-    """What may be used where nobody says: bytes, a safe part of what the machine, its container or its GPU has.
+    """Return the bytes to use by default: a safe part of what the machine, its container or its GPU has in all.
 
-    Of all there is, not of what is free just now: the same machine should divide a picture the same way every time.
+    Not of what is free at the moment, so that the same machine divides a picture the same way every time.
     """
     if device.type == "cuda":
         return SAFE * torch.cuda.get_device_properties(device).total_memory
@@ -86,7 +193,7 @@ def _machine_memory() -> float:
     import psutil
 
     total = float(psutil.virtual_memory().total)
-    allotted = os.environ.get("PINXIT_MEMORY", "")  # bytes; whoever puts several on one machine divides it among them
+    allotted = os.environ.get("PINXIT_MEMORY", "")  # bytes; set for each process where several share a machine
     if allotted.isdigit():
         total = min(total, float(allotted))
     for limit in (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes")):

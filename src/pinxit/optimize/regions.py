@@ -1,32 +1,44 @@
-"""Which styles go where at one scale: the ingredients' masks and pictures as the objective wants them."""
+"""The regions of one scale: masks and style images as the objective takes them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import torch
 from torch import Tensor
 
-from pinxit.objective.guided import Region, Style
+from pinxit.image import Picture
+from pinxit.image.picture import Pixels
+from pinxit.objective.correspondence import Meanings
+from pinxit.objective.regions import Region, StyleTarget
 from pinxit.optimize.schedule import SMALLEST_SIDE
-from pinxit.picture import Picture
-from pinxit.picture.finish import style_at
-from pinxit.picture.ingredients import Ingredients, LoadedStyle
-from pinxit.picture.masks import resize_mask
-from pinxit.picture.picture import Pixels
-from pinxit.picture.placing import places
+from pinxit.recipe.inputs import JobInputs, StyleInput, normalized_shares
+from pinxit.recipe.masks import resize_mask
+from pinxit.recipe.postprocess import style_at
+from pinxit.recipe.regions import region_styles
 
 
-def regions(ingredients: Ingredients, height: int, width: int, style_size: float) -> list[Region]:
-    """The regions of a result of `height` × `width` px, with style images of `style_size` px."""
+def regions(
+    inputs: JobInputs, height: int, width: int, style_size: float, meanings: Meanings | None = None
+) -> list[Region]:
+    """Return the regions of a result of `height` × `width` px, with style images of `style_size` px.
+
+    Args:
+        inputs: the style images and their regions.
+        height: the result's height, px.
+        width: the result's width, px.
+        style_size: the longer side of the style images, px.
+        meanings: the meanings of the inputs' styles, in their order.
+    """
+    of_style = {} if meanings is None else dict(zip(map(id, inputs.styles), meanings.styles, strict=True))
     return [
-        Region(_mixture(place.styles, style_size), None if place.mask is None else _plane(place.mask))
-        for place in places(ingredients, height, width)
+        Region(_mixture(region.styles, style_size, of_style), None if region.mask is None else _plane(region.mask))
+        for region in region_styles(inputs, height, width)
     ]
 
 
-def tensor(picture: Picture) -> Tensor:
-    """`(1, 3, H, W)`, float32."""
+def to_tensor(picture: Picture) -> Tensor:
+    """Return a picture's pixels as a tensor `(1, 3, H, W)`, float32."""
     return torch.from_numpy(picture.pixels)[None]
 
 
@@ -34,11 +46,15 @@ def _plane(mask: Pixels) -> Tensor:
     return torch.from_numpy(mask)[None, None]
 
 
-def _mixture(styles: Sequence[LoadedStyle], size: float) -> list[Style]:
-    whole = sum(style.share for style in styles)
+def style_pictures(inputs: JobInputs, size: float) -> list[Picture]:
+    """Return the style images with longer sides of `size` px; see `style_at`."""
+    return [style_at(style.picture, size, SMALLEST_SIDE, "encoder") for style in inputs.styles]
+
+
+def _mixture(styles: Sequence[StyleInput], size: float, meanings: Mapping[int, Tensor]) -> list[StyleTarget]:
     mixture = []
-    for style in styles:
+    for style, share in zip(styles, normalized_shares(style.share for style in styles), strict=True):
         picture = style_at(style.picture, size, SMALLEST_SIDE, "encoder")
         mask = None if style.mask is None else _plane(resize_mask(style.mask, picture.height, picture.width))
-        mixture.append(Style(tensor(picture), style.share / whole, mask))
+        mixture.append(StyleTarget(to_tensor(picture), share, mask, meanings.get(id(style))))
     return mixture

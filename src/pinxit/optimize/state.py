@@ -1,4 +1,4 @@
-"""What an interrupted run needs to go on as if nothing had happened: numbers and tensors by name."""
+"""The state of an interrupted run: numbers and tensors by name, enough to resume it exactly."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ State = dict[str, Tensor | float | list[float] | None]
 
 
 def within(state: State, prefix: str) -> State:
-    """The entries whose names begin with `prefix.`, without it."""
+    """Return the entries whose names begin with `prefix.`, without the prefix."""
     return {name.removeprefix(f"{prefix}."): value for name, value in state.items() if name.startswith(f"{prefix}.")}
 
 
 def named(state: State, prefix: str) -> State:
-    """The same entries with `prefix.` before their names."""
+    """Return the same entries with `prefix.` before their names."""
     return {f"{prefix}.{name}": value for name, value in state.items()}
 
 
 def number(state: State, name: str) -> float:
-    """A number that must be there; KeyError or TypeError where it is not."""
+    """Return a number; KeyError or TypeError where it is missing or something else."""
     value = state[name]
     if not isinstance(value, int | float):
         raise TypeError(name)
@@ -26,7 +26,7 @@ def number(state: State, name: str) -> float:
 
 
 def numbers(state: State, name: str) -> list[float]:
-    """A list of numbers that must be there."""
+    """Return a list of numbers; KeyError or TypeError where it is missing or something else."""
     value = state[name]
     if not isinstance(value, list):
         raise TypeError(name)
@@ -34,7 +34,7 @@ def numbers(state: State, name: str) -> list[float]:
 
 
 def tensor(state: State, name: str) -> Tensor:
-    """A tensor that must be there."""
+    """Return a tensor; KeyError or TypeError where it is missing or something else."""
     value = state[name]
     if not isinstance(value, Tensor):
         raise TypeError(name)

@@ -1,4 +1,4 @@
-"""When more iterations would not pay."""
+"""Stop a scale when further iterations no longer pay."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ WINDOW = 10
 
 
 class Plateau:
-    """Sees a scale's losses and says when they no longer improve.
+    """Watches a scale's losses and detects when they no longer improve.
 
     Args:
         tolerance: the share by which the best loss must fall in `WINDOW` iterations; 0 never stops.
@@ -20,8 +20,12 @@ class Plateau:
         self.best: list[float] = []
 
     def reached(self, loss: float) -> bool:
-        """Take the next loss; True when the last `WINDOW` iterations together improved too little."""
+        """Add the next loss, and return whether the last `WINDOW` iterations together improved too little."""
         self.best.append(min(loss, self.best[-1]) if self.best else loss)
         if not self._tolerance or len(self.best) <= WINDOW:
             return False
         return self.best[-1] > (1 - self._tolerance) * self.best[-1 - WINDOW]
+
+    def restart(self) -> None:
+        """Forget the losses so far, because those to come are of another objective."""
+        self.best = []

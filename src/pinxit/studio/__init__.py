@@ -1,5 +1,6 @@
-"""The studio: a web application over everything the engines do, and an HTTP API for programs.
+"""The studio: a web application over everything that pinxit can do, and an HTTP API for programs.
 
-`app.create` puts it together; each file beside it is one concern: who may come in (`guard`), how much (`rate`, `gate`,
-`bodies`), what is told (`watch`, `hub`), what is answered (`routes/`), what is seen (`page`, `reference`, `share`).
+`app.create_app` puts it together. Each file beside it is one concern: access (`security`, `access_token`, `peer_account`),
+limits (`rate_limit`, `body_limit`, `concurrency`, `client_quota`), monitoring (`metrics`, `logs`), answers (`routes/`,
+`api_errors`) and pages (`static_page`, `share_page`, `api_docs`).
 """

@@ -1,4 +1,4 @@
-"""uvicorn as the studio runs it: heads of requests have a time limit too, and stopping ends the event streams first."""
+"""uvicorn as the studio runs it: a request's head has a time limit too, and stopping ends the event streams first."""
 
 from __future__ import annotations
 
@@ -17,55 +17,56 @@ from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from pinxit.errors import PinxitError
-from pinxit.studio.peers import is_own
-from pinxit.studio.problems import MEDIA, body_of
+from pinxit.studio.api_errors import MEDIA_TYPE, error_body
+from pinxit.studio.peer_account import is_own_account
 
-# What is being answered may take so long to end; painting goes on elsewhere and is not waited for here.
-_GRACE_SECONDS = 2
+# s: time for responses that are being sent when the studio stops. Painting goes on in workers and is not waited for here.
+_SHUTDOWN_SECONDS = 2
 
 
-class PatientProtocol(H11Protocol):
-    """HTTP/1.1 whose patience with the head of a request ends: who sends none holds a connection for nothing.
+class HeadTimeoutProtocol(H11Protocol):
+    """HTTP/1.1 with a time limit on the head of a request, so that silent clients cannot hold connections.
 
     Args:
-        patience: seconds that a head may take.
-        knows_account: whether to find out whose program each client is; requests have it as `own_account` in their state.
-        uvicorn: see there.
+        head_seconds: time for a request's head.
+        identify_account: whether to find out whether each client is a program of the studio's own account; requests
+            have the answer as `own_account` in their state.
+        uvicorn: arguments of uvicorn's protocol.
     """
 
-    def __init__(self, patience: float, knows_account: bool, **uvicorn: Any) -> None:
+    def __init__(self, head_seconds: float, identify_account: bool, **uvicorn: Any) -> None:
         super().__init__(**uvicorn)
-        self._patience, self._knows_account = patience, knows_account
+        self._head_seconds, self._identify_account = head_seconds, identify_account
         self._head_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """A client has come."""
+        """Set up a client's connection."""
         super().connection_made(transport)
-        # asyncio does so itself, but not for the sockets of a listener whose protocol was left to the system. Without
-        # it an answer's second part waits until the client has acknowledged the first, which takes 40 ms.
+        # asyncio sets TCP_NODELAY itself, but not for sockets of a listener whose protocol was left to the system. Without
+        # it the second part of a response waits until the client has acknowledged the first, which takes 40 ms.
         transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        if self._knows_account:
-            # Now, while whoever connected holds the connection, and once: it stays what it is.
-            own = is_own(transport.get_extra_info("peername")[:2], transport.get_extra_info("sockname")[:2])
+        if self._identify_account:
+            # Once, and now, while the program that connected certainly holds the connection: its account does not change.
+            own = is_own_account(transport.get_extra_info("peername")[:2], transport.get_extra_info("sockname")[:2])
             self.app_state = {**self.app_state, "own_account": own}
-        self._await_head()
+        self._start_head_timer()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """A client has left."""
+        """Clean up after a client's connection."""
         super().connection_lost(exc)
         if self._head_timer is not None:
             self._head_timer.cancel()
 
     def on_response_complete(self) -> None:
-        """A request is answered: its connection may bring another one."""
+        """Wait for the connection's next request."""
         super().on_response_complete()
-        self._await_head()
+        self._start_head_timer()
 
     def send_400_response(self, msg: str) -> None:
-        """Refuse what is no HTTP, as a problem like all others."""
-        body = json.dumps(body_of(400, "bad_request", "the request could not be read.")).encode()
+        """Refuse what is not HTTP, with the same kind of body as every other error."""
+        body = json.dumps(error_body(400, "bad_request", "the request could not be read.")).encode()
         headers = [
-            (b"content-type", MEDIA.encode()),
+            (b"content-type", MEDIA_TYPE.encode()),
             (b"content-length", str(len(body)).encode()),
             (b"connection", b"close"),
         ]
@@ -73,40 +74,40 @@ class PatientProtocol(H11Protocol):
             self.transport.write(self.conn.send(event) or b"")
         self.transport.close()
 
-    def _await_head(self) -> None:
+    def _start_head_timer(self) -> None:
         if self._head_timer is not None:
             self._head_timer.cancel()
-        self._head_timer = self.loop.call_later(self._patience, self._head_is_due, self.cycle)
+        self._head_timer = self.loop.call_later(self._head_seconds, self._head_timed_out, self.cycle)
 
-    def _head_is_due(self, last: object) -> None:
-        if self.cycle is last:
+    def _head_timed_out(self, last_cycle: object) -> None:
+        if self.cycle is last_cycle:
             self.timeout_keep_alive_handler()
 
 
 class StudioServer(uvicorn.Server):
-    """A server that tells whoever streams to end before it waits for them.
+    """A uvicorn server that ends event streams before it waits for open connections.
 
     Args:
         app: the studio's application.
-        patience: seconds that the head of a request may take.
-        ready: called when it answers.
-        leaving: called when it is asked to stop.
-        knows_account: see `PatientProtocol`.
+        head_seconds: time for a request's head.
+        on_ready: called when the server answers.
+        on_stop: called when a signal asks it to stop.
+        identify_account: see `HeadTimeoutProtocol`.
     """
 
     def __init__(
         self,
         app: ASGIApp,
-        patience: float,
-        ready: Callable[[], None],
-        leaving: Callable[[], None],
+        head_seconds: float,
+        on_ready: Callable[[], None],
+        on_stop: Callable[[], None],
         *,
-        knows_account: bool = False,
+        identify_account: bool = False,
     ) -> None:
         super().__init__(
             uvicorn.Config(
                 app,
-                http=partial(PatientProtocol, patience, knows_account),  # type: ignore[arg-type]  # it is called, no more
+                http=partial(HeadTimeoutProtocol, head_seconds, identify_account),  # type: ignore[arg-type]  # only called
                 ws="none",
                 loop="asyncio",
                 lifespan="on",
@@ -115,29 +116,32 @@ class StudioServer(uvicorn.Server):
                 server_header=False,
                 proxy_headers=False,
                 timeout_keep_alive=15,
-                timeout_graceful_shutdown=_GRACE_SECONDS,
+                timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
             )
         )
-        self._ready, self._leaving = ready, leaving
+        self._on_ready, self._on_stop = on_ready, on_stop
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Answer from now on."""
+        """Start to answer."""
         await super().startup(sockets)
         if self.started:
-            self._ready()
+            self._on_ready()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """A signal: the first asks, the second insists. It has served its purpose then, and ends nothing else."""
+        """Stop at the first signal, and force it at the second.
+
+        Unlike uvicorn's own, this handler does not raise the signal again after the server has stopped.
+        """
         self.force_exit = self.should_exit
         self.should_exit = True
-        self._leaving()
+        self._on_stop()
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """Take an address before anything is started.
+    """Return a socket that listens on an address, so that a taken one is found before anything is started.
 
     Raises:
-        PinxitError: when it cannot be had.
+        PinxitError: when the address cannot be used.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:

@@ -1,63 +1,93 @@
-"""A studio from its start to its end."""
+"""A studio's run, from its start to its end."""
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from urllib.parse import urlencode
 
-from pinxit.studio.app import GRACE_SECONDS, create, opened
-from pinxit.studio.guard import is_loopback
-from pinxit.studio.peers import are_known
+from pinxit.client import RUNNING_FILE
+from pinxit.files.atomic import write_atomic
+from pinxit.studio.app import GRACE_SECONDS, create_api, create_app, open_studio
+from pinxit.studio.config import StudioConfig
+from pinxit.studio.logs import set_up_logging
+from pinxit.studio.peer_account import can_identify_accounts
 from pinxit.studio.protocol import StudioServer, listen
-from pinxit.studio.settings import Studio
-from pinxit.studio.watch import tell
+from pinxit.studio.security import is_loopback
+from pinxit.version import __version__
 
 
-def serve(studio: Studio, ready: Callable[[str], None]) -> None:
-    """Answer until a signal asks to stop.
+def serve(config: StudioConfig, on_ready: Callable[[str], None]) -> None:
+    """Run a studio until a signal stops it.
 
     Args:
-        studio: how it is to be started.
-        ready: told the page's address, with the token where one is asked for, when the studio answers.
+        config: where and how it runs.
+        on_ready: called with the page's address, including the token where one is needed, when the studio answers.
 
     Raises:
         PinxitError: when it cannot be started.
     """
-    # Pictures, jobs and results are nobody else's on this machine; workers inherit it.
+    # Other accounts must not read pictures, jobs or results; workers inherit this.
     os.umask(0o077)
-    tell(studio.log_json)
-    with listen(studio.host, studio.port) as listener:
-        studio = replace(
-            studio,
+    set_up_logging(config.log_json)
+    with listen(config.host, config.port) as listener:
+        chosen = bool(config.token)
+        config = replace(
+            config,
             port=listener.getsockname()[1],
-            token=studio.token or secrets.token_urlsafe(24),
-            # Whoever gave a token, or has a proxy let people in, means to be asked for it.
-            trusts_account=is_loopback(studio.host) and not studio.token and not studio.names and are_known(),
+            token=config.token or secrets.token_urlsafe(24),
+            # With a token or a public name given, every client must present the token.
+            trusts_account=(
+                is_loopback(config.host) and not config.token and not config.names and can_identify_accounts()
+            ),
         )
-        with opened(studio) as parts:
-            patience = studio.limits.grace_seconds
+        # Before the worker processes start, which would compete for the processor.
+        api = create_api()
+        with open_studio(config) as studio:
 
-            def leave() -> None:
-                parts.hub.close()
-                # In a thread: a signal's handler waits for nothing. Workers save while requests are answered to their end.
-                threading.Thread(target=parts.jobs.leave, args=(GRACE_SECONDS,), daemon=True).start()
+            def ready() -> None:
+                # A token that its owner chose may be used elsewhere, so it is never written.
+                _announce(studio.store.home, config, "" if chosen or config.trusts_account else config.token)
+                on_ready(page_address(config))
+
+            def stop() -> None:
+                studio.jobs.events.close()
+                # In a thread, because a signal's handler must not wait. Workers save while open requests are answered.
+                threading.Thread(target=studio.jobs.leave, args=(GRACE_SECONDS,), daemon=True).start()
 
             server = StudioServer(
-                create(parts),
-                patience,
-                lambda: ready(address_of(studio)),
-                leave,
-                knows_account=studio.trusts_account,
+                create_app(studio, api),
+                config.limits.grace_seconds,
+                ready,
+                stop,
+                identify_account=config.trusts_account,
             )
-            server.run(sockets=[listener])
+            try:
+                server.run(sockets=[listener])
+            finally:
+                (studio.store.home / RUNNING_FILE).unlink(missing_ok=True)
 
 
-def address_of(studio: Studio) -> str:
-    """Where the page is to be found from this machine."""
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(studio.host, studio.host)  # noqa: S104 - what is asked, not listened to
+def _announce(home: Path, config: StudioConfig, token: str) -> None:
+    """Write where the studio listens to its folder, for programs of this account; see `pinxit.client.find_studio`.
+
+    Args:
+        home: the folder, which other accounts cannot read.
+        config: the address.
+        token: a token that programs may take from the file; empty where they need none, or must be given it.
+    """
+    address = page_address(config).partition("/?")[0].rstrip("/")
+    content = {"address": address, "token": token, "version": __version__}
+    write_atomic(json.dumps(content).encode(), home / RUNNING_FILE, overwrite=True)
+
+
+def page_address(config: StudioConfig) -> str:
+    """Return the page's address for a browser on this machine, including the token where one is needed."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(config.host, config.host)  # noqa: S104 - never listened to
     name = f"[{host}]" if ":" in host else host
-    return f"http://{name}:{studio.port}/" + ("" if studio.trusts_account else f"?{urlencode({'token': studio.token})}")
+    return f"http://{name}:{config.port}/" + ("" if config.trusts_account else f"?{urlencode({'token': config.token})}")

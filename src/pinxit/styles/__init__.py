@@ -1,7 +1,7 @@
-"""Styles that pinxit draws itself: pictures as code, the same at every resolution, each in a manner of its own.
+"""House styles, which pinxit draws itself: pictures as code, the same at every resolution.
 
-They make the demo, the tests and the documentation independent of anybody's pictures, and they are an endless supply:
-another seed is another composition, another palette another mood.
+The demo, the tests and the documentation need no other pictures, and the supply is endless: another seed gives another
+composition, another palette another mood.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 from pinxit.errors import PinxitError
 
 if TYPE_CHECKING:
-    from pinxit.picture import Picture
+    from pinxit.image import Picture
 
-# Name → what it looks like. The manner's file has the same name and is imported when it is drawn.
+# Description of each style by name. The style's module has the same name and is imported when it is drawn.
 _MANNERS = {
     "swirl": "swirling oil strokes: stars and cypresses in a night wind",
     "glass": "stained glass: a rose window's bright panes between leads",
@@ -38,19 +38,19 @@ _MANNERS = {
     "batik": "wax-resist flowers in crackled dye",
 }
 MIN_SIZE, MAX_SIZE = 16, 8192
-# Smaller pictures are drawn this large and averaged, or strokes would vanish between their pixels.
+# px: smaller pictures are drawn this large and averaged, or strokes would vanish between their pixels.
 _LEAST_DRAWN = 384
-# A longer strip is cut from the middle of a picture this many times as long as wide.
+# Largest ratio of the sides that is drawn: a longer strip is cut from the middle of such a picture.
 _LONGEST = 4
 
 
 def names() -> tuple[str, ...]:
-    """What `draw` knows."""
+    """Return the names that `draw` accepts."""
     return tuple(_MANNERS)
 
 
 def describe(name: str) -> str:
-    """One line on the manner called `name`."""
+    """Return one line on the style called `name`."""
     return _MANNERS[_known(name)]
 
 
@@ -60,7 +60,7 @@ def draw(name: str, size: int | tuple[int, int] = 768, seed: int = 0, palette: S
     Args:
         name: one of `names()`.
         size: the side, or height and width, px, 16 to 8192.
-        seed: another number, another composition in the same manner.
+        seed: 0 or more; another number gives another composition in the same style.
         palette: two or more colours as `#rrggbb` instead of the style's own; their lightness decides what they paint.
 
     Returns:
@@ -78,7 +78,7 @@ def draw(name: str, size: int | tuple[int, int] = 768, seed: int = 0, palette: S
         raise PinxitError(f"a style is drawn from {MIN_SIZE} to {MAX_SIZE} px a side, not {width}×{height}.")
     if seed < 0:
         raise PinxitError(f"a seed is 0 or more, not {seed}.")
-    manner = importlib.import_module(f"pinxit.styles.{_known(name)}")
+    style = importlib.import_module(f"pinxit.styles.{_known(name)}")
 
     import numpy as np
 
@@ -88,15 +88,15 @@ def draw(name: str, size: int | tuple[int, int] = 768, seed: int = 0, palette: S
     drawn_height, drawn_width = max(height, -(-width // _LONGEST)), max(width, -(-height // _LONGEST))
     factor = -(-_LEAST_DRAWN // min(drawn_height, drawn_width))
     canvas = Canvas(drawn_height * factor, drawn_width * factor)
-    manner.draw(canvas, np.random.Generator(np.random.PCG64(seed)), Palette(manner.PALETTE, palette))
+    style.draw(canvas, np.random.Generator(np.random.PCG64(seed)), Palette(style.PALETTE, palette))
     return canvas.picture(factor, (height, width))
 
 
 def sheet(cell: int = 256) -> Picture:
-    """All styles with their names on one picture, `cell` px each."""
-    from pinxit.styles.contact import sheet as drawn
+    """Draw all styles with their names on one picture, `cell` px each."""
+    from pinxit.image.contact_sheet import contact_sheet
 
-    return drawn([(name, draw(name, cell)) for name in names()], cell, columns=6)
+    return contact_sheet([(name, draw(name, cell)) for name in names()], cell, columns=6)
 
 
 def _known(name: str) -> str:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from pinxit.image.colorspaces import oklab_to_colors
 from pinxit.styles.canvas import Canvas
 from pinxit.styles.outline import almond, dots, oval, placed
-from pinxit.styles.palette import Floats, Palette, to_rgb, vary
+from pinxit.styles.palette import Floats, Palette, vary
 
 PALETTE = ("#141a36", "#4a1f1c", "#1f3f7f", "#8f2f2a", "#1f6f7a", "#b5652a", "#5f9fb0", "#d99f3f", "#e9cf97", "#fbf2dc")
 _NIGHT, _SOGA, _INDIGO, _RED, _TEAL, _COPPER, _AQUA, _GOLD, _CREAM, _WAX = range(10)
@@ -20,7 +21,7 @@ Part = tuple[Floats, int]  # an outline `(corners, 2)`, or several alike `(N, co
 
 
 def draw(canvas: Canvas, random: np.random.Generator, palette: Palette) -> None:
-    """Ground, leaves, flowers, cracks, cloth."""
+    """Draw ground, leaves, flowers, cracks and cloth."""
     canvas.lay(palette[_INDIGO])
     parts = _kawung(canvas, random)
     for x, y in zip(*canvas.scatter(random, 0.3, 0.28), strict=True):
@@ -29,7 +30,7 @@ def draw(canvas: Canvas, random: np.random.Generator, palette: Palette) -> None:
         parts += _moved(_flower(random), x, y, random.uniform(0.085, 0.105), random.uniform(0, 6))
     single = [(one, hue) for outline, hue in parts for one in outline.reshape(-1, *outline.shape[-2:])]
     colors = vary(palette.lab[[hue for _, hue in single]], random, 0.022, 0.009)
-    canvas.shapes([outline for outline, _ in single], to_rgb(colors))
+    canvas.shapes([outline for outline, _ in single], oklab_to_colors(colors))
     # Dye takes unevenly, and seeps through the cracks of the wax most where the cloth was folded.
     dye, fold = canvas.cloud(random, 0.06, 3), canvas.cloud(random, 0.2, 2)
     canvas.shade(1 + 0.13 * dye + 0.05 * canvas.cloud(random, 0.006, 2))
@@ -47,7 +48,7 @@ def _moved(parts: list[Part], x: float, y: float, size: float, turn: float) -> l
 
 
 def _kawung(canvas: Canvas, random: np.random.Generator) -> list[Part]:
-    """Crosses of four seeds each, and dotted rings in between."""
+    """Draw crosses of four seeds each, and dotted rings between them."""
     parts: list[Part] = []
     ring: list[Part] = [(oval(1), _GOLD), (oval(0.45), _NIGHT), (dots(oval(1.8), 0.28), _CREAM)]
     for row in range(int(np.ceil(canvas.bottom / (2 * _SEED))) + 1):
@@ -69,7 +70,7 @@ def _kawung(canvas: Canvas, random: np.random.Generator) -> list[Part]:
 
 
 def _leaf(random: np.random.Generator) -> list[Part]:
-    """A leaf with ribs, set round with dots."""
+    """Draw a leaf with ribs, surrounded by dots."""
     leaf, hue = almond(0.42, 0.35), int(random.choice([_TEAL, _INDIGO, _COPPER]))
     parts: list[Part] = [
         (leaf * 1.22, _NIGHT),
@@ -84,7 +85,7 @@ def _leaf(random: np.random.Generator) -> list[Part]:
 
 
 def _flower(random: np.random.Generator) -> list[Part]:
-    """Two rings of petals round a heart of dots."""
+    """Draw two rings of petals around a heart of dots."""
     outer, inner = random.permutation([_RED, _COPPER, _INDIGO, _TEAL, _GOLD])[:2]
     count = int(random.integers(7, 10))
     petal = oval(1, 0.5) * (0.75 + 0.35 * oval(1)[:, :1]) ** [0, 1]  # broadest at its outer end
@@ -108,7 +109,7 @@ def _flower(random: np.random.Generator) -> list[Part]:
 
 
 def _cracks(canvas: Canvas, random: np.random.Generator, spacing: float) -> Floats:
-    """Where the wax broke: most of the edges between shards, `(N, 4, 2)`."""
+    """Return the cracks of the wax, `(N, 4, 2)`: most of the edges between random shards."""
     from scipy.spatial import Voronoi
 
     shards = Voronoi(np.stack(canvas.scatter(random, spacing, 0.48), 1))

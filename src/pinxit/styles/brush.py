@@ -1,21 +1,29 @@
-"""The hand: where a brush goes when it follows a direction, and what its hairs leave."""
+"""Brush strokes that follow directions, and the traces of their hairs."""
 
 from __future__ import annotations
 
 import numpy as np
 
+from pinxit.image.colorspaces import oklab_to_colors
 from pinxit.styles.canvas import Canvas, normals
 from pinxit.styles.cartoon import Cartoon
-from pinxit.styles.palette import Floats, to_rgb, vary
+from pinxit.styles.palette import Floats, vary
 
 
 def follow(
     cartoon: Cartoon, x: Floats, y: Floats, length: Floats | float, points: int = 9, turn: float = 0.0
 ) -> Floats:
-    """Curves along the cartoon's directions, their middles at `(N,)` points: `(N, points, 2)`.
+    """Return curves along the cartoon's directions: `(N, points, 2)`.
 
-    They turn off by `turn` radians. They are as long as `length` says, unless another part of the cartoon begins: no
-    stroke crosses its boundary.
+    A curve ends where another part of the cartoon begins: no stroke crosses a boundary.
+
+    Args:
+        cartoon: the composition.
+        x: of the curves' middles, `(N,)`.
+        y: of the curves' middles, `(N,)`.
+        length: of the curves, `(N,)` or one for all.
+        points: odd number of points of a curve.
+        turn: deviation from the directions, radians.
     """
     half = points // 2
     step = np.asarray(length, np.float32) / (points - 1)
@@ -43,16 +51,16 @@ def bristles(
     hairs: int = 5,
     contrast: float = 0.05,
 ) -> None:
-    """Loaded brush strokes, hair by hair: each hair a little lighter or darker, higher or lower than the next.
+    """Paint loaded brush strokes hair by hair; hairs differ in lightness and relief.
 
     Args:
-        canvas: what is painted on.
-        random: chance.
-        lines: the strokes' middles, `(N, points, 2)`.
+        canvas: the canvas.
+        random: the source of randomness.
+        lines: middles of the strokes, `(N, points, 2)`.
         widths: `(N,)`.
         colors: OKLab `(N, 3)`.
         hairs: tracks side by side in one stroke.
-        contrast: how far a hair's lightness is off the stroke's.
+        contrast: standard deviation of a hair's lightness.
     """
     count, points = lines.shape[:2]
     place = ((np.arange(hairs) + 0.5) / hairs - 0.5) * 0.92
@@ -65,4 +73,4 @@ def bristles(
     tones[:, 0] += lightness.ravel()
     # The load is thickest in the middle of the stroke, and each stroke lies over the last.
     height = 0.55 - 0.9 * place**2 + random.normal(0, 0.12, (count, hairs)) + random.normal(0, 0.12, (count, 1))
-    canvas.strokes(tracks, np.repeat(widths / hairs * 1.4, hairs), to_rgb(tones), height.ravel())
+    canvas.strokes(tracks, np.repeat(widths / hairs * 1.4, hairs), oklab_to_colors(tones), height.ravel())

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from pinxit.image.colorspaces import oklab_to_colors
 from pinxit.styles.brush import follow
 from pinxit.styles.canvas import Canvas
 from pinxit.styles.cartoon import Cartoon
 from pinxit.styles.outline import box, oval
-from pinxit.styles.palette import Floats, Palette, mix, to_rgb, vary
+from pinxit.styles.palette import Floats, Palette, mix, vary
 
 PALETTE = ("#2a2350", "#224fa8", "#7c3b8f", "#1f7f4f", "#d3313f", "#2f93cf",
            "#e45f8f", "#6fb341", "#f0803a", "#8fcbe6", "#f8c52f", "#fbf1dc")  # fmt: skip
@@ -21,10 +22,10 @@ _WAXY = (0.7, 1, 0.85, 1, 0.9, 1, 0.7)
 
 
 def draw(canvas: Canvas, random: np.random.Generator, palette: Palette) -> None:
-    """Wax on a sheet of its own, whose relief is the pressure; then the paper's grain decides what stays."""
+    """Draw wax on a sheet of its own, whose relief is the pressure; the paper's grain decides what stays."""
     cartoon = _compose(canvas, random, palette)
     wax = Canvas(canvas.height, canvas.width)
-    wax.lay(to_rgb(cartoon.on(canvas, cartoon.lab)))
+    wax.lay(oklab_to_colors(cartoon.on(canvas, cartoon.lab)))
     wax.paint[..., 3] = 0.42
     for spacing, width, length, press in (
         (0.017, 0.012, 0.085, 0.62),
@@ -36,7 +37,7 @@ def draw(canvas: Canvas, random: np.random.Generator, palette: Palette) -> None:
         lines += random.normal(0, 0.0012, lines.shape)
         colors = vary(cartoon.at(cartoon.lab, x, y), random, 0.055, 0.03)
         pressure = press + random.normal(0, 0.13, len(x))
-        wax.strokes(lines, width * random.uniform(0.6, 1.2, len(x)), to_rgb(colors), pressure, _WAXY)
+        wax.strokes(lines, width * random.uniform(0.6, 1.2, len(x)), oklab_to_colors(colors), pressure, _WAXY)
     lines = _contours(cartoon)
     lines += random.normal(0, 0.0011, lines.shape)
     pressure = random.uniform(0.6, 0.95, len(lines))
@@ -48,7 +49,7 @@ def draw(canvas: Canvas, random: np.random.Generator, palette: Palette) -> None:
 
 
 def _contours(cartoon: Cartoon) -> Floats:
-    """The outlines of all parts, in lengths that a hand draws in one go: `(N, 12, 2)`."""
+    """Return the outlines of all parts, in lengths that a hand draws in one go: `(N, 12, 2)`."""
     lines = []
     for contour in cartoon.contours():
         # Pieces of some 60 pixels of the cartoon, overlapping a little.
@@ -59,7 +60,7 @@ def _contours(cartoon: Cartoon) -> Floats:
 
 
 def _compose(canvas: Canvas, random: np.random.Generator, palette: Palette) -> Cartoon:
-    """Sky with sun and clouds, hills, a house, trees and flowers, from back to front."""
+    """Draw sky with sun and clouds, hills, a house, trees and flowers, from back to front."""
     cartoon, lab = Cartoon(canvas), palette.lab
     x, y, right, bottom = cartoon.x, cartoon.y, cartoon.right, cartoon.bottom
     mottle = cartoon.cloud(random, 0.05, 2)
@@ -94,7 +95,7 @@ def _compose(canvas: Canvas, random: np.random.Generator, palette: Palette) -> C
 
 
 def _house(cartoon: Cartoon, random: np.random.Generator, lab: Floats, cx: float, foot: float) -> None:
-    """Wall, chimney, roof, door, windows."""
+    """Draw wall, chimney, roof, door and windows."""
     wall, roof = random.permutation([_RED, _YELLOW, _PINK, _ORANGE, _PALE])[:2]
     size = random.uniform(0.15, 0.18)
     for outline, hue, angle in (
@@ -109,7 +110,7 @@ def _house(cartoon: Cartoon, random: np.random.Generator, lab: Floats, cx: float
 
 
 def _trees(cartoon: Cartoon, random: np.random.Generator, lab: Floats, mottle: Floats, side: int) -> None:
-    """Round crowns on straight trunks, on the sun's side."""
+    """Draw round crowns on straight trunks, on the sun's side."""
     for number in range(round(3 * cartoon.right / cartoon.bottom)):
         stem = cartoon.right * (0.5 + side * (0.06 + 0.17 * number)) % cartoon.right
         foot, size = cartoon.bottom * random.uniform(0.6, 0.68), random.uniform(0.06, 0.09)
@@ -120,7 +121,7 @@ def _trees(cartoon: Cartoon, random: np.random.Generator, lab: Floats, mottle: F
 
 
 def _flowers(cartoon: Cartoon, random: np.random.Generator, lab: Floats) -> None:
-    """The nearer, the larger."""
+    """Draw flowers, larger where they are nearer."""
     circle = oval(1)
     turn = np.arctan2(circle[:, 1], circle[:, 0])
     spots = np.stack(cartoon.scatter(random, 0.085, 0.35), 1)

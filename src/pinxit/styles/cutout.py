@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from pinxit.image.colorspaces import oklab_to_colors
 from pinxit.styles.canvas import Canvas, marks
 from pinxit.styles.outline import almond, box, oval, placed
-from pinxit.styles.palette import Floats, Palette, to_rgb, vary
+from pinxit.styles.palette import Floats, Palette, vary
 
 PALETTE = ("#191a2e", "#1f3f9a", "#8a1f4f", "#1f6f5a", "#d42f3a", "#2f8fcf",
            "#ee6f9a", "#f47d2c", "#6fb86a", "#a9cfe0", "#f6c63a", "#fbf3e0")  # fmt: skip
@@ -20,7 +21,7 @@ _FINGER = (0.45, 0.6, 0.72, 0.82, 0.92, 1.0, 1.0, 0.95, 0.75, 0.25)
 
 
 def draw(canvas: Canvas, random: np.random.Generator, palette: Palette) -> None:
-    """Sheets, large leaves, small pieces; each layer streaked and with its shadow."""
+    """Draw sheets, large leaves and small pieces, each layer streaked and with its shadow."""
     sheets = _sheets(canvas, random)
     grounds: list[int] = []
     for _ in sheets:  # no sheet like one of the three before it, which mostly are its neighbours
@@ -55,7 +56,7 @@ def _paste(
     cut = Canvas(canvas.height, canvas.width)
     # The relief says that there is a piece, and whether it was brushed along or down.
     brushed = np.where(random.random(12) < 0.5, 0.6, 1.0)[hues]
-    cut.shapes(outlines, to_rgb(vary(palette.lab, random, 0.02, 0.01))[hues], brushed)
+    cut.shapes(outlines, oklab_to_colors(vary(palette.lab, random, 0.02, 0.01))[hues], brushed)
     cover = (cut.paint[..., 3] / 0.6).clip(0, 1)
     offset = max(1, round(0.0035 / canvas.pixel))
     thrown = np.pad(cover, ((offset, 0), (offset, 0)), mode="edge")[:-offset, :-offset]
@@ -68,7 +69,7 @@ def _paste(
 
 
 def _sheets(canvas: Canvas, random: np.random.Generator) -> list[tuple[float, float, float, float]]:
-    """The picture cut into sheets a fifth to a third of its side: left, top, right, bottom."""
+    """Cut the picture into sheets of a fifth to a third of its side: left, top, right, bottom."""
     uncut, sheets = [(0.0, 0.0, canvas.right, canvas.bottom)], []
     while uncut:
         left, top, right, bottom = uncut.pop()
@@ -85,7 +86,7 @@ def _sheets(canvas: Canvas, random: np.random.Generator) -> list[tuple[float, fl
 
 
 def _leaf(random: np.random.Generator, length: float, breadth: float) -> list[Floats]:
-    """Fingers on both sides of a bending stem, like seaweed; half its length and breadth are given."""
+    """Return a leaf like seaweed: fingers on both sides of a bending stem of that half length and half breadth."""
     pairs = int(random.integers(4, 7))
     bend = random.normal(0, 0.3) * breadth
     t = np.linspace(0, 1, 12)
@@ -106,19 +107,19 @@ def _leaf(random: np.random.Generator, length: float, breadth: float) -> list[Fl
 
 
 def _star(random: np.random.Generator) -> Floats:
-    """Five to eight tips."""
+    """Return a star with five to eight tips."""
     tips = int(random.integers(5, 9))
     angle, radius = np.arange(2 * tips) * np.pi / tips, np.tile([1.1, 0.45], tips)
     return np.stack([radius * np.cos(angle), radius * np.sin(angle)], 1)
 
 
 def _leaflet(random: np.random.Generator) -> Floats:
-    """A slender leaf."""
+    """Return a slender leaf."""
     return 1.5 * almond(random.uniform(0.3, 0.5))
 
 
 def _pebble(random: np.random.Generator) -> Floats:
-    """Round, but not a circle."""
+    """Return a round shape that is no exact circle."""
     circle = oval(0.75)
     turn = np.arctan2(circle[:, 1], circle[:, 0])
     bumps = 1 + 0.18 * np.cos(2 * turn + random.uniform(0, 6)) + 0.1 * np.cos(3 * turn)

@@ -10,11 +10,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from pinxit.image.colorspaces import oklab_to_colors
 from pinxit.styles.brush import bristles, follow
 from pinxit.styles.canvas import Canvas
 from pinxit.styles.cartoon import Cartoon
 from pinxit.styles.outline import box
-from pinxit.styles.palette import Floats, Palette, mix, to_rgb, vary
+from pinxit.styles.palette import Floats, Palette, mix, vary
 
 PALETTE = ("#17171f", "#232f63", "#6a2030", "#175a5c", "#a8382a", "#3f72a6",
            "#5f8f5a", "#d2742c", "#86b3bd", "#e2b04f", "#f5e8c8")  # fmt: skip
@@ -25,7 +26,7 @@ def draw(canvas: Canvas, random: np.random.Generator, palette: Palette) -> None:
     """Break, shade, paint, and draw the edges."""
     still = _still_life(canvas, random, palette)
     cartoon, edges = _shatter(still, random, palette)
-    canvas.lay(to_rgb(cartoon.on(canvas, cartoon.lab)))
+    canvas.lay(oklab_to_colors(cartoon.on(canvas, cartoon.lab)))
     for spacing, width, length in ((0.017, 0.017, 0.055), (0.014, 0.010, 0.04)):
         x, y = canvas.scatter(random, spacing)
         lines = follow(cartoon, x, y, length * random.uniform(0.6, 1.1, len(x)), points=5)
@@ -40,7 +41,7 @@ def draw(canvas: Canvas, random: np.random.Generator, palette: Palette) -> None:
 
 
 def _still_life(canvas: Canvas, random: np.random.Generator, palette: Palette) -> Cartoon:
-    """A guitar, a bottle and fruit on a table, as often as the picture is wide."""
+    """Draw a guitar, a bottle and fruit on a table, repeated over the width of the picture."""
     cartoon, lab = Cartoon(canvas), palette.lab
     x, y, right, bottom = cartoon.x, cartoon.y, cartoon.right, cartoon.bottom
     wall = mix(lab[_BLUE], lab[_SKY], np.clip(0.5 + 1.5 * cartoon.cloud(random, 0.15, 2), 0, 1))
@@ -67,7 +68,7 @@ def _still_life(canvas: Canvas, random: np.random.Generator, palette: Palette) -
 
 
 def _shatter(still: Cartoon, random: np.random.Generator, palette: Palette) -> tuple[Cartoon, Floats]:
-    """The planes as a cartoon, and their edges `(N, 25, 2)`."""
+    """Return the planes as a cartoon, and their edges `(N, 25, 2)`."""
     broken = Cartoon(still)
     whole: list[Floats] = [box(-0.02, -0.02, broken.right + 0.02, broken.bottom + 0.02)]
     edges: list[Floats] = []
@@ -120,12 +121,12 @@ def _shade(
     near: Cartoon, still: Cartoon, random: np.random.Generator, palette: Palette,
     where: NDArray[np.bool_], fall: Floats, angle: float,
 ) -> None:  # fmt: skip
-    """One plane: a hue that was there, turned from light to dark, or back, as `fall` goes from 0 to 1."""
+    """Shade one plane: a hue from the still life, from light to dark or back, as `fall` goes from 0 to 1."""
     lab = palette.lab
     rows, columns = np.nonzero(where)
     if not rows.size:
         return
-    # One point's hue, for the mean of all would be mud; and one plane in five has a hue of its own.
+    # The hue is that of one point, since the mean of all would be dull; one plane in five has another hue.
     point = random.integers(rows.size)
     hue = (
         still.lab[near.place][rows[point], columns[point]]

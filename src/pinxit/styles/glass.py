@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from pinxit.image.colorspaces import oklab_to_colors
 from pinxit.styles.canvas import Canvas
 from pinxit.styles.outline import oval
-from pinxit.styles.palette import Floats, Palette, to_rgb, vary
+from pinxit.styles.palette import Floats, Palette, vary
 
 PALETTE = ("#160c2e", "#2438a8", "#9c1436", "#6d35a3", "#0f7f80", "#2b6ee0",
            "#e8382c", "#2fa05a", "#ef8a22", "#6fc3df", "#f8cf3f", "#fdf3cf")  # fmt: skip
@@ -22,7 +23,7 @@ _RING = 0.1  # one ring's breadth: a pane is about a fifteenth of the side, its 
 
 
 def draw(canvas: Canvas, random: np.random.Generator, palette: Palette) -> None:
-    """Panes and leads ring by ring, then the light through them."""
+    """Draw panes and leads ring by ring, then the light through them."""
     centre = np.array([canvas.right, canvas.bottom]) * random.uniform(0.46, 0.54, 2)
     far = float(np.hypot(*np.maximum(centre, [canvas.right - centre[0], canvas.bottom - centre[1]])))
     base = int(random.choice([8, 10, 12]))  # every ring's count is a multiple of it
@@ -41,14 +42,14 @@ def draw(canvas: Canvas, random: np.random.Generator, palette: Palette) -> None:
 
 def _glaze(canvas: Canvas, panes: Floats, colors: Floats, palette: Palette) -> None:
     """Set panes in lead: colour without relief, lead as a round bar."""
-    canvas.shapes(panes, to_rgb(colors))
+    canvas.shapes(panes, oklab_to_colors(colors))
     bars = np.concatenate([panes, panes[:, :1]], 1)
     canvas.strokes(bars, np.full(len(bars), 0.0070), 0.55 * palette[_LEAD], 0.6, (1, 1))
     canvas.strokes(bars, np.full(len(bars), 0.0032), palette[_LEAD], 1.0, (1, 1))
 
 
 def _shine(canvas: Canvas, random: np.random.Generator, centre: Floats, palette: Palette) -> None:
-    """Light through streaky, bubbly glass, dimmer near the leads where dirt gathers, with a bloom over all."""
+    """Shine light through streaky, bubbly glass, dimmer near the leads where dirt gathers, with a bloom over all."""
     lead = (canvas.paint[..., 3] * 2).clip(0, 1)
     dirt = canvas.blur(lead, 0.011)
     streaks = canvas.cloud(random, 0.035, 3, stretch=(0.45, 1.6)) + 0.7 * canvas.cloud(random, 0.006, 2)
@@ -63,33 +64,33 @@ def _shine(canvas: Canvas, random: np.random.Generator, centre: Floats, palette:
 
 
 def _bend(outline: Floats, centre: Floats, inner: float, outer: float, width: float, place: float) -> Floats:
-    """From a ring's field, `u` across in [-½, ½] and `v` outwards in [0, 1], to the window; `width` is in radians."""
+    """Map a ring's field, `u` across in [-½, ½] and `v` outwards in [0, 1], to the window; `width` is in radians."""
     angle, radius = (outline[:, 0] + place) * width, inner + (outer - inner) * outline[:, 1]
     bent: Floats = centre + radius[:, None] * np.stack([np.cos(angle), np.sin(angle)], 1)
     return bent
 
 
 def _field() -> Floats:
-    """The whole field, with points enough along its edges to bend them."""
+    """Return the whole field, with enough points along its edges to bend them."""
     side = np.linspace(-0.5, 0.5, 11)
     return np.concatenate([np.stack([side, np.zeros(11)], 1), np.stack([-side, np.ones(11)], 1)])
 
 
 def _foil(size: float, lobes: int) -> Floats:
-    """A circle with dents between its lobes, in the field's middle."""
+    """Return a circle with dents between its lobes, in the field's middle."""
     circle = oval(size)
     turn = np.arctan2(circle[:, 1], circle[:, 0])
     return [0, 0.5] + circle * (1 - 0.24 * np.abs(np.sin(lobes * turn / 2)))[:, None]
 
 
 def _petal(width: float, low: float, high: float) -> Floats:
-    """A leaf from `low` to `high`, broadest above the middle."""
+    """Return a leaf from `low` to `high`, broadest above the middle."""
     u, v = oval(1, 0.5, 0, 0.5).T
     return np.stack([width * u * (0.75 + 0.35 * v), low + (high - low) * v], 1)
 
 
 def _arch(width: float, high: float) -> Floats:
-    """A round arch that stands on the ring below."""
+    """Return a round arch that stands on the ring below."""
     v = np.linspace(0, 1, 14)
     half = width * np.sqrt(1 - ((v - 0.4) / 0.6).clip(0, 1) ** 2)
     right = np.stack([half, 0.03 + (high - 0.03) * v], 1)

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from pinxit.image.colorspaces import oklab_to_colors
 from pinxit.styles.canvas import Canvas
 from pinxit.styles.outline import almond, box, oval, placed
-from pinxit.styles.palette import Floats, Palette, mix, to_rgb, vary
+from pinxit.styles.palette import Floats, Palette, mix, vary
 
 PALETTE = ("#1a1320", "#5a2a14", "#1f3a6e", "#7a1f3a", "#1f6a5a", "#8f5a14",
            "#c4442c", "#5f7fb8", "#c8922a", "#e2b94a", "#f0dc9a", "#fbf6e4")  # fmt: skip
@@ -37,13 +38,15 @@ def draw(canvas: Canvas, random: np.random.Generator, palette: Palette) -> None:
         turn = random.normal(0, 0.2) if kind is _patch else random.uniform(0, 6)
         parts += [(placed(outline, x, y, size, turn), hue, high) for outline, hue, high in kind(random)]
     colors = vary(palette.lab[[hue for _, hue, _ in parts]], random, 0.025, 0.01)
-    canvas.shapes([outline for outline, _, _ in parts], to_rgb(colors), np.array([high for _, _, high in parts]))
+    canvas.shapes(
+        [outline for outline, _, _ in parts], oklab_to_colors(colors), np.array([high for _, _, high in parts])
+    )
     canvas.paint[..., 3] += 0.05 * canvas.cloud(random, 0.005, 2)
     canvas.light(0.0055, 0.8, gloss=0.35)
 
 
 def _gild(canvas: Canvas, random: np.random.Generator, palette: Palette) -> None:
-    """Leaves of gold overlapping like tiles, each of its own tone, wrinkled, the ground showing through tears."""
+    """Lay leaves of gold that overlap like tiles, each of its own tone and wrinkled; the ground shows through tears."""
     lab, side = palette.lab, 0.085
     u, v = canvas.x / side + 0.15 * np.sin(9 * canvas.y), canvas.y / side
     column, row = np.floor(u).astype(int), np.floor(v).astype(int)
@@ -53,12 +56,12 @@ def _gild(canvas: Canvas, random: np.random.Generator, palette: Palette) -> None
     gold = mix(lab[_GOLD], lab[_LEAF], np.clip(0.5 + 0.25 * tone + 0.6 * wrinkle, 0, 1))
     gold = mix(gold, lab[_SHINE], np.clip(1.1 * wrinkle + 0.5 * dent - 0.25, 0, 0.9))
     gold = mix(gold, lab[_BRONZE], np.clip(-0.9 * wrinkle - 0.5 * dent - 0.15, 0, 0.85))
-    canvas.lay(to_rgb(mix(gold, lab[_UMBER], 0.55 * seam + np.clip(-1.5 * dent - 1.0, 0, 0.45))))
+    canvas.lay(oklab_to_colors(mix(gold, lab[_UMBER], 0.55 * seam + np.clip(-1.5 * dent - 1.0, 0, 0.45))))
     canvas.paint[..., 3] = 0.25 + 0.12 * dent + 0.1 * wrinkle
 
 
 def _pack(canvas: Canvas, random: np.random.Generator) -> list[Circle]:
-    """Circles that do not overlap, large ones first, each as large as its place allows."""
+    """Pack circles that do not overlap, large ones first, each as large as its place allows."""
     placed_so_far = np.zeros((0, 3))
     edge = np.array([canvas.right, canvas.bottom]) + 0.03
     for radius, tries in ((0.095, 260), (0.06, 420), (0.034, 900), (0.02, 1800), (0.012, 3200)):
@@ -73,7 +76,7 @@ def _pack(canvas: Canvas, random: np.random.Generator) -> list[Circle]:
 
 
 def _tree(canvas: Canvas, random: np.random.Generator, palette: Palette, circles: list[Circle]) -> None:
-    """Every circle's spiral, and a stem that leads its outer end down to the root in one sweep."""
+    """Draw every circle's spiral, and a stem that leads its outer end down to the root in one sweep."""
     root = np.array([canvas.right * random.uniform(0.4, 0.6), canvas.bottom * 1.02])
     curls, stems = [], []
     for x, y, size in circles:
@@ -89,13 +92,13 @@ def _tree(canvas: Canvas, random: np.random.Generator, palette: Palette, circles
         curls.append(curl)
     widths = np.array([0.006 + 0.09 * size for _, _, size in circles])
     for share, hue, high in ((1.0, _BLACK, 0.5), (0.72, _UMBER, 0.7), (0.3, _BRONZE, 0.85)):
-        colors = to_rgb(vary(np.repeat(palette.lab[[hue]], len(circles), 0), random, 0.015, 0.006))
+        colors = oklab_to_colors(vary(np.repeat(palette.lab[[hue]], len(circles), 0), random, 0.015, 0.006))
         canvas.strokes(np.stack(stems), widths * share, colors, high, (1.1, 1.3, 1.6, 2.4))
         canvas.strokes(np.stack(curls), widths * share, colors, high, (0.35, 0.6, 0.8, 0.95, 1.1))
 
 
 def _bezier(start: Floats, one: Floats, two: Floats, end: Floats) -> Floats:
-    """Bézier's cubic curve, `(40, 2)`."""
+    """Return Bézier's cubic curve, `(40, 2)`."""
     t = np.linspace(0, 1, 40)[:, None]
     curve: Floats = (1 - t) ** 3 * start + 3 * (1 - t) ** 2 * t * one + 3 * (1 - t) * t**2 * two + t**3 * end
     return curve
@@ -106,7 +109,7 @@ def _jewel(random: np.random.Generator) -> list[Part]:
 
 
 def _rosette(random: np.random.Generator) -> list[Part]:
-    """A flower of petals round rings."""
+    """Draw a flower of petals around rings."""
     field, petal, heart = (
         int(hue) for hue in random.permutation([_RED, _BLUE, _WINE, _GREEN, _SKY, _WHITE, _BRONZE])[:3]
     )
@@ -122,14 +125,14 @@ def _rosette(random: np.random.Generator) -> list[Part]:
 
 
 def _eye(random: np.random.Generator) -> list[Part]:
-    """An almond with an iris."""
+    """Draw an almond with an iris."""
     iris = int(random.choice([_BLUE, _GREEN, _BRONZE]))
     lid = almond(0.55)
     return [(lid, _BLACK, 0.5), (lid * 0.8, _WHITE, 0.7), (oval(0.36), iris, 0.9), (oval(0.17), _BLACK, 1.0)]
 
 
 def _patch(random: np.random.Generator) -> list[Part]:
-    """A square of smaller ones, black, white and coloured."""
+    """Draw a square of smaller ones, black, white and coloured."""
     parts: list[Part] = [(box(-0.78, -0.78, 0.78, 0.78), _BLACK, 0.5)]
     hues = random.choice([_WHITE, _LEAF, _RED, _BLUE, _SKY, _SHINE, _GREEN, _BLACK], (3, 3))
     for row, column in np.ndindex(3, 3):

@@ -1,7 +1,7 @@
-"""Coordinates that know no pixels, smooth chance over them, and points scattered on them.
+"""Coordinates independent of resolution, smooth noise on them, and points scattered on them.
 
-The shorter side of every picture has length 1, and everything is placed and sized in that unit, with numbers drawn from
-the seed in an order that the number of pixels does not change: a larger picture shows the same with more pixels.
+The shorter side of every picture has length 1, and everything is placed and sized in that unit. Random numbers are drawn
+in an order that does not depend on the number of pixels, so that a larger picture shows the same with more pixels.
 """
 
 from __future__ import annotations
@@ -32,15 +32,15 @@ class Grid:
     def cloud(
         self, random: np.random.Generator, scale: float, octaves: int = 1, stretch: tuple[float, float] = (1, 1)
     ) -> Floats:
-        """Smooth chance, `(H, W)`: mean 0, standard deviation 0.4, so nearly always within [-1, 1].
+        """Return smooth noise, `(H, W)`, with mean 0 and standard deviation 0.4, so nearly always within [-1, 1].
 
-        Random numbers on a lattice, joined by cubic B-splines, first down, then across.
+        Random numbers on a lattice are interpolated by cubic B-splines, first down, then across.
 
         Args:
-            random: where the numbers come from.
-            scale: the lattice's spacing, about half the size of what is seen.
+            random: the source of randomness.
+            scale: spacing of the lattice, about half the size of visible features.
             octaves: copies added, each half as large and half as strong as the one before.
-            stretch: how much larger all is along x and along y.
+            stretch: factors of the size along x and along y.
         """
         total = np.zeros((self.height, self.width), np.float32)
         for octave in range(octaves):
@@ -49,17 +49,26 @@ class Grid:
             lattice = random.uniform(-1, 1, shape).astype(np.float32)
             columns = _spline(lattice, self.y[:, 0] / np.float32(down))
             total += _spline(columns.T, self.x[0] / np.float32(across)).T * np.float32(0.5**octave)
-        # Uniform numbers deviate by 0.577, joined by splines by 0.277; octaves add up by their squares.
+        # Uniform numbers have a standard deviation of 0.577, after the splines 0.277; octaves add up by their squares.
         return total * np.float32(0.4 / 0.277 / np.sqrt(np.sum(0.25 ** np.arange(octaves))))
 
     def ridge(self, random: np.random.Generator, scale: float, octaves: int = 1) -> Floats:
-        """The same along x only, for a skyline, `(1, W)`."""
+        """Return smooth noise along x only, for a skyline, `(1, W)`; see `cloud`."""
         line = copy.copy(self)
         line.height, line.y = 1, self.y[:1]
         return line.cloud(random, scale, octaves)
 
     def scatter(self, random: np.random.Generator, spacing: float, jitter: float = 0.5) -> tuple[Floats, Floats]:
-        """Points spread evenly over the picture and a little beyond, in a random order: x and y, `(N,)` each."""
+        """Scatter points evenly over the picture and a little beyond, in a random order.
+
+        Args:
+            random: the source of randomness.
+            spacing: distance between neighbouring points.
+            jitter: random displacement, as a share of the spacing.
+
+        Returns:
+            x and y, `(N,)` each.
+        """
         columns, rows = (int(np.ceil(side / spacing)) + 2 for side in (self.right, self.bottom))
         x, y = np.meshgrid(np.arange(-1, columns), np.arange(-1, rows))
         points = np.stack([x.ravel(), y.ravel()], 1) + 0.5 + random.uniform(-jitter, jitter, (x.size, 2))
@@ -68,7 +77,7 @@ class Grid:
 
 
 def _spline(values: Floats, place: Floats) -> Floats:
-    """A cubic B-spline through rows of values, `(points, …)`, at places from 0 on: `(places, …)`."""
+    """Evaluate a cubic B-spline of rows of values `(points, …)` at places from 0 on; return `(places, …)`."""
     low = np.floor(place).astype(int)
     t = (place - low)[:, None]
     total: Floats = values[low] * ((1 - t) ** 3 / 6)

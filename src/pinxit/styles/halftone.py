@@ -19,7 +19,7 @@ _PITCH = 0.0175
 
 
 def draw(canvas: Canvas, random: np.random.Generator, palette: Palette) -> None:
-    """Rays, sun, clouds, hills, waves, from back to front."""
+    """Draw rays, sun, clouds, hills and waves, from back to front."""
     press = _Press(canvas, palette)
     x, y, right, bottom = canvas.x, canvas.y, canvas.right, canvas.bottom
     sea = bottom * random.uniform(0.62, 0.68)
@@ -56,7 +56,7 @@ def draw(canvas: Canvas, random: np.random.Generator, palette: Palette) -> None:
 
 
 class _Press:
-    """Prints shapes in flat and in screened ink, and keeps the screens."""
+    """A printer of shapes in flat and in screened ink, which keeps the screens."""
 
     def __init__(self, canvas: Canvas, palette: Palette) -> None:
         self._canvas, self._palette = canvas, palette
@@ -65,16 +65,16 @@ class _Press:
     def print(
         self, inside: Floats, flat: int, dot: int, shade: Floats, angle: int, pen: float, end: float = np.inf
     ) -> None:
-        """One shape.
+        """Print one shape.
 
         Args:
             inside: distance inside its outline, negative outside, `(H, W)`.
-            flat: the number of its colour.
-            dot: the number of the colour that is printed over it as dots.
-            shade: how much of the shape the dots cover, `(H, W)`, 0 to 1.
-            angle: by how many degrees the dots' screen is turned.
-            pen: how wide the outline is.
-            end: the y from which on something else will lie over it.
+            flat: number of its colour.
+            dot: number of the colour that is printed over it as dots.
+            shade: share of the shape that the dots cover, `(H, W)`, 0 to 1.
+            angle: rotation of the dots' screen, degrees.
+            pen: width of the outline.
+            end: y from which on another shape will cover it.
         """
         canvas, palette = self._canvas, self._palette
         rows = np.flatnonzero((inside > -2 * pen).any(1) & (canvas.y[:, 0] < end))
@@ -90,7 +90,7 @@ class _Press:
         under += (ink - under) * canvas.smooth(inside[window] + pen)[..., None]
 
     def _screen(self, angle: int) -> Floats:
-        """Distance from the nearest dot's centre in units of the pitch, `(H, W)`."""
+        """Return the distance to the nearest dot's centre in units of the pitch, `(H, W)`."""
         if angle not in self._screens:
             x, y = self._canvas.x / _PITCH, self._canvas.y / _PITCH
             cos, sin = math.cos(math.radians(angle)), math.sin(math.radians(angle))
@@ -100,7 +100,7 @@ class _Press:
 
 
 def _cloud(canvas: Canvas, random: np.random.Generator, cx: float, cy: float) -> Floats:
-    """A heap of puffs on a flat base: distance inside it, `(H, W)`."""
+    """Return the distance inside a cloud, a heap of puffs on a flat base, `(H, W)`."""
     inside = np.full((canvas.height, canvas.width), -1, np.float32)
     for puff in np.linspace(-1, 1, 6).tolist():
         size = 0.058 * (1.15 - 0.6 * abs(puff)) * random.uniform(0.8, 1.25)

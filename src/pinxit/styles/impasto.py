@@ -10,10 +10,11 @@ import itertools
 
 import numpy as np
 
+from pinxit.image.colorspaces import oklab_to_colors
 from pinxit.styles.brush import follow
 from pinxit.styles.canvas import Canvas, normals
 from pinxit.styles.cartoon import Cartoon
-from pinxit.styles.palette import Floats, Palette, mix, to_rgb, vary
+from pinxit.styles.palette import Floats, Palette, mix, vary
 
 PALETTE = ("#0e1430", "#27205c", "#7a1536", "#14527a", "#c22326", "#1f7f78",
            "#e8551f", "#5b92d2", "#f5941e", "#fbc73a", "#fff0b8")  # fmt: skip
@@ -23,9 +24,9 @@ _BLADE = (0.9, 1, 1, 1, 0.9)
 
 
 def draw(canvas: Canvas, random: np.random.Generator, palette: Palette) -> None:
-    """Dabs from large to small, then the lamp."""
+    """Paint dabs from large to small, then light them."""
     cartoon = _compose(canvas, random, palette)
-    canvas.lay(to_rgb(cartoon.on(canvas, cartoon.lab)) * 0.7)
+    canvas.lay(oklab_to_colors(cartoon.on(canvas, cartoon.lab)) * 0.7)
     for spacing, width, length in ((0.026, 0.034, 0.07), (0.018, 0.024, 0.05), (0.018, 0.014, 0.038)):
         x, y = canvas.scatter(random, spacing)
         lines = follow(cartoon, x, y, length * random.uniform(0.5, 1.4, len(x)), points=5)
@@ -48,11 +49,11 @@ def _dab(canvas: Canvas, random: np.random.Generator, lines: Floats, widths: Flo
     tones[:, 0] += random.normal(0, 0.03, count * parts)
     tracks = lines[:, None] + normals(lines)[:, None] * (widths[:, None] * place)[..., None, None]
     flat = tracks.reshape(-1, *lines.shape[1:]), (widths[:, None] * thin).ravel()
-    canvas.strokes(*flat, to_rgb(tones), high.ravel(), _BLADE)
+    canvas.strokes(*flat, oklab_to_colors(tones), high.ravel(), _BLADE)
 
 
 def _compose(canvas: Canvas, random: np.random.Generator, palette: Palette) -> Cartoon:
-    """A glow at the end of the road, leaves above, lamps and trunks beside, and all of it again in the wet road."""
+    """Draw a glow at the end of the road, leaves above, lamps and trunks beside, and their reflections in the wet road."""
     cartoon, lab = Cartoon(canvas), palette.lab
     x, y = cartoon.x, cartoon.y
     end = cartoon.right * random.uniform(0.42, 0.58), cartoon.bottom * random.uniform(0.52, 0.58)
@@ -86,7 +87,7 @@ def _compose(canvas: Canvas, random: np.random.Generator, palette: Palette) -> C
 
 
 def _trees(cartoon: Cartoon, lab: Floats, end: tuple[float, float], leaf: Floats) -> None:
-    """Trunks on both sides, smaller towards the end of the road, and lamps with their halos between them."""
+    """Draw trunks on both sides, smaller towards the end of the road, and lamps with their halos between them."""
     x, y, bottom = cartoon.x, cartoon.y, cartoon.bottom
     lamps = []
     for side, near in itertools.product((-1, 1), (0.95, 0.55, 0.3)):

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from pinxit.image.colorspaces import oklab_to_colors
 from pinxit.styles.canvas import Canvas, marks
-from pinxit.styles.palette import Floats, Palette, mix, to_rgb
+from pinxit.styles.palette import Floats, Palette, mix
 
 PALETTE = ("#14161c", "#28384c", "#b8321f", "#5d6f78", "#9aa59c", "#d9b98a", "#f1e8d4")
 _INK, _INDIGO, _SEAL, _SLATE, _MIST, _TEA, _PAPER = range(7)
@@ -18,10 +19,12 @@ _LEAF = (0.05, 0.55, 0.9, 1, 0.95, 0.8, 0.55, 0.3, 0.04)
 
 
 def draw(canvas: Canvas, random: np.random.Generator, palette: Palette) -> None:
-    """Paper, sun, mountains, and bamboo from the far to the near."""
+    """Draw paper, sun, mountains, and bamboo from the far to the near."""
     fibre = canvas.cloud(random, 0.009, 3, stretch=(1.8, 0.8))
     stain = canvas.cloud(random, 0.22, 3)
-    canvas.lay(to_rgb(mix(palette.lab[_PAPER], palette.lab[_TEA], np.clip(0.22 + 0.3 * stain + 0.12 * fibre, 0, 1))))
+    canvas.lay(
+        oklab_to_colors(mix(palette.lab[_PAPER], palette.lab[_TEA], np.clip(0.22 + 0.3 * stain + 0.12 * fibre, 0, 1)))
+    )
     side = 1 if random.random() < 0.5 else -1
     dx, dy = canvas.x - canvas.right * (0.5 + 0.24 * side), canvas.y - canvas.bottom * random.uniform(0.17, 0.24)
     disc = canvas.smooth(0.085 - np.hypot(dx, dy) + 0.003 * fibre, 0.004)
@@ -40,7 +43,7 @@ def draw(canvas: Canvas, random: np.random.Generator, palette: Palette) -> None:
 
 
 def _drift(canvas: Canvas, random: np.random.Generator, palette: Palette) -> None:
-    """Clouds drawn over the whole sheet with a wide brush that is nearly dry: long pale hairs, in gusts."""
+    """Draw clouds over the whole sheet with a wide brush that is nearly dry: long pale hairs, in gusts."""
     x, y = canvas.scatter(random, 0.02)
     gust = np.sin(9 * y + 3 * np.sin(2.5 * x + 7)) + random.normal(0, 0.35, len(x))
     x, y = x[gust > -0.1], y[gust > -0.1]
@@ -53,7 +56,7 @@ def _drift(canvas: Canvas, random: np.random.Generator, palette: Palette) -> Non
 
 
 def _mountains(canvas: Canvas, random: np.random.Generator, palette: Palette, fibre: Floats) -> None:
-    """Ranges from far to near: each dark along its crest, streaked down its flanks, dissolved in mist below."""
+    """Draw ranges from far to near: each dark along its crest, streaked down its flanks, dissolved in mist below."""
     for number in range(5):
         wet = canvas.cloud(random, 0.05, 3)
         peaks = -0.34 * np.abs(canvas.ridge(random, 0.3 - 0.03 * number, 5))
@@ -69,7 +72,7 @@ def _mountains(canvas: Canvas, random: np.random.Generator, palette: Palette, fi
 
 
 class _Strokes:
-    """Brush strokes that are still to be made: lines, widths, and how much ink each has."""
+    """Brush strokes to draw: lines, widths, and the ink of each."""
 
     def __init__(self, profile: tuple[float, ...]) -> None:
         self.profile = profile
@@ -84,7 +87,7 @@ class _Strokes:
 
 
 def _density(canvas: Canvas, *kinds: _Strokes) -> Floats:
-    """What all strokes leave on a sheet as large as the canvas, `(H, W)`; the darker ones last, for ink only adds."""
+    """Draw all strokes on a sheet as large as the canvas, `(H, W)`, the darker ones last, since ink only adds."""
     ink = np.concatenate([kind.ink for kind in kinds])
     outlines = [mark for kind in kinds for mark in marks(np.stack(kind.lines), np.array(kind.widths), kind.profile)]
     order = np.argsort(ink, kind="stable")
@@ -94,7 +97,7 @@ def _density(canvas: Canvas, *kinds: _Strokes) -> Floats:
 
 
 def _bamboo(canvas: Canvas, random: np.random.Generator, size: float, side: int) -> Floats:
-    """The density of a few stems with their twigs and leaves, `(H, W)`, away from the sun's side."""
+    """Return the density of a few stems with their twigs and leaves, `(H, W)`, away from the sun's side."""
     hairs, leaves = _Strokes((1, 1)), _Strokes(_LEAF)
     for _ in range(4 * max(1, round(canvas.right / canvas.bottom))):
         x, y = canvas.right * (0.5 - side * random.uniform(-0.1, 0.52)), canvas.bottom + 0.05
@@ -112,7 +115,7 @@ def _bamboo(canvas: Canvas, random: np.random.Generator, size: float, side: int)
 
 
 def _stem(random: np.random.Generator, hairs: _Strokes, segment: Floats, width: float) -> None:
-    """From one joint to the next with a dry brush: dark at both edges, broken hairs in between."""
+    """Draw from one joint to the next with a dry brush: dark at both edges, broken hairs in between."""
     for place in np.linspace(-0.5, 0.5, 9):
         if abs(place) < 0.4 and random.random() < 0.25:
             continue
@@ -124,7 +127,7 @@ def _stem(random: np.random.Generator, hairs: _Strokes, segment: Floats, width: 
 
 
 def _twig(random: np.random.Generator, hairs: _Strokes, leaves: _Strokes, start: Floats, size: float) -> None:
-    """A thin branch to one side with tufts of hanging leaves."""
+    """Draw a thin branch to one side with tufts of hanging leaves."""
     hand = random.choice([-1, 1])
     reach = np.array([hand * random.uniform(0.05, 0.14), -random.uniform(0.02, 0.09)]) * size
     twig = start + reach * np.linspace(0, 1, 5)[:, None] ** [1, 1.3]

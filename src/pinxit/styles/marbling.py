@@ -10,8 +10,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from pinxit.image.colorspaces import oklab_to_colors
 from pinxit.styles.canvas import Canvas
-from pinxit.styles.palette import Floats, Palette, to_rgb, vary
+from pinxit.styles.palette import Floats, Palette, vary
 
 PALETTE = ("#14203f", "#7a1f38", "#1f4f7a", "#1f7a74", "#c8412f", "#6f9fbf", "#e08a34", "#f0c35a", "#cfe0d8", "#fbf2dd")
 _BAND = 0.034
@@ -19,7 +20,7 @@ _MANY = 512
 
 
 def draw(canvas: Canvas, random: np.random.Generator, palette: Palette) -> None:
-    """Undo stirring and combing, look which ink lies there."""
+    """Undo stirring and combing, and look up the ink there."""
     x: Floats = canvas.x
     y: Floats = canvas.y
     for _ in range(round(5 * canvas.right * canvas.bottom + 1)):
@@ -32,7 +33,7 @@ def draw(canvas: Canvas, random: np.random.Generator, palette: Palette) -> None:
     phase = random.random()
     y = y - _comb(x, 0.15, 0.1, phase) + _comb(x, 0.15, 0.1, phase + 0.5)
     bands = y / _BAND + 0.9 * np.sin(2 * np.pi * (0.9 * x + random.random())) + 0.5 * np.sin(2 * np.pi * (1.7 * x + y))
-    inks = to_rgb(vary(palette.lab[_order(len(palette.lab), random)], random, 0.025, 0.01))
+    inks = oklab_to_colors(vary(palette.lab[_order(len(palette.lab), random)], random, 0.025, 0.01))
     number = np.floor(bands)
     place = bands - number
     # How many bands a pixel spans: edges are smoothed over that and no more.
@@ -46,7 +47,7 @@ def draw(canvas: Canvas, random: np.random.Generator, palette: Palette) -> None:
 
 
 def _comb(across: Floats, spacing: float, pull: float, phase: float) -> Floats:
-    """How far a comb drags the ink at each place across its teeth: most at a tooth, little between."""
+    """Return how far a comb drags the ink at each place across its teeth: most at a tooth, little between."""
     away = np.abs((across / spacing + phase) % 1 - 0.5)
     dragged: Floats = pull * np.exp(-away / 0.24)
     return dragged
@@ -61,7 +62,7 @@ def _unstir(x: Floats, y: Floats, cx: float, cy: float, size: float, turn: float
 
 
 def _order(colors: int, random: np.random.Generator) -> NDArray[np.int64]:
-    """Which ink each band has: light and dark by turns, none beside itself."""
+    """Choose the ink of each band: light and dark alternate, and no ink lies beside itself."""
     dark, light = np.arange(colors // 2), np.arange(colors // 2, colors)
     order = np.empty(_MANY, np.int64)
     order[0::2], order[1::2] = random.choice(dark, _MANY // 2), random.choice(light, _MANY // 2)
@@ -69,14 +70,14 @@ def _order(colors: int, random: np.random.Generator) -> NDArray[np.int64]:
 
 
 def _steepness(field: Floats) -> Floats:
-    """How much a field changes from one pixel to the next."""
+    """Return how much a field changes from one pixel to the next."""
     down, across = np.gradient(field)
     steepness: Floats = np.hypot(down, across)
     return steepness
 
 
 def _drops(canvas: Canvas, random: np.random.Generator, inks: Floats, x: Floats, y: Floats) -> None:
-    """Drops of ink in ink, sprinkled before the combing: at most one in each square of the bath."""
+    """Add drops of ink in ink, sprinkled before the combing: at most one in each square of the bath."""
     square = 0.045
     centre = random.uniform(0.3, 0.7, (64, 64, 2)).astype(np.float32)
     size = random.uniform(0.0, 0.3, (64, 64)).astype(np.float32)

@@ -1,4 +1,4 @@
-"""Mosaic: fishes in a sea of stone. Rows of tesserae run round every fish, as ripples would, and fill it likewise.
+"""Mosaic: fishes in a sea of stone. Rows of tesserae run around every fish, as ripples would, and fill it likewise.
 
 The rows are the contour lines of the distance from the fishes' outlines; stones are cut from them one length after the
 other, and one that would lie on another is left out, as a mosaicist leaves grout where rows meet.
@@ -9,35 +9,36 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from pinxit.image.colorspaces import oklab_to_colors
 from pinxit.styles.canvas import Canvas
 from pinxit.styles.cartoon import Cartoon
-from pinxit.styles.palette import Floats, Palette, mix, to_rgb, vary
+from pinxit.styles.palette import Floats, Palette, mix, vary
 
 PALETTE = ("#101c33", "#17456b", "#7c2323", "#1f7a86", "#c8452c", "#3fa79b", "#d98b2b", "#93cdb4", "#efc65a", "#f6ead0")
 _DEEP, _BLUE, _WINE, _TEAL, _CORAL, _AQUA, _GOLD, _FOAM, _SUN, _IVORY = range(10)
 _STONE = 0.0185
-# A fish's body, belly and fins, and back.
+# Colours of a fish's body, belly and fins, and back.
 _LIVERIES = ((_SUN, _IVORY, _GOLD), (_IVORY, _CORAL, _GOLD), (_GOLD, _IVORY, _CORAL), (_CORAL, _SUN, _WINE))
 
 
 def draw(canvas: Canvas, random: np.random.Generator, palette: Palette) -> None:
-    """Grout first, then the stones, each bevelled, a little tilted and of its own colour."""
+    """Draw grout first, then the stones, each bevelled, a little tilted and of its own colour."""
     cartoon = _compose(canvas, random, palette.lab)
     grout = mix(palette.lab[_IVORY], palette.lab[_DEEP], 0.5 + 0.12 * canvas.cloud(random, 0.008, 2))
-    canvas.lay(to_rgb(grout))
+    canvas.lay(oklab_to_colors(grout))
     stones = _cut(cartoon, random)
     stones = stones[_fitting(cartoon, stones)]
     middle = stones.mean(1, keepdims=True)
     tone = vary(cartoon.at(cartoon.lab, *middle[:, 0].T), random, 0.05, 0.016)
     height = random.uniform(0.5, 0.8, len(stones))
     for size, color, up in ((0.90, mix(tone, palette.lab[_DEEP], 0.35), 0.45), (0.80, tone, 0.8), (0.62, tone, 1.0)):
-        canvas.shapes(middle + (stones - middle) * size, to_rgb(color), height * up)
+        canvas.shapes(middle + (stones - middle) * size, oklab_to_colors(color), height * up)
     canvas.paint[..., 3] += 0.06 * canvas.cloud(random, 0.006, 2)
     canvas.light(0.006, 0.75, gloss=0.35)
 
 
 def _cut(cartoon: Cartoon, random: np.random.Generator) -> Floats:
-    """The stones' corners, `(N, 4, 2)`: along the contour lines, then small ones to be tried wherever room is left."""
+    """Return the stones' corners, `(N, 4, 2)`: along the contour lines, then small ones for the gaps."""
     distance = cartoon.edge()
     slope_y, slope_x = np.gradient(cv2.GaussianBlur(distance, (0, 0), 1.5), cartoon.pixel)
     stones = []
@@ -61,7 +62,7 @@ def _cut(cartoon: Cartoon, random: np.random.Generator) -> Floats:
 
 
 def _fitting(cartoon: Cartoon, stones: Floats) -> list[int]:
-    """The numbers of those stones that find their place mostly free when they are laid one by one."""
+    """Return the numbers of the stones whose place is mostly free when all are laid one by one."""
     taken = np.zeros(cartoon.part.shape, np.uint8)
     fitting = []
     pixels = np.round(stones / cartoon.pixel - 0.5).astype(np.int32)
@@ -79,13 +80,13 @@ def _fitting(cartoon: Cartoon, stones: Floats) -> list[int]:
 
 
 def _compose(canvas: Canvas, random: np.random.Generator, lab: Floats) -> Cartoon:
-    """A shoal in a sea that deepens downwards; every fourth row of stones round a fish is pale."""
+    """Draw a shoal in a sea that deepens downwards; every fourth row of stones around a fish is pale."""
     cartoon = Cartoon(canvas)
     depth = 0.15 + 0.75 * cartoon.y / cartoon.bottom + 0.35 * cartoon.cloud(random, 0.2, 2, stretch=(1.6, 0.8))
     sea = mix(lab[_FOAM], lab[_AQUA], np.clip(depth * 3, 0, 1))
     sea = mix(sea, lab[_TEAL], np.clip(depth * 3 - 0.8, 0, 1))
     sea = mix(sea, lab[_BLUE], np.clip(depth * 3 - 1.6, 0, 1))
-    # A shoal: all swim the same way, none upon another, large ones first.
+    # All fishes swim the same way and none covers another; large ones are placed first.
     heading = random.uniform(-0.5, 0.5) + np.pi * random.integers(2)
     placed: list[tuple[Floats, float]] = []
     for attempt in range(round(400 * cartoon.right * cartoon.bottom)):
@@ -105,7 +106,7 @@ def _fish(
     cartoon: Cartoon, random: np.random.Generator, lab: Floats, spot: Floats, length: float, heading: float,
     livery: tuple[int, int, int],
 ) -> None:  # fmt: skip
-    """Body, tail and fins; along the body `s` runs from the mouth, 0, to the root of the tail, 1, and `t` is across."""
+    """Draw body, tail and fins; `s` runs along the body from the mouth, 0, to the root of the tail, 1, and `t` across."""
     body, trim, dark = lab[list(livery)]
     dx, dy = cartoon.x - spot[0], cartoon.y - spot[1]
     s = 0.42 - (dx * np.cos(heading) + dy * np.sin(heading)) / length

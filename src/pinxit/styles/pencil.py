@@ -9,10 +9,11 @@ from __future__ import annotations
 import numpy as np
 from scipy.interpolate import CubicSpline
 
+from pinxit.image.colorspaces import oklab_to_colors
 from pinxit.styles.brush import follow
 from pinxit.styles.canvas import Canvas
 from pinxit.styles.cartoon import Cartoon
-from pinxit.styles.palette import Floats, Palette, mix, to_rgb, vary
+from pinxit.styles.palette import Floats, Palette, mix, vary
 
 PALETTE = ("#20202a", "#2f4a78", "#8a2f22", "#4f6a4a", "#c4582c", "#7f97a8", "#d49a3f", "#cdb892", "#fbf5e6")
 _GRAPHITE, _BLUE, _SANGUINE, _GREEN, _RUST, _GREY, _OCHRE, _PAPER, _CHALK = range(9)
@@ -37,7 +38,7 @@ def draw(canvas: Canvas, random: np.random.Generator, palette: Palette) -> None:
         # The deeper the layer, the more graphite; the light ones carry the hue.
         color = mix(cartoon.at(cartoon.lab, x[here], y[here]), palette.lab[_GRAPHITE], max(0, 0.95 - 1.15 * dark))
         widths = width * random.uniform(0.6, 1.3, len(lines))
-        canvas.strokes(lines, widths, to_rgb(vary(color, random, 0.035, 0.008)), 0, _POINT)
+        canvas.strokes(lines, widths, oklab_to_colors(vary(color, random, 0.035, 0.008)), 0, _POINT)
     x, y = canvas.scatter(random, 0.0105)
     light = cartoon.at(tone, x, y) + random.normal(0, 0.04, len(x)) > 0.86
     lines = follow(cartoon, x[light], y[light], random.uniform(0.02, 0.05, len(x))[light], points=5)
@@ -48,7 +49,7 @@ def draw(canvas: Canvas, random: np.random.Generator, palette: Palette) -> None:
 
 
 def _contours(random: np.random.Generator, cartoon: Cartoon) -> Floats:
-    """Every outline searched for twice with loose lines, `(N, 10, 2)`."""
+    """Return every outline drawn twice with loose lines, `(N, 10, 2)`."""
     lines: list[Floats] = []
     for contour in cartoon.contours() * 2:
         starts = range(int(random.integers(30)), len(contour) - 50, 45)
@@ -57,7 +58,7 @@ def _contours(random: np.random.Generator, cartoon: Cartoon) -> Floats:
 
 
 def _compose(canvas: Canvas, random: np.random.Generator, lab: Floats) -> tuple[Cartoon, Floats]:
-    """A curtain, a cloth, a jug and fruit with their shadows: the cartoon, and how light it is, `(H, W)`."""
+    """Draw a curtain, a cloth, a jug and fruit with their shadows; return the cartoon and its lightness, `(H, W)`."""
     cartoon = Cartoon(canvas)
     x, y, right, bottom = cartoon.x, cartoon.y, cartoon.right, cartoon.bottom
     edge = bottom * random.uniform(0.44, 0.5)
@@ -88,7 +89,7 @@ def _compose(canvas: Canvas, random: np.random.Generator, lab: Floats) -> tuple[
 
 
 def _lit(u: Floats, v: Floats, side: int) -> Floats:
-    """How light a round body is whose surface leans by `u` to the right and `v` down."""
+    """Return the lightness of a round body whose surface leans by `u` to the right and `v` down."""
     light = (0.62 * side * u - 0.5 * v + 0.62 * np.sqrt((1 - u**2 - v**2).clip(0))).clip(0)
     # Reflected light lifts the edge of the shadow, or the fruit would be a hole.
     lit: Floats = 0.1 + 0.95 * light**1.2 + 0.16 * (-side * u - 0.55).clip(0) + 0.5 * (light > 0.965)
@@ -96,7 +97,7 @@ def _lit(u: Floats, v: Floats, side: int) -> Floats:
 
 
 def _jug(cartoon: Cartoon, lab: Floats, tone: Floats, u: Floats, v: Floats, side: int, kind: str) -> Floats:
-    """A jug; `u` and `v` lead from its middle, in units of its girth. Gives back the tones with it."""
+    """Draw a jug and return the tones with it; `u` and `v` are distances from its middle, in units of its girth."""
     du, dv = (u - 0.95 * side) / 0.8, v + 0.75
     handle = np.abs(np.hypot(du, dv) - 0.62) < 0.1
     cartoon.fill(handle, lab[_GREY], np.arctan2(dv, du) + np.pi / 2)
@@ -109,7 +110,7 @@ def _jug(cartoon: Cartoon, lab: Floats, tone: Floats, u: Floats, v: Floats, side
 
 
 def _fruit(cartoon: Cartoon, lab: Floats, tone: Floats, u: Floats, v: Floats, side: int, kind: str) -> Floats:
-    """An apple, orange or pear; `u` and `v` lead from its middle, in units of its radius. Gives back the tones with it."""
+    """Draw an apple, orange or pear and return the tones with it; `u` and `v` are distances from its middle, in radii."""
     away, tall = np.hypot(u, v), 1.0
     if kind == "pear":
         away = np.minimum(away, np.hypot(u + 0.1, v + 0.85) / 0.6) - 0.06 * np.exp(-(((v + 0.6) / 0.3) ** 2))

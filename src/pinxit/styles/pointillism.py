@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from pinxit.image.colorspaces import oklab_to_colors
 from pinxit.styles.canvas import Canvas
 from pinxit.styles.cartoon import Cartoon
 from pinxit.styles.outline import oval
-from pinxit.styles.palette import Floats, Palette, mix, to_rgb, vary
+from pinxit.styles.palette import Floats, Palette, mix, vary
 
 PALETTE = ("#1d2450", "#22516b", "#7b2d5e", "#2f7a4d", "#c8413b", "#5b7fc4",
            "#86a83f", "#ee8a3c", "#a9c9dc", "#f3c64a", "#fbeed2")  # fmt: skip
@@ -19,10 +20,10 @@ _NIGHT, _SLATE, _PLUM, _GREEN, _RED, _BLUE, _GRASS, _ORANGE, _SKY, _SUN, _CREAM 
 
 
 def draw(canvas: Canvas, random: np.random.Generator, palette: Palette) -> None:
-    """Three layers of dots, smaller ones last, over a thin underpainting."""
+    """Paint three layers of dots, smaller ones last, over a thin underpainting."""
     cartoon = _compose(canvas, random, palette)
     pigments = np.concatenate([palette.lab, mix(palette.lab, palette.lab[_CREAM], 0.45)])
-    canvas.lay(to_rgb(mix(cartoon.on(canvas, cartoon.lab), palette.lab[_CREAM], 0.15)))
+    canvas.lay(oklab_to_colors(mix(cartoon.on(canvas, cartoon.lab), palette.lab[_CREAM], 0.15)))
     circle = oval(0.5)[::4]
     for spacing, size, error in ((0.0125, 0.0145, 0.05), (0.0105, 0.0115, 0.075), (0.0125, 0.0085, 0.1)):
         x, y = canvas.scatter(random, spacing)
@@ -32,12 +33,14 @@ def draw(canvas: Canvas, random: np.random.Generator, palette: Palette) -> None:
         nearest = ((aim[:, None] - pigments) ** 2).sum(-1).argmin(1)
         sizes = size * random.uniform(0.75, 1.1, (len(x), 1, 1)) * random.uniform(0.85, 1.15, (len(x), 1, 2))
         dots = np.stack([x, y], 1)[:, None] + circle * sizes
-        canvas.shapes(dots, to_rgb(vary(pigments[nearest], random, 0.015, 0.006)), random.uniform(0.4, 1, len(x)))
+        canvas.shapes(
+            dots, oklab_to_colors(vary(pigments[nearest], random, 0.015, 0.006)), random.uniform(0.4, 1, len(x))
+        )
     canvas.light(0.0025, 0.35)
 
 
 def _compose(canvas: Canvas, random: np.random.Generator, palette: Palette) -> Cartoon:
-    """Sky, far bank, river with sails, meadow with shadows and strollers, a great tree on one side."""
+    """Draw sky, far bank, river with sails, meadow with shadows and strollers, and a great tree on one side."""
     cartoon, lab = Cartoon(canvas), palette.lab
     x, y, right, bottom = cartoon.x, cartoon.y, cartoon.right, cartoon.bottom
     side = 1 if random.random() < 0.5 else -1
@@ -73,12 +76,12 @@ def _compose(canvas: Canvas, random: np.random.Generator, palette: Palette) -> C
 
 
 def _along(random: np.random.Generator, count: int, right: float) -> Floats:
-    """So many places from left to right, none too near the next."""
+    """Return `count` places from left to right, none too near the next."""
     return right * (np.arange(count) + random.uniform(0.22, 0.78, count)) / count
 
 
 def _river(cartoon: Cartoon, random: np.random.Generator, lab: Floats, bank: float, meadow: float) -> None:
-    """Water with light on its ripples, sails on it and under each its reflection."""
+    """Draw water with light on its ripples, sails on it, and their reflections."""
     ripple = cartoon.cloud(random, 0.02, 2, stretch=(3, 0.5))
     below = cartoon.y - bank
     water = mix(lab[_BLUE], lab[_SKY], np.clip(0.45 + 0.9 * ripple + 0.8 * below, 0, 1))
@@ -96,7 +99,7 @@ def _river(cartoon: Cartoon, random: np.random.Generator, lab: Floats, bank: flo
 
 
 def _stroller(cartoon: Cartoon, random: np.random.Generator, lab: Floats, px: float, py: float, side: int) -> None:
-    """A lady with a parasol and a long shadow; farther away she is smaller."""
+    """Draw a lady with a parasol and a long shadow, smaller when farther away."""
     size = 0.16 * (0.35 + py / cartoon.bottom * 0.75)
     skirt = np.array([[-0.08, -0.6], [0.08, -0.6], [0.2, -0.2], [0.24, 0], [-0.24, 0], [-0.2, -0.2]])
     bodice = np.array([[-0.1, -0.85], [0.1, -0.85], [0.07, -0.58], [-0.07, -0.58]])

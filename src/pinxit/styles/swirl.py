@@ -10,11 +10,12 @@ import itertools
 
 import numpy as np
 
+from pinxit.image.colorspaces import oklab_to_colors
 from pinxit.styles.brush import bristles, follow
 from pinxit.styles.canvas import Canvas
 from pinxit.styles.cartoon import Cartoon
 from pinxit.styles.outline import box
-from pinxit.styles.palette import Floats, Palette, mix, to_rgb, vary
+from pinxit.styles.palette import Floats, Palette, mix, vary
 
 PALETTE = ("#0b1230", "#1c3326", "#1d3a86", "#3b6e4f", "#2f6fc0", "#c8742a", "#77a9d6", "#e9b53a", "#c3dcd2", "#fbe98f")
 _NIGHT, _CYPRESS, _ULTRAMARINE, _GREEN, _COBALT, _RUST, _SKY, _OCHRE, _PALE, _YELLOW = range(10)
@@ -23,7 +24,7 @@ _NIGHT, _CYPRESS, _ULTRAMARINE, _GREEN, _COBALT, _RUST, _SKY, _OCHRE, _PALE, _YE
 def draw(canvas: Canvas, random: np.random.Generator, palette: Palette) -> None:
     """Paint the night from broad strokes to fine ones."""
     cartoon = _compose(canvas, random, palette)
-    canvas.lay(to_rgb(cartoon.on(canvas, cartoon.lab)) * 0.8)
+    canvas.lay(oklab_to_colors(cartoon.on(canvas, cartoon.lab)) * 0.8)
     for spacing, width, length, light, hairs in (
         (0.024, 0.024, 0.17, -0.05, 6),
         (0.016, 0.013, 0.11, 0.0, 4),
@@ -39,7 +40,7 @@ def draw(canvas: Canvas, random: np.random.Generator, palette: Palette) -> None:
 
 
 def _compose(canvas: Canvas, random: np.random.Generator, palette: Palette) -> Cartoon:
-    """Sky, eddies, moon and stars, hills, village, cypresses, from back to front."""
+    """Draw sky, eddies, moon and stars, hills, village and cypresses, from back to front."""
     cartoon = Cartoon(canvas)
     x, y, right, bottom = cartoon.x, cartoon.y, cartoon.right, cartoon.bottom
     side = 1 if random.random() < 0.5 else -1  # the moon on one side, the cypresses on the other
@@ -95,14 +96,14 @@ def _compose(canvas: Canvas, random: np.random.Generator, palette: Palette) -> C
 
 
 def _turn(u: Floats, v: Floats, dx: Floats, dy: Floats, size: float, turn: float) -> tuple[Floats, Floats]:
-    """Bend a flow `(u, v)` round a centre from which `(dx, dy)` leads away."""
+    """Bend a flow `(u, v)` around a centre; `(dx, dy)` is the distance from it."""
     distance = np.hypot(dx, dy) + 1e-6
     share = np.exp(-((distance / size) ** 3))
     return u * (1 - share) - turn * dy / distance * share, v * (1 - share) + turn * dx / distance * share
 
 
 def _village(cartoon: Cartoon, random: np.random.Generator, palette: Palette, ground: float) -> None:
-    """Houses in two rows: a wall, a roof, a lit window."""
+    """Draw houses in two rows: a wall, a roof, a lit window."""
     roof = np.array([[-0.12, -0.95], [1.12, -0.95], [0.75, -1.75], [0.2, -1.75]])
     for row, left in itertools.product(range(2), np.arange(0.0, cartoon.right, 0.062)):
         if random.random() < 0.3:
@@ -118,7 +119,7 @@ def _village(cartoon: Cartoon, random: np.random.Generator, palette: Palette, gr
 
 
 def _cypresses(cartoon: Cartoon, random: np.random.Generator, palette: Palette, foot: float) -> None:
-    """Two dark flames, blazing outwards, lit on the moon's side."""
+    """Draw two cypresses like dark flames, lit on the moon's side."""
     flicker = cartoon.cloud(random, 0.045, 2, stretch=(0.8, 2.2))
     for offset, top, girth in ((0.06, random.uniform(0.4, 0.48), 0.085), (0.0, random.uniform(0.06, 0.16), 0.105)):
         up = np.clip((cartoon.y / cartoon.bottom - top) / (1.0 - top), 0, 1)

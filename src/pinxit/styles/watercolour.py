@@ -10,8 +10,9 @@ import math
 
 import numpy as np
 
+from pinxit.image.colorspaces import oklab_to_colors
 from pinxit.styles.canvas import Canvas
-from pinxit.styles.palette import Palette, to_rgb, vary
+from pinxit.styles.palette import Palette, vary
 
 PALETTE = ("#23305e", "#2f4fa0", "#7f347f", "#2e7a4f", "#d4283a", "#3d8fc4",
            "#e2567a", "#7fae3e", "#f0803c", "#f4bf3c", "#fbf5e6")  # fmt: skip
@@ -19,7 +20,7 @@ _NIGHT, _BLUE, _VIOLET, _GREEN, _RED, _SKY, _PINK, _LEAF, _ORANGE, _YELLOW, _PAP
 
 
 def draw(canvas: Canvas, random: np.random.Generator, palette: Palette) -> None:
-    """From pale wet washes to leaves, flowers, and what was flicked from the brush."""
+    """Paint from pale wet washes to leaves, flowers, and drops flicked from the brush."""
     sheet = _Sheet(canvas, random, palette)
     for x, y in zip(*canvas.scatter(random, 0.17), strict=True):
         hues = [_SKY, _SKY, _YELLOW, _PINK] if y < 0.45 * canvas.bottom else [_LEAF, _YELLOW, _SKY]
@@ -39,7 +40,7 @@ def draw(canvas: Canvas, random: np.random.Generator, palette: Palette) -> None:
 
 
 def _flower(sheet: _Sheet, random: np.random.Generator, x: float, y: float, size: float) -> None:
-    """Overlapping petals, a dark heart, stamens round it."""
+    """Paint overlapping petals, a dark heart, and stamens around it."""
     kind = random.choice(4, p=[0.45, 0.2, 0.2, 0.15])
     hues = ((_RED, _ORANGE, _RED), (_PINK, _VIOLET, _RED), (_BLUE, _VIOLET, _SKY), (_YELLOW, _ORANGE, _YELLOW))[kind]
     petals = int(random.integers(4, 7))
@@ -70,24 +71,24 @@ class _Sheet:
         self, cx: float, cy: float, size: float, hue: int, strength: float, *,
         angle: float = 0.0, slender: float = 1.0, soft: float = 0.0, lift: float = 0.0,
     ) -> None:  # fmt: skip
-        """One drop of colour.
+        """Paint one drop of colour.
 
         Args:
-            cx: its middle's x,
-            cy: and y.
+            cx: x of its middle.
+            cy: y of its middle.
             size: half its length.
-            hue: the number of its colour.
-            strength: how much pigment is in it, 0 to 1.
-            angle: where its length points, radians.
-            slender: its breadth to its length.
+            hue: number of its colour.
+            strength: amount of pigment, 0 to 1.
+            angle: direction of its length, radians.
+            slender: ratio of its breadth to its length.
             soft: how far its edge runs on wet paper; 0 is a dry edge, where pigment gathers.
-            lift: how much of what lies there already the wet brush takes up, so that colours stay clean.
+            lift: share of the paint below that the wet brush takes up, so that colours stay clean.
         """
         canvas, random = self._canvas, self._random
         bumps, phases = random.normal(0, 0.09, 3).tolist(), random.uniform(0, 2 * np.pi, 3).tolist()
-        color = to_rgb(vary(self._palette.lab[[hue]], random, 0.03, 0.018))[0]
+        color = oklab_to_colors(vary(self._palette.lab[[hue]], random, 0.03, 0.018))[0]
         tide = 0.0 if soft else random.uniform(0.3, 0.65)
-        # Only the window round it is touched. Plain floats: NumPy's own would turn all to float64.
+        # Only the window around it changes. Python's floats are used, since NumPy's scalars would turn all to float64.
         cx, cy, size, cos, sin = (float(number) for number in (cx, cy, size, np.cos(angle), np.sin(angle)))
         wide, high = (
             1.3 * size * math.hypot(cos, slender * sin) + 0.01,

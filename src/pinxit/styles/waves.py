@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from pinxit.image.colorspaces import oklab_to_colors
 from pinxit.styles.canvas import Canvas
 from pinxit.styles.outline import oval, placed
-from pinxit.styles.palette import Floats, Palette, to_rgb, vary
+from pinxit.styles.palette import Floats, Palette, vary
 
 PALETTE = ("#101d3c", "#1d3f73", "#a8321f", "#2f6f9f", "#d4672e", "#6ea6b8", "#dba53c", "#b9d2c4", "#f5ead0")
 _NIGHT, _INDIGO, _RED, _BLUE, _ORANGE, _TEAL, _OCHRE, _FOAM, _PAPER = range(9)
@@ -25,7 +26,7 @@ Hues = tuple[int, int, int]
 
 
 def draw(canvas: Canvas, random: np.random.Generator, palette: Palette) -> None:
-    """All fans row by row, then the grain of the block and of the paper."""
+    """Print all fans row by row, then the grain of the block and of the paper."""
     sun = canvas.right * random.uniform(0.3, 0.7), canvas.bottom * random.uniform(0.26, 0.4), random.uniform(0.2, 0.26)
     sway = random.uniform(0, 2 * np.pi, 2)
     outlines: list[Floats] = []
@@ -38,7 +39,7 @@ def draw(canvas: Canvas, random: np.random.Generator, palette: Palette) -> None:
             ):
                 outlines.append(placed(outline, x, y, _RADIUS))
                 hues.append(hue)
-    canvas.shapes(outlines, to_rgb(vary(palette.lab[hues], random, 0.02, 0.008)))
+    canvas.shapes(outlines, oklab_to_colors(vary(palette.lab[hues], random, 0.02, 0.008)))
 
     # Wiped by hand, the block gives less ink here and there and shows its grain; the paper stays a little bare.
     grain = canvas.cloud(random, 0.012, 3, stretch=(6, 0.35))
@@ -49,7 +50,7 @@ def draw(canvas: Canvas, random: np.random.Generator, palette: Palette) -> None:
 
 
 def _choose(random: np.random.Generator, x: float, depth: float, sunny: bool, sway: Floats) -> Hues:
-    """The colours of a fan at `x` and at a depth from 0 at the top to 1 at the bottom."""
+    """Choose the colours of a fan at `x` and at a depth from 0 at the top to 1 at the bottom."""
     currents = depth - 0.66 - 0.1 * np.sin(4.5 * x + sway[0]), depth - 0.12 - 0.06 * np.sin(5 * x + sway[1])
     if sunny:
         return _WARM[random.integers(4)]
@@ -59,7 +60,7 @@ def _choose(random: np.random.Generator, x: float, depth: float, sunny: bool, sw
 
 
 def _fan(random: np.random.Generator, hues: Hues) -> list[tuple[Floats, int]]:
-    """Outlines of one fan of radius 1 with their colours, the lower ones first."""
+    """Return outlines of one fan of radius 1 with their colours, the lower ones first."""
     ground, arc, heart = hues
     kind = random.choice(["rings", "rings", "rings", "fine", "pleats", "petals"])
     rim = [(oval(1), _PAPER if ground == _NIGHT else _NIGHT), (oval(0.955), arc if ground == _PAPER else _PAPER)]

@@ -9,8 +9,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from pinxit.image.colorspaces import oklab_to_colors
 from pinxit.styles.canvas import Canvas
-from pinxit.styles.palette import Palette, to_rgb, vary
+from pinxit.styles.palette import Palette, vary
 
 PALETTE = ("#1c1826", "#1f3560", "#6e1a26", "#1f5f5a", "#b02f2a", "#4a7fa0", "#c9702f", "#7f9a5a", "#e0a53f", "#f1e2c0")
 _BLACK, _INDIGO, _WINE, _TEAL, _RED, _SKY, _ORANGE, _GREEN, _GOLD, _CREAM = range(10)
@@ -29,7 +30,7 @@ def draw(canvas: Canvas, random: np.random.Generator, palette: Palette) -> None:
     # Abrash: each length of yarn took the dye differently, so a row's colours shift a little all along.
     lab = vary(palette.lab[design].reshape(-1, 3), random, 0.03, 0.009).reshape(rows, columns, 3)
     lab += random.normal(size=(rows, 1, 3)) * [0.03, 0.008, 0.008]
-    yarn = to_rgb(lab)
+    yarn = oklab_to_colors(lab)
 
     u = canvas.x / _ACROSS + 1 + 0.35 * canvas.cloud(random, 0.07, 2)
     v = canvas.y / _DOWN + 1 + 0.35 * canvas.cloud(random, 0.06, 2)
@@ -48,7 +49,7 @@ def draw(canvas: Canvas, random: np.random.Generator, palette: Palette) -> None:
 
 
 def _design(rows: int, columns: int, random: np.random.Generator) -> Design:
-    """The number of the colour of every knot, `(rows, columns)`: broad bands in turn, narrow borders between them."""
+    """Return the colour number of every knot, `(rows, columns)`: broad bands in turn, narrow borders between them."""
     bands: list[Design] = []
     broad = random.permutation(len(_BANDS))
     while sum(len(band) for band in bands) < rows:
@@ -60,14 +61,14 @@ def _design(rows: int, columns: int, random: np.random.Generator) -> Design:
 
 
 def _colors(random: np.random.Generator) -> Design:
-    """All colours in some order, dark and light by turns."""
+    """Return all colours in random order, dark and light alternating."""
     dark = random.permutation([_BLACK, _INDIGO, _WINE, _TEAL, _RED])
     light = random.permutation([_CREAM, _GOLD, _ORANGE, _SKY, _GREEN])
     return np.stack([dark, light], 1).ravel()
 
 
 def _diamonds(row: Design, column: Design, colors: Design) -> Design:
-    """Large stepped diamonds within each other, two kinds by turns."""
+    """Draw large stepped diamonds within each other, in two alternating kinds."""
     steps = np.floor(np.abs(row - 17.5) * 13 / 36) * 2  # two rows in, two knots nearer
     ring = ((np.abs(column % 26 - 12.5) + steps) // 3).astype(int)
     inside = colors[np.minimum(ring, 4) + np.where(column // 26 % 2 == 0, 0, 3)]
@@ -76,21 +77,21 @@ def _diamonds(row: Design, column: Design, colors: Design) -> Design:
 
 
 def _zigzag(row: Design, column: Design, colors: Design) -> Design:
-    """Parallel zigzags."""
+    """Draw parallel zigzags."""
     fold = np.abs(column % 22 - 11) // 2 * 2
     band: Design = colors[(row + fold) // 4 % 6]
     return band
 
 
 def _hooks(row: Design, column: Design, colors: Design) -> Design:
-    """Running hooks, one row upright and one overhead."""
+    """Draw running hooks, one row upright and one inverted."""
     upper = row < 8
     hook = _HOOK[np.where(upper, row, 15 - row), (column + 4 * upper) % 8]
     return np.where(hook == 1, colors[column // 8 % 2 * 2], colors[np.where(upper, 1, 3)])
 
 
 def _teeth(row: Design, column: Design, colors: Design) -> Design:
-    """Triangles in three colours by turns, each with an eye."""
+    """Draw triangles in three alternating colours, each with an eye."""
     beside = np.abs(column % 14 - 6.5)
     tooth = beside < (row // 2 * 2 + 1) / 2
     eye = (beside < 2) & (np.abs(row - 10) < 2)
@@ -98,11 +99,11 @@ def _teeth(row: Design, column: Design, colors: Design) -> Design:
 
 
 def _border(columns: int, random: np.random.Generator) -> Design:
-    """Plain, dotted, plain: five rows."""
+    """Draw a border of five rows: plain, dotted, plain."""
     colors = _colors(random)
     dotted = colors[np.arange(columns) // 2 % 2]
     return np.stack([np.full(columns, colors[2]), dotted, dotted, *[np.full(columns, colors[3])] * 2])
 
 
-# How many rows a broad band has, and what draws it.
+# Rows of each broad band, and the function that draws it.
 _BANDS = ((36, _diamonds), (22, _zigzag), (16, _hooks), (15, _teeth))

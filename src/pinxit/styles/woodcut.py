@@ -9,8 +9,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from pinxit.image.colorspaces import oklab_to_colors
 from pinxit.styles.canvas import Canvas
-from pinxit.styles.palette import Floats, Palette, mix, to_rgb
+from pinxit.styles.palette import Floats, Palette, mix
 
 PALETTE = ("#17141a", "#27485a", "#9c2f22", "#5f7d58", "#d0702c", "#94bfb8", "#e8b95c", "#f5e7c6")
 _INK, _INDIGO, _RED, _MOSS, _ORANGE, _FOAM, _OCHRE, _PAPER = range(8)
@@ -34,7 +35,7 @@ def draw(canvas: Canvas, random: np.random.Generator, palette: Palette) -> None:
 
     grain = canvas.cloud(random, 0.007, 3, stretch=(5, 0.35))
     tint = block.tint[:, (np.arange(canvas.width) - round(0.0035 / canvas.pixel)).clip(0)]
-    canvas.lay(to_rgb(mix(palette.lab[_PAPER], tint, 0.86 + 0.1 * grain)))
+    canvas.lay(oklab_to_colors(mix(palette.lab[_PAPER], tint, 0.86 + 0.1 * grain)))
     # A line is as broad as its place is dark, and swells and thins as the hand presses.
     across = np.abs(block.phase % 1 - 0.5) * 2
     ink = ((1 - block.tone) * 1.06 - 0.03 + 0.16 * canvas.cloud(random, 0.03, 2) - across) * block.pitch / 2
@@ -43,12 +44,12 @@ def draw(canvas: Canvas, random: np.random.Generator, palette: Palette) -> None:
 
 
 class _Block:
-    """What is carved: all `(H, W)`.
+    """The carved block: maps of `(H, W)`.
 
     Attributes:
-        phase: the coordinate across the lines; between two whole numbers lies one line.
-        pitch: how far apart lines are.
-        tone: how light it is to be, 0 to 1.
+        phase: coordinate across the lines; one line lies between two whole numbers.
+        pitch: distance between lines.
+        tone: lightness wanted, 0 to 1.
         tint: the colour printed under it, OKLab.
     """
 
@@ -59,7 +60,7 @@ class _Block:
     def carve(
         self, where: NDArray[np.bool_], phase: Floats, pitch: Floats | float, tone: Floats | float, tint: Floats
     ) -> None:
-        """Carve a part over what was there; all broadcast to `(H, W)`."""
+        """Carve a part over what was there; all arguments broadcast to `(H, W)`."""
         for old, new in ((self.phase, phase), (self.pitch, pitch), (self.tone, tone)):
             np.copyto(old, new, where=where, casting="same_kind")
         np.copyto(self.tint, tint, where=where[..., None])
@@ -73,7 +74,7 @@ def _sky(
     sun: tuple[float, float, float],
     hand: Floats,
 ) -> None:
-    """Rays as far from each other everywhere, for between two that part a new one begins as a point; clouds; the sun."""
+    """Carve evenly spaced rays (a new one begins where two have spread apart), clouds and the sun."""
     dx, dy = canvas.x - sun[0], canvas.y - sun[1]
     away = np.hypot(dx, dy) + np.float32(1e-6)
     doubled = 2 ** np.floor(np.log2(np.maximum(away / sun[2], 1)))
@@ -96,7 +97,7 @@ def _sky(
 def _mountains(
     block: _Block, canvas: Canvas, random: np.random.Generator, lab: Floats, sun: float, shore: float
 ) -> None:
-    """Cones, furrowed from the peak down, snow above, light on the side of the sun."""
+    """Carve cones, furrowed from the peak down, with snow above and light on the sun's side."""
     for place, size, color in ((0.35, 0.42, _INDIGO), (0.72, 0.3, _INDIGO), (0.5, 0.2, _MOSS), (0.1, 0.16, _MOSS)):
         peak = canvas.right * (place + random.uniform(-0.12, 0.12)) % canvas.right
         top = shore - canvas.bottom * size * random.uniform(0.75, 1.0)
@@ -115,7 +116,7 @@ def _mountains(
 def _water(
     block: _Block, canvas: Canvas, random: np.random.Generator, lab: Floats, sun: float, shore: float, hand: Floats
 ) -> None:
-    """Ripples, wider nearer by, with the sun's path in them."""
+    """Carve ripples, wider nearer by, with the sun's path in them."""
     below = canvas.y - shore
     near = (below / (canvas.bottom - shore)).clip(0, 1)
     bend = np.sin(canvas.x / (0.05 + 0.05 * near) + 5 * canvas.cloud(random, 0.09, 2, (2, 0.6)))
@@ -128,7 +129,7 @@ def _water(
 
 
 def _pines(block: _Block, canvas: Canvas, random: np.random.Generator, lab: Floats, hand: Floats) -> None:
-    """Three pines on one side, before everything."""
+    """Carve three pines on one side, in front of everything."""
     foot, ragged = (
         canvas.right * (0.04 if random.random() < 0.5 else 0.8),
         canvas.cloud(random, 0.02, 2, stretch=(1, 0.6)),

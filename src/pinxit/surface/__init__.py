@@ -1,1 +1,1 @@
-"""Textures, repeats, panoramas, cube maps and sprites: pictures that are wrapped round something."""
+"""Pictures that cover surfaces: textures, repeat patterns, panoramas, cube maps and sprites."""

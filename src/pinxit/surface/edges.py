@@ -1,23 +1,22 @@
-"""The outlines of what is painted with transparency: no colour there that the shape does not have."""
+"""Outlines of painted pictures with transparency, which must not have colours that the shape does not have."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from pinxit.picture.alpha import bleed
-from pinxit.picture.picture import Pixels
+from pinxit.image.alpha import bleed
+from pinxit.image.picture import Pixels
 
-# How far inwards, px, an outline's colour is looked for.
-_REACH = 3
-# What other pixels of an outline have to say where there is a pixel behind it.
-_LITTLE = 1e-3
+_REACH = 3  # px: how far inwards the colour of an outline is sought
+# Weight of other outline pixels in that colour, relative to pixels inside the shape.
+_OUTLINE_WEIGHT = 1e-3
 
 
 def settle(pixels: Pixels, alpha: Pixels) -> Pixels:
-    """Give pixels at an outline the colours of more opaque ones beside them, and hidden pixels the nearest of those.
+    """Give outline pixels the colours of more opaque pixels nearby, and hidden pixels the nearest visible colour.
 
-    What an engine paints where a shape ends belongs half to what lies behind it. Where a picture is half transparent
-    throughout, nothing beside a pixel is more opaque, and it stays as it is.
+    At the edge of a shape an engine paints a mixture with what lies behind it. A picture that is half transparent throughout
+    has no outline, and stays as it is.
 
     Args:
         pixels: as painted, `(3, H, W)`, range [0, 1].
@@ -29,11 +28,11 @@ def settle(pixels: Pixels, alpha: Pixels) -> Pixels:
     highest = maximum_filter(alpha, side)
     outline = (alpha > 0) & (alpha < highest)
     if outline.any():
-        weight = np.power(alpha, 4, dtype=np.float64) * np.where(outline, _LITTLE, 1)
-        whole = uniform_filter(weight, side, mode="constant")
+        weight = np.power(alpha, 4, dtype=np.float64) * np.where(outline, _OUTLINE_WEIGHT, 1)
+        total = uniform_filter(weight, side, mode="constant")
         mean = np.stack([uniform_filter(plane * weight, side, mode="constant") for plane in pixels])
-        # In full where what surrounds a pixel falls to half and lower: a slow fading is no outline.
+        # The change is full where the alpha nearby falls to half or lower: a slow fading is no outline.
         share = (2 - 2 * minimum_filter(alpha, side)[outline] / highest[outline]).clip(0, 1)
         pixels = pixels.copy()
-        pixels[:, outline] += share * ((mean[:, outline] / whole[outline]).clip(0, 1) - pixels[:, outline])
+        pixels[:, outline] += share * ((mean[:, outline] / total[outline]).clip(0, 1) - pixels[:, outline])
     return bleed(pixels, alpha)

@@ -1,7 +1,7 @@
-"""What viewers of panoramas read: Google's Photo Sphere properties (GPano) in a packet of XMP.
+"""Google's Photo Sphere properties (GPano) in XMP, which viewers of panoramas read.
 
-Without them most programs show a panorama as a flat picture. Sizes are the result's own; how it was held and where a viewer
-should look first is taken over from the source. Nothing else of its XMP is: it may say where somebody lives.
+Without them most programs show a panorama as a flat picture. Sizes are the result's own. The camera's pose and the initial
+view are copied from the source, and nothing else of its XMP, which may contain a private place.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pinxit.errors import PinxitError
-from pinxit.picture.metadata import XMP_KEY
-from pinxit.picture.reader import bytes_of, one_sentence, opened
+from pinxit.image.metadata import XMP_KEY
+from pinxit.image.reader import bytes_of, open_image, translate_read_errors
 
 NAMESPACE = "http://ns.google.com/photos/1.0/panorama/"
-# Angles in degrees, and how far each may reach.
+# degrees: the properties that are copied, and the largest absolute value of each.
 _VIEW = {
     "PoseHeadingDegrees": 360.0,
     "PosePitchDegrees": 90.0,
@@ -27,24 +27,23 @@ _VIEW = {
     "InitialHorizontalFOVDegrees": 360.0,
 }
 _PROPERTY = re.compile(r"(?<!/)GPano:([A-Za-z]{1,64})\s*(?:=\s*[\"']|>)\s*([^\"'<]{0,64}?)\s*[\"'<]")
-_MOST_BYTES = 2**20
-_LARGEST = 2**20
-"""Px of a side; what claims more is no panorama."""
-_SHAPE = 0.02
+_MAX_BYTES = 2**20  # of XMP that are searched
+_MAX_SIDE = 2**20  # px: properties that claim more are invalid
+_SHAPE = 0.02  # relative error allowed in a picture's proportions
 
 
 def read_properties(path: Path) -> dict[str, str]:
-    """A file's GPano properties by name, empty where it has none.
+    """Read a file's GPano properties by name; the result is empty where it has none.
 
     Raises:
         PinxitError: when it is no picture.
     """
     content = bytes_of(path)
-    with one_sentence(str(path), content), opened(content) as image:
+    with translate_read_errors(str(path), content), open_image(content) as image:
         packet = image.info.get("xmp") or image.info.get(XMP_KEY) or b""
     text = packet if isinstance(packet, str) else packet.decode("utf-8", "replace")
-    # A regular expression, not a parser: XML from strangers can make a parser work for hours.
-    return dict(_PROPERTY.findall(text[:_MOST_BYTES]))
+    # A regular expression, not a parser: hostile XML can keep a parser busy for hours.
+    return dict(_PROPERTY.findall(text[:_MAX_BYTES]))
 
 
 @dataclass(frozen=True)
@@ -52,8 +51,8 @@ class Crop:
     """The part of the sphere that a picture shows, as shares of the whole panorama's width and height.
 
     Attributes:
-        left, top: of its upper left corner.
-        width, height: of it.
+        left, top: position of its upper left corner.
+        width, height: its size.
     """
 
     left: float = 0.0
@@ -62,7 +61,7 @@ class Crop:
     height: float = 1.0
 
     def window(self, width: int) -> tuple[int, int, int, int]:
-        """Left, top, width and height, px, in a whole panorama so many px wide; at least one pixel, none outside."""
+        """Return left, top, width and height, px, in a whole panorama of that width: at least one pixel, none outside."""
         height = width // 2
         left, top = min(round(self.left * width), width - 1), min(round(self.top * height), height - 1)
         across, down = max(1, round(self.width * width)), max(1, round(self.height * height))
@@ -70,10 +69,16 @@ class Crop:
 
 
 def crop_of(properties: Mapping[str, str], name: str, width: int, height: int) -> Crop | None:
-    """Which part of the sphere a picture of that size, px, shows; None where it is the whole.
+    """Return the part of the sphere that a picture shows, or None where it is the whole.
+
+    Args:
+        properties: the file's GPano properties.
+        name: of the file, for the error message.
+        width: of the picture, px.
+        height: of the picture, px.
 
     Raises:
-        PinxitError: when what the properties say does not fit together, or not the picture.
+        PinxitError: when the properties contradict each other or the picture.
     """
     keys = (
         "FullPanoWidthPixels",
@@ -90,8 +95,8 @@ def crop_of(properties: Mapping[str, str], name: str, width: int, height: int) -
         return None
     if (left, top, across, down) == (0, 0, whole, high):
         return None
-    fits = 0 <= left < left + across <= whole and 0 <= top < top + down <= high and whole <= _LARGEST
-    # A reduced copy keeps its properties: the shape must be right, not the size.
+    fits = 0 <= left < left + across <= whole and 0 <= top < top + down <= high and whole <= _MAX_SIDE
+    # A reduced copy keeps its properties: the proportions must agree, not the size.
     if not fits or abs(whole - 2 * high) > 2 or abs(width * down / (height * across) - 1) > _SHAPE:
         raise PinxitError(
             f"{name} says that it shows {across}×{down} px of a sphere of {whole}×{high} px, and has {width}×{height} px: "
@@ -101,7 +106,7 @@ def crop_of(properties: Mapping[str, str], name: str, width: int, height: int) -
 
 
 def view_of(properties: Mapping[str, str]) -> dict[str, float]:
-    """How the panorama was held and where a viewer looks first."""
+    """Return the camera's pose and the initial view, in degrees by property."""
     view = {}
     for key, limit in _VIEW.items():
         try:
@@ -116,7 +121,14 @@ def view_of(properties: Mapping[str, str]) -> dict[str, float]:
 def packet(
     width: int, height: int, view: Mapping[str, float], window: tuple[int, int, int, int] | None = None
 ) -> bytes:
-    """The XMP of a panorama that is so large as a whole, px, or of the window of it that a picture shows."""
+    """Return the XMP of a panorama.
+
+    Args:
+        width: of the whole panorama, px.
+        height: of the whole panorama, px.
+        view: see `view_of`.
+        window: left, top, width and height of the part that the picture shows, px; None is the whole.
+    """
     left, top, across, down = window or (0, 0, width, height)
     properties = {
         "ProjectionType": "equirectangular",

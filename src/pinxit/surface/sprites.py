@@ -1,43 +1,48 @@
-"""A set of sprites in the manner of others, drawn by one hand: a job whose content image is a canvas with all of them on it."""
+"""Style transfer for a set of sprites, painted alike: a job whose content image is a canvas with all of them on it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, Unpack
 
 import numpy as np
 from pydantic import Field
 
 from pinxit import inputs
 from pinxit.errors import PinxitError
-from pinxit.job import Job, StyleImage, prepare, prepare_again
-from pinxit.picture import Picture, resize
-from pinxit.picture.deep import white_of
-from pinxit.picture.ingredients import Ingredients
-from pinxit.picture.reader import bytes_of, one_sentence, opened
-from pinxit.picture.recipe import Input, Recipe, Settings
+from pinxit.image import Picture, resize
+from pinxit.image.high_bit_depth import white_of
+from pinxit.image.reader import bytes_of, open_image, translate_read_errors
+from pinxit.job import Job
+from pinxit.layout import FLAT, Layout
+from pinxit.preparation import StyleImage, job_from_recipe, prepare
+from pinxit.recipe.inputs import JobInputs
+from pinxit.recipe.options import SettingsOptions
+from pinxit.recipe.recipe import Input, Recipe, Settings
+from pinxit.surface.atlas import AtlasCanvas, lay_out
 from pinxit.surface.edges import settle
-from pinxit.surface.sheet import Canvas, lay_out
 
 if TYPE_CHECKING:
     from pinxit.encoder.vgg import Encoder
-    from pinxit.optimize import paint as optimize
+    from pinxit.network.weights import NetworkWeights
+    from pinxit.optimize.progress import OptimizerProgress
     from pinxit.optimize.state import State
-    from pinxit.picture.progress import Progress
+    from pinxit.recipe.progress import Progress
 
 Window = tuple[slice, slice]
-# A set is named in each sprite's recipe, a hundred bytes for each of its members.
+# Each sprite's recipe lists the whole set, with a hundred bytes for each member.
 MOST_SPRITES = 1000
 _NINE_PATCH = ".9.png"
-_DEEP_GREY = ("I", "I;16", "I;16B", "I;16L", "I;16N")
+_DEEP_GRAY = ("I", "I;16", "I;16B", "I;16L", "I;16N")
 
 
 class SpritesRecipe(Recipe):
-    """A recipe whose `content` is one sprite of a set, and `size` the longer side to which smaller ones are enlarged,
-    in whole times.
+    """A recipe whose `content` is one sprite of a set.
+
+    Its `size` is the longer side to which smaller sprites are enlarged, by a whole factor.
 
     Attributes:
         members: the whole set, which was painted together.
@@ -55,10 +60,10 @@ class Sprite:
 
     Attributes:
         path: its file.
-        picture: as it was read.
-        entry: its content.
-        bits: a channel, in its file.
-        border: how many px round it are no picture but marks: 1 for a nine-patch.
+        picture: the picture in it.
+        entry: its entry in a recipe.
+        bits: bits a channel of its file.
+        border: px around the picture that hold marks: 1 for a nine-patch, else 0.
     """
 
     path: Path
@@ -69,11 +74,11 @@ class Sprite:
 
     @property
     def empty(self) -> bool:
-        """Whether nothing of it is seen."""
+        """Whether it is fully transparent."""
         return self.picture.alpha is not None and not self.picture.alpha.any()
 
     def cells(self, grid: tuple[int, int] | None) -> Iterator[Window]:
-        """Rows and columns of what is painted each by itself, where something is seen.
+        """Yield rows and columns of the cells that are not fully transparent; each cell is painted by itself.
 
         Raises:
             PinxitError: when the grid does not divide the sheet.
@@ -96,87 +101,106 @@ class Sprite:
 
 
 def read_sprite(path: Path, name: str = "") -> Sprite:
-    """Read a sprite with its depth, and the marks of a nine-patch as they stand in the file.
+    """Read a sprite with its depth, and the marks of a nine-patch exactly as in the file.
 
     Args:
         path: its file.
-        name: what the file was called, if not as it is now.
+        name: the file's original name, if it differs from the present one.
 
     Raises:
         PinxitError: when it is no picture.
     """
     picture, entry = inputs.load(path, 0)
     content = bytes_of(path)
-    with one_sentence(str(path), content), opened(content) as image:
-        bits: Literal[8, 16] = 16 if white_of(image, content) or image.mode in _DEEP_GREY else 8
+    with translate_read_errors(str(path), content), open_image(content) as image:
+        bits: Literal[8, 16] = 16 if white_of(image, content) or image.mode in _DEEP_GRAY else 8
         raw = np.asarray(image.convert("RGBA"), np.float32) / 255 if (name or path.name).endswith(_NINE_PATCH) else None
     if raw is None or min(raw.shape[:2]) < 3 or raw.shape[:2] != (picture.height, picture.width):
         return Sprite(path, picture, entry, bits, 0)
-    # Colours under full transparency too: the reader lets others grow in there.
+    # The marks keep their colours under full transparency, too, which the reader replaces.
     marks = np.ones(raw.shape[:2], bool)
     marks[1:-1, 1:-1] = False
     pixels = np.where(marks, raw[..., :3].transpose(2, 0, 1), picture.pixels)
     return Sprite(path, picture.with_pixels(np.ascontiguousarray(pixels)), entry, bits, 1)
 
 
+@dataclass(frozen=True)
+class CanvasLayout(Layout):
+    """The layout of a set of sprites: a canvas of all, painted at its own size with strokes scaled to one sprite.
+
+    Attributes:
+        size: the canvas's longer side, px.
+        stroke: the longer side, px, that the style's strokes are scaled to: the median of the pieces'.
+    """
+
+    size: int
+    stroke: float
+
+    def paint_by_network(
+        self, recipe: Recipe, ingredients: JobInputs, networks: Mapping[str, NetworkWeights]
+    ) -> Iterator[Progress]:
+        """Paint the canvas by feed-forward networks."""
+        return FLAT.paint_by_network(self._for_canvas(recipe), ingredients, networks)
+
+    def paint_by_optimizer(
+        self, recipe: Recipe, encoder: Encoder, ingredients: JobInputs, state: State | None
+    ) -> Iterator[OptimizerProgress]:
+        """Paint the canvas by the optimiser."""
+        return FLAT.paint_by_optimizer(self._for_canvas(recipe), encoder, ingredients, state)
+
+    def _for_canvas(self, recipe: Recipe) -> Recipe:
+        """Return the recipe for the canvas. A sprite counts as half a picture: the coarsest scale has half the side."""
+        coarsest = max(1, round(recipe.coarsest / 2 * self.size / self.stroke))
+        scale = recipe.style_scale * self.stroke / self.size
+        return recipe.model_copy(update={"size": self.size, "style_scale": scale, "coarsest": coarsest})
+
+
 @dataclass(frozen=True, kw_only=True)
 class SpritesJob(Job):
-    """See `Job`.
+    """A job that paints a set of sprites; see `Job`.
 
     Attributes:
         sprites: the set.
         canvas: all of them, laid out.
-        pieces: for each sprite its cells, and where on the canvas each is.
-        stroke: the longer side, px, of the picture that the style image is for.
+        pieces: for each sprite its cells, each with the number of its spot on the canvas.
     """
 
     recipe: SpritesRecipe
     sprites: tuple[Sprite, ...]
-    canvas: Canvas
+    canvas: AtlasCanvas
     pieces: tuple[tuple[tuple[Window, int], ...], ...]
-    stroke: float
 
     @property
     def notes(self) -> list[str]:
-        """See `Job`; on every sprite, not on the canvas."""
+        """Notes for the person, see `Job`; on every sprite, not on the canvas."""
         own = [f"{sprite.entry.name} {note}" for sprite in self.sprites for note in sprite.picture.notes]
         return own + super().notes
 
     @property
     def sprite(self) -> Sprite:
-        """The one that is the recipe's content, and the result."""
+        """The sprite that is the recipe's content, and the result."""
         return next(sprite for sprite in self.sprites if sprite.entry == self.recipe.content)
 
     def result(self, progress: Progress) -> tuple[Picture, SpritesRecipe]:
-        """The sprite as it is painted, and the recipe that makes exactly it again."""
+        """Return the painted sprite, and the recipe that makes exactly this picture again."""
         canvas, recipe = super().result(progress)
         assert isinstance(recipe, SpritesRecipe)  # noqa: S101 - for the type checker
         return self._cut(canvas, self.sprites.index(self.sprite)), recipe
 
+    def results(self, progress: Progress) -> Iterator[tuple[Sprite, Picture, SpritesRecipe]]:
+        """Yield every sprite of the set, its painted picture, and the recipe that makes it again."""
+        canvas, recipe = super().result(progress)
+        for number, sprite in enumerate(self.sprites):
+            own = recipe.model_copy(update={"content": sprite.entry})
+            assert isinstance(own, SpritesRecipe)  # noqa: S101 - for the type checker
+            yield sprite, self._cut(canvas, number), own
+
     def of(self, sprite: Sprite) -> SpritesJob:
-        """The same job, of which another sprite is the result."""
+        """Return the same job with another sprite as the result."""
         return replace(self, recipe=self.recipe.model_copy(update={"content": sprite.entry}))
 
-    def _by_network(self, recipe: Recipe, ingredients: Ingredients) -> Iterator[Progress]:
-        return super()._by_network(self._on_canvas(recipe), ingredients)
-
-    def _descend(
-        self, recipe: Recipe, encoder: Encoder, ingredients: Ingredients, state: State | None
-    ) -> Iterator[optimize.Progress]:
-        return super()._descend(self._on_canvas(recipe), encoder, ingredients, state)
-
-    def _on_canvas(self, recipe: Recipe) -> Recipe:
-        """The recipe for the canvas, which is painted at its own size, in strokes for a sprite's.
-
-        A sprite is half a picture: its forms settle at half the side.
-        """
-        size = max(self.canvas.picture.height, self.canvas.picture.width)
-        coarsest = max(1, round(recipe.coarsest / 2 * size / self.stroke))
-        scale = recipe.style_scale * self.stroke / size
-        return recipe.model_copy(update={"size": size, "style_scale": scale, "coarsest": coarsest})
-
     def _cut(self, canvas: Picture, number: int) -> Picture:
-        """A sprite out of the painted canvas, at its own size, with its own transparency."""
+        """Cut a sprite from the painted canvas, at its own size and with its own transparency."""
         own = self.sprites[number].picture
         pixels = own.pixels.copy()
         canvas = resize(canvas, self.canvas.picture.height, self.canvas.picture.width)
@@ -195,34 +219,46 @@ def prepare_sprites(
     style: inputs.PictureLike | StyleImage | Sequence[inputs.PictureLike | StyleImage],
     *,
     grid: tuple[int, int] | None = None,
-    **options: Any,
+    encoder_weights: str | Path | None = None,
+    **options: Unpack[SettingsOptions],
 ) -> SpritesJob:
-    """Check the options, read the styles, write the recipe; see `pinxit.prepare`.
+    """Check the options, read the styles, and make the recipe; see `pinxit.prepare`.
 
     Args:
-        sprites: the set; something must be seen of each.
+        sprites: the set; none may be fully transparent.
         style: as for `prepare`.
         grid: width and height of a sheet's cells, px.
-        options: as for `prepare`; `size` is the longer side to which smaller sprites, or cells, are enlarged to be painted,
-            half the preset's size where left out.
+        encoder_weights: as for `prepare`.
+        options: as for `prepare`; `size` is the longer side to which smaller sprites, or cells, are enlarged for painting, by
+            default half the preset's size.
 
     Raises:
         PinxitError: one sentence for the first thing wrong.
     """
     if options.get("size") is None:
         options["size"] = Settings.choose({"preset": options.get("preset")}).size // 2
-    job = prepare(sprites[0].path, style, **options)
+    job = prepare(sprites[0].path, style, encoder_weights=encoder_weights, **options)
     if job.recipe.wrap != "none":
-        raise PinxitError("a sprite ends where it ends: leave --wrap out, or make a tile by pinxit texture --tile.")
+        raise PinxitError(
+            "the borders of a sprite do not meet: leave --wrap out, or make a tile by pinxit texture --tile."
+        )
     if job.recipe.init == "picture":
-        raise PinxitError("sprites are painted together and start from no other picture: leave --init FILE out.")
+        raise PinxitError("sprites are painted together and cannot start from another picture: leave --init FILE out.")
     members = [sprite.entry.model_dump() for sprite in sprites]
     return _job(job, SpritesRecipe.make(job.recipe, members=members, grid=grid), sprites)
 
 
-def prepare_sprites_again(recipe: SpritesRecipe, *, look_in: Sequence[Path] = (), **changes: Any) -> SpritesJob:
-    """The job that a recipe describes; see `pinxit.prepare_again`."""
-    job = prepare_again(recipe, look_in=look_in, **changes)
+def sprites_from_recipe(
+    recipe: SpritesRecipe, *, look_in: Sequence[Path] = (), **changes: Unpack[SettingsOptions]
+) -> SpritesJob:
+    """Prepare the job that a recipe describes; see `pinxit.job_from_recipe`.
+
+    Args:
+        recipe: the recipe.
+        look_in: folders to search for the pictures.
+        changes: changed settings.
+    """
+    job = job_from_recipe(recipe, look_in=look_in, **changes)
     sprites = [replace(read_sprite(inputs.locate(entry, look_in), entry.name), entry=entry) for entry in recipe.members]
     return _job(job, SpritesRecipe.make(job.recipe), sprites)
 
@@ -237,7 +273,7 @@ def _job(job: Job, recipe: SpritesRecipe, sprites: Sequence[Sprite]) -> SpritesJ
         own = []
         for cell in sprite.cells(recipe.grid):
             part = _cell(sprite.picture, cell)
-            # Cells that are the same are painted once, and stay the same.
+            # Equal cells are painted once, so that they stay equal.
             key = b"".join(plane.tobytes() for plane in (part.pixels, part.alpha) if plane is not None)
             key += str(part.pixels.shape).encode()
             if key not in pieces:
@@ -249,15 +285,19 @@ def _job(job: Job, recipe: SpritesRecipe, sprites: Sequence[Sprite]) -> SpritesJ
     canvas = lay_out(large)
     styles = tuple(replace(style, region=canvas.visible) for style in job.ingredients.styles)
     ingredients = replace(job.ingredients, content=canvas.picture, styles=styles)
+    layout = CanvasLayout(
+        max(canvas.picture.height, canvas.picture.width),
+        median(max(piece.height, piece.width) for piece in large),
+    )
     return SpritesJob(
         recipe=recipe,
         ingredients=ingredients,
         encoder_file=job.encoder_file,
         networks=job.networks,
+        layout=layout,
         sprites=tuple(sprites),
         canvas=canvas,
         pieces=tuple(placed),
-        stroke=median(max(piece.height, piece.width) for piece in large),
     )
 
 

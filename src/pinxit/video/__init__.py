@@ -1,1 +1,1 @@
-"""Clips: decoded, painted so that they do not flicker, encoded. `pinxit.video.making.prepare` is where to begin."""
+"""Films: clips are decoded, painted without flicker, and encoded. Begin with `pinxit.video.prepare.prepare_video`."""

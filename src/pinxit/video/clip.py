@@ -1,4 +1,4 @@
-"""Clips, GIFs and folders of numbered frames, read one frame at a time: memory does not grow with their length."""
+"""Clips, GIFs and folders of numbered frames, read one frame at a time, so that memory does not grow with their length."""
 
 from __future__ import annotations
 
@@ -11,109 +11,129 @@ from pathlib import Path
 from typing import Any
 
 from pinxit.errors import PinxitError
-from pinxit.video import hdr as high
-from pinxit.video.alpha import alpha_of, fitted, has_alpha, is_coarse
-from pinxit.video.ffmpeg import library
-from pinxit.video.fields import deinterlaced
-from pinxit.video.flow import Bytes
-from pinxit.video.folder import Folder
-from pinxit.video.source import FILM_RATE, Frame, Source
-from pinxit.video.upright import orientation_of
+from pinxit.video.alpha import decode_alpha, has_alpha, has_subsampled_color, resize_with_alpha
+from pinxit.video.deinterlace import deinterlace
+from pinxit.video.display_matrix import orientation_of
+from pinxit.video.ffmpeg import import_av
+from pinxit.video.folder import FrameFolder
+from pinxit.video.hdr import TRANSFER_NAMES, needs_conversion, to_standard
+from pinxit.video.optical_flow import Bytes
+from pinxit.video.source import DEFAULT_RATE, Frame, FrameSource
+from pinxit.video.webp import AnimatedWebp, is_webp
 
-LARGEST, SMALLEST = 8192, 16
-_HIGH = 720  # lines from which untagged clips are high definition, whose colours are coded by ITU-R BT.709
-# Kinds of files that hold their pictures themselves, by FFmpeg's names of those that read them.
+MAX_SIDE, MIN_SIDE = 8192, 16  # px
+_HD_HEIGHT = 720  # px: untagged clips of at least this height are coded by ITU-R BT.709, smaller ones by BT.601
+# Formats that contain their pictures, by the names of FFmpeg's demuxers. Playlists, which name other files, are not among them.
 _FORMATS = (
     "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,gif,mpeg,mpegts,flv,ogg,asf,mxf,nut,ivf,y4m,yuv4mpegpipe,dv,h264,hevc,m4v,"
     "mpegvideo,apng,png_pipe,jpeg_pipe,webp_pipe,wav,mp3,flac"
 )
-# A file that is damaged in so many places is not worth trying on; one whose header counts a frame or two more is whole.
-_MOST_DAMAGED, _MISSING = 1000, 2
-# Where a film begins later than this, s, what is before is not decoded, but for a margin.
-_FAR, _MARGIN = 10, 2
-# What a clip may say of how its colours are coded (H.273, matrix coefficients): 709, 601, 170M, 240M, 2020.
+# Endings of clips, for commands that take pictures too.
+_ENDINGS = frozenset(
+    "." + name
+    for name in (
+        "mp4", "m4v", "mov", "mkv", "webm", "avi", "gif", "mpg", "mpeg", "mts", "m2ts", "ts", "3gp", "3g2", "flv", "ogv", "wmv",
+        "asf", "mxf", "y4m", "dv",
+    )
+)  # fmt: skip
+_MAX_DAMAGED = 1000  # damaged packets after which reading stops
+_MISSING_ALLOWED = 2  # frames that may be missing from the number in the header, in an undamaged file
+# s: for a film that begins later than `_SEEK_FROM`, decoding starts `_SEEK_MARGIN` before its beginning.
+_SEEK_FROM, _SEEK_MARGIN = 10, 2
+# Matrix coefficients that a clip may declare (H.273): BT.709, BT.601, SMPTE 170M, SMPTE 240M, BT.2020.
 _MATRICES = (1, 5, 6, 7, 9)
+# Codec → the decoder that keeps its transparency.
 _WITH_ALPHA = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
-_LENGTH = re.compile(r"(\d+):(\d+):(\d+(?:\.\d+)?)")
+_DURATION = re.compile(r"(\d+):(\d+):(\d+(?:\.\d+)?)")
 _INTERLACED = "is interlaced: one picture is made of each frame's two fields, by FFmpeg's bwdif."
 
 
-def open_source(path: Path, rate: Fraction = FILM_RATE, hdr: str = "tonemap") -> Source:
-    """Return a clip, or a folder of frames that are shown at some rate.
+def open_source(path: Path, rate: Fraction = DEFAULT_RATE, hdr: str = "tonemap") -> FrameSource:
+    """Open a clip or a folder of frames.
 
     Args:
         path: the file or folder.
         rate: frames a second of a folder.
-        hdr: what to do with high dynamic range: `tonemap`, or `refuse`.
+        hdr: what to do with high dynamic range: `tonemap` or `refuse`.
 
     Raises:
-        PinxitError: one sentence on what is wrong with it.
+        PinxitError: when there is no clip, or it cannot be painted.
     """
-    return Folder(path, rate) if path.is_dir() else Clip(path, hdr)
+    if path.is_dir():
+        return FrameFolder(path, rate)
+    return AnimatedWebp(path, (MIN_SIDE, MAX_SIDE)) if is_webp(path) else Clip(path, hdr)
+
+
+def is_film(path: Path) -> bool:
+    """Return whether a name is that of a film rather than a picture: a folder of frames, or a file with a clip's ending."""
+    return path.is_dir() or path.suffix.lower() in _ENDINGS
 
 
 class Clip:
-    """A film in a file; see `Source`.
+    """A clip in a file; see `FrameSource`.
 
     Args:
         path: the file.
-        hdr: what to do with high dynamic range: `tonemap`, or `refuse`.
+        hdr: what to do with high dynamic range: `tonemap` or `refuse`.
+
+    Raises:
+        PinxitError: when the file is no clip, or it cannot be painted.
     """
 
     def __init__(self, path: Path, hdr: str = "tonemap") -> None:
         self.path = path
         self.notes: list[str] = []
-        self._promised = 0
-        self._fixed: list[str] = []
+        self._declared_count = 0
+        self._initial_notes: list[str] = []
         with self.opened() as container:
-            stream = pictures_of(container)
+            stream = video_stream(container)
             first = next((frame for frame, _ in self._decoded(container)), None)
             if first is None:
                 raise PinxitError(f"{path} has no frames that can be read: give another clip.")
             self._orientation = orientation_of(first)
             self.height, self.width = self._orientation.size(first.height, first.width)
-            if min(self.height, self.width) < SMALLEST or max(self.height, self.width) > LARGEST:
+            if min(self.height, self.width) < MIN_SIDE or max(self.height, self.width) > MAX_SIDE:
                 raise PinxitError(
-                    f"the frames of {path} have {self.width}×{self.height} px: from {SMALLEST} to {LARGEST} px "
+                    f"the frames of {path} have {self.width}×{self.height} px: from {MIN_SIDE} to {MAX_SIDE} px "
                     "a side can be painted."
                 )
-            if int(first.color_trc) in high.NAMES:
-                name = high.NAMES[int(first.color_trc)]
+            if int(first.color_trc) in TRANSFER_NAMES:
+                name = TRANSFER_NAMES[int(first.color_trc)]
                 if hdr == "refuse":
                     raise PinxitError(
                         f"{path} has a high dynamic range ({name}), which a painting cannot keep: leave --hdr refuse out, "
                         "and it is brought to standard range."
                     )
-                self._fixed.append(f"has a high dynamic range ({name}): it is brought to standard range.")
+                self._initial_notes.append(f"has a high dynamic range ({name}): it is brought to standard range.")
             self.alpha = has_alpha(first)
-            rate = stream.average_rate or stream.guessed_rate or FILM_RATE
+            rate = stream.average_rate or stream.guessed_rate or DEFAULT_RATE
             self.rate = Fraction(int(rate.numerator), int(rate.denominator))
-            self._promised = int(stream.frames)
-            self.count = self._promised or round(float(container.duration or 0) / 1e6 * float(self.rate))
+            self._declared_count = int(stream.frames)
+            self.count = self._declared_count or round(float(container.duration or 0) / 1e6 * float(self.rate))
             aspect = stream.sample_aspect_ratio
             square = not aspect or aspect.numerator <= 0
             self.pixel_aspect = Fraction(1) if square else Fraction(int(aspect.numerator), int(aspect.denominator))
-            if self._orientation.crossed:
+            if self._orientation.transposed:
                 self.pixel_aspect = 1 / self.pixel_aspect
             self.begin = self._time(first, None)
-            # In a stream without times nobody could say where one has got to.
-            self._seeks = first.pts is not None
+            # In a stream without times, the position after seeking would be unknown.
+            self._can_seek = first.pts is not None
 
     def frames(self, start: Fraction = Fraction(0)) -> Iterator[Frame]:
-        """See `Source`; a clip that breaks off gives what there is, and a note.
+        """Yield the frames; see `FrameSource.frames`. A truncated clip yields what it has, and adds a note.
 
         Raises:
             PinxitError: when the size of the frames changes.
         """
-        self.notes[:] = self._fixed
+        self.notes[:] = self._initial_notes
         with self.opened() as container:
-            if start > _FAR and self._seeks:
-                # To the nearest picture before it that stands by itself.
-                container.seek(int((self.begin + start - _MARGIN) * 1_000_000))
+            if start > _SEEK_FROM and self._can_seek:
+                # To the nearest keyframe before it.
+                container.seek(int((self.begin + start - _SEEK_MARGIN) * 1_000_000))
             last: Fraction | None = None
             held: Frame | None = None
-            for frame, mended in self._decoded(container):
-                if mended and _INTERLACED not in self.notes:
+            for frame, deinterlaced in self._decoded(container):
+                if deinterlaced and _INTERLACED not in self.notes:
                     self.notes.append(_INTERLACED)
                 time = self._time(frame, last)
                 height, width = self._orientation.size(frame.height, frame.width)
@@ -122,7 +142,7 @@ class Clip:
                         f"the frames of {self.path} change their size after {float((last or time) - self.begin):.1f} s, from "
                         f"{self.width}×{self.height} to {width}×{height} px: cut it there, or end before by --end."
                     )
-                # Some files go back in time: what cannot be shown is left out.
+                # In some files time goes back: such frames cannot be shown, and are skipped.
                 if last is not None and time <= last:
                     continue
                 last = time
@@ -130,10 +150,10 @@ class Clip:
                     yield held
                 held = self._frame(frame, time - self.begin)
             if held is not None:
-                yield self._last(held, pictures_of(container))
+                yield self._with_stream_end(held, video_stream(container))
 
     def opened(self) -> Any:
-        """The file, opened by PyAV."""
+        """Open the file with PyAV; see `open_clip`."""
         return open_clip(self.path)
 
     def _frame(self, frame: Any, time: Fraction) -> Frame:
@@ -142,29 +162,32 @@ class Clip:
         else:
             length = None
         if not self.alpha:
-            return Frame(time, functools.partial(self._upright, frame), None, length)
-        both = functools.lru_cache(1)(functools.partial(self._both, frame))
+            return Frame(time, functools.partial(self._pixels, frame), None, length)
+        resized = functools.lru_cache(1)(functools.partial(self._color_and_alpha, frame))
         return Frame(
-            time, lambda height, width: both(height, width)[0], lambda height, width: both(height, width)[1], length
+            time,
+            lambda height, width: resized(height, width)[0],
+            lambda height, width: resized(height, width)[1],
+            length,
         )
 
-    def _last(self, frame: Frame, stream: Any) -> Frame:
-        """The last frame, which in MKV is shown until the stream ends: there each frame has the usual length, or none."""
-        match = _LENGTH.fullmatch(stream.metadata.get("DURATION", ""))
+    def _with_stream_end(self, frame: Frame, stream: Any) -> Frame:
+        """Return the last frame with the duration that MKV gives only for the stream: until the stream ends."""
+        match = _DURATION.fullmatch(stream.metadata.get("DURATION", ""))
         if match is None:
             return frame
         hours, minutes, seconds = (Fraction(part) for part in match.groups())
         length = 3600 * hours + 60 * minutes + seconds - self.begin - frame.time
-        return replace(frame, length=length) if length > (frame.length or 0) else frame
+        return replace(frame, duration=length) if length > (frame.duration or 0) else frame
 
     def _decoded(self, container: Any) -> Iterator[tuple[Any, bool]]:
-        """The frames, without combs, and whether some had combs so far."""
-        yield from deinterlaced(self._read(container))
+        """Yield decoded frames, deinterlaced, each with whether any frame so far was interlaced."""
+        yield from deinterlace(self._read(container))
 
     def _read(self, container: Any) -> Iterator[Any]:
-        av = library()
+        av = import_av()
         number = damaged = 0
-        stream = pictures_of(container)
+        stream = video_stream(container)
         decoder = _decoder(stream)
         packets = container.demux(stream)
         while True:
@@ -174,29 +197,29 @@ class Clip:
                 break
             except av.FFmpegError:
                 damaged += 1
-                if damaged > _MOST_DAMAGED:
+                if damaged > _MAX_DAMAGED:
                     break
                 continue
             for frame in decoded:
                 number += 1
                 yield frame
-        if damaged or number < self._promised - _MISSING:
-            self.notes.append(f"is damaged: {number} frames of {max(self._promised, number)} can be read.")
+        if damaged or number < self._declared_count - _MISSING_ALLOWED:
+            self.notes.append(f"is damaged: {number} frames of {max(self._declared_count, number)} can be read.")
 
     def _time(self, frame: Any, last: Fraction | None) -> Fraction:
         if frame.pts is None or frame.time_base is None:
             return Fraction(0) if last is None else last + 1 / self.rate
         return int(frame.pts) * Fraction(int(frame.time_base.numerator), int(frame.time_base.denominator))
 
-    def _upright(self, frame: Any, height: int, width: int) -> Bytes:
-        """A frame's colours `(height, width, 3)`."""
+    def _pixels(self, frame: Any, height: int, width: int) -> Bytes:
+        """Return a frame's upright colours, `(height, width, 3)`."""
         from av.video.reformatter import Colorspace, Interpolation
 
         tagged = int(frame.colorspace) in _MATRICES
-        space = frame.colorspace if tagged else (Colorspace.ITU709 if frame.height >= _HIGH else Colorspace.ITU601)
+        space = frame.colorspace if tagged else (Colorspace.ITU709 if frame.height >= _HD_HEIGHT else Colorspace.ITU601)
         height, width = self._orientation.size(height, width)
         smaller = height * width < frame.height * frame.width
-        wide = high.is_wide(frame)
+        wide = needs_conversion(frame)
         array = frame.reformat(
             width=width,
             height=height,
@@ -204,24 +227,26 @@ class Clip:
             src_colorspace=int(space),
             interpolation=Interpolation.AREA if smaller else Interpolation.LANCZOS,
         ).to_ndarray()
-        return self._orientation(high.to_standard(array, int(frame.color_trc)) if wide else array)
+        return self._orientation(to_standard(array, int(frame.color_trc)) if wide else array)
 
-    def _both(self, frame: Any, height: int, width: int) -> tuple[Bytes, Bytes]:
-        """A frame's colours, without what is hidden, and its opacity."""
-        pixels = self._upright(frame, self.height, self.width)
-        return fitted(pixels, self._orientation(alpha_of(frame)), height, width, coarse=is_coarse(frame))
+    def _color_and_alpha(self, frame: Any, height: int, width: int) -> tuple[Bytes, Bytes]:
+        """Return a frame's colours, with hidden ones replaced, and its opacity."""
+        pixels = self._pixels(frame, self.height, self.width)
+        return resize_with_alpha(
+            pixels, self._orientation(decode_alpha(frame)), height, width, subsampled_color=has_subsampled_color(frame)
+        )
 
 
 def open_clip(path: Path) -> Any:
-    """Return a clip, opened by PyAV.
+    """Open a clip with PyAV.
 
     Raises:
-        PinxitError: when it is none, or has no pictures.
+        PinxitError: when it is no clip, or has no pictures.
     """
-    av = library()
+    av = import_av()
     try:
-        # A playlist could name any file or address: only what holds its pictures itself is opened.
-        # Old files have titles in the letters of their country.
+        # A playlist could name any file or address, so only formats that contain their pictures are opened.
+        # Titles in old files may be in another encoding than UTF-8.
         container = av.open(
             f"file:{path}",
             options={"format_whitelist": _FORMATS, "protocol_whitelist": "file"},
@@ -231,7 +256,7 @@ def open_clip(path: Path) -> Any:
         raise PinxitError(f"there is no clip {path}.") from error
     except (av.FFmpegError, OSError, ValueError) as error:
         raise PinxitError(f"{path} is no clip that can be read, or it is damaged: give another.") from error
-    stream = pictures_of(container)
+    stream = video_stream(container)
     if stream is None:
         container.close()
         raise PinxitError(f"{path} has no pictures, only sound or text: give another clip.")
@@ -239,27 +264,37 @@ def open_clip(path: Path) -> Any:
     return container
 
 
-def pictures_of(container: Any) -> Any:
-    """The stream of a film in an open file, the largest where there are several; None where there is none.
+def comment_in(path: Path) -> str | None:
+    """Return the comment in a clip's metadata, or None where it has none.
 
-    Cover art and the pictures of chapters are no film.
+    Raises:
+        PinxitError: when the file is no clip.
+    """
+    with open_clip(path) as container:
+        return {key.lower(): str(value) for key, value in container.metadata.items()}.get("comment")
+
+
+def video_stream(container: Any) -> Any:
+    """Return the largest video stream of an open file, or None where there is none.
+
+    Cover art and the thumbnails of chapters do not count.
     """
     from av.stream import Disposition
 
     other = Disposition.attached_pic | Disposition.timed_thumbnails
-    films = [stream for stream in container.streams.video if not stream.disposition & other]
-    return max(films, key=_worth, default=None)
+    videos = [stream for stream in container.streams.video if not stream.disposition & other]
+    return max(videos, key=_rank, default=None)
 
 
-def _worth(stream: Any) -> tuple[int, bool, int]:
+def _rank(stream: Any) -> tuple[int, bool, int]:
     from av.stream import Disposition
 
     return stream.width * stream.height, bool(stream.disposition & Disposition.default), -stream.index
 
 
 def _decoder(stream: Any) -> Any:
-    """What decodes a stream: FFmpeg's own decoders leave the transparency of VP8 and VP9 out."""
-    av = library()
+    """Return a decoder of a stream; the one that FFmpeg prefers would drop the transparency of VP8 and VP9."""
+    av = import_av()
     name = _WITH_ALPHA.get(stream.codec_context.name)
     if name is None or stream.metadata.get("alpha_mode", stream.metadata.get("ALPHA_MODE")) != "1":
         return stream.codec_context

@@ -1,4 +1,4 @@
-"""PyAV, imported when it is needed, and its failures told in a sentence."""
+"""PyAV, imported on demand, and its errors as one sentence."""
 
 from __future__ import annotations
 
@@ -14,36 +14,36 @@ from pinxit.errors import PinxitError
 if TYPE_CHECKING:
     from types import ModuleType
 
-_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
-def library() -> ModuleType:
-    """Return PyAV.
+def import_av() -> ModuleType:
+    """Import and return PyAV.
 
     Raises:
-        PinxitError: with the line that installs it, where it is missing.
+        PinxitError: when it is missing; the error names the command that installs it.
     """
     try:
         import av
     except ImportError as error:
         raise PinxitError('clips need PyAV: pip install "pinxit[video]".') from error
-    av.logging.set_level(None)  # FFmpeg would tell the terminal of every scratch in a file
-    os.environ.setdefault("SVT_LOG", "1")  # and SVT-AV1 of its settings
+    av.logging.set_level(None)  # FFmpeg would print every damaged place in a file
+    os.environ.setdefault("SVT_LOG", "1")  # and SVT-AV1 its settings
     return av
 
 
 @contextlib.contextmanager
-def told(path: Path | None, advice: str) -> Iterator[None]:
-    """Raise PinxitError for what FFmpeg cannot write within.
+def translate_ffmpeg_errors(path: Path | None, advice: str) -> Iterator[None]:
+    """Raise PinxitError when FFmpeg cannot write within the context.
 
     Args:
-        path: of the file; None for one in memory.
-        advice: what to do where the disk is not full.
+        path: the file; None for one in memory.
+        advice: the remedy where the disk is not full.
     """
     try:
         yield
-    except (library().FFmpegError, OSError, ValueError) as error:
-        if path is not None and getattr(error, "errno", None) in _FULL:
+    except (import_av().FFmpegError, OSError, ValueError) as error:
+        if path is not None and getattr(error, "errno", None) in _DISK_FULL:
             raise PinxitError(
                 f"there is no room in {path.parent}: make room, and the same command goes on from what is painted."
             ) from error

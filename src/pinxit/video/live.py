@@ -1,10 +1,10 @@
-"""Frames painted as they come, from a camera or a clip: nothing is known of those to come, and none may wait."""
+"""Live painting: frames of a camera or a clip are painted as they arrive, without delay and without knowledge of later ones."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -14,107 +14,88 @@ import numpy as np
 
 from pinxit import inputs
 from pinxit.errors import PinxitError
+from pinxit.image.picture import Pixels
 from pinxit.network import weights
-from pinxit.network.paint import SMALLEST_SIDE, read_at
-from pinxit.network.painter import Measured, opened
-from pinxit.network.weights import Array, Weights
-from pinxit.picture.ingredients import LoadedStyle
-from pinxit.picture.picture import Pixels
-from pinxit.picture.recolor import Colors, colors_of, mix_colors, recolor, recoloring, toward
-from pinxit.video.flow import Bytes, pixels_of
+from pinxit.network.conditioning import SMALLEST_SIDE, Conditioning, EncodedStyles
+from pinxit.network.weights import NetworkWeights
+from pinxit.recipe.inputs import StyleInput, normalized_shares
+from pinxit.texture.color_transfer import colors_of, mix_colors
+from pinxit.video.optical_flow import Bytes, pixels_of
 
-# What the network subtracts, divides by and recolours follows the scene: measured now and then, and taken over in part, for
-# a jump would be seen.
-SECONDS_BETWEEN_LOOKS = 1.0
-TAKEN_OVER = 0.3
-# The longer side of what is measured, px.
-MEASURED = 320
+# The statistics that the network normalises by, and the colours, follow the scene: they are measured at intervals and blended
+# in, because a jump would be visible.
+SECONDS_BETWEEN_MEASUREMENTS = 1.0
+UPDATE_SHARE = 0.3  # share of a new measurement in the blend
+MEASURED_SIDE = 320  # px: longer side of the frame that is measured
 
 
-@dataclass(frozen=True)
-class _Scene:
-    """What painting needs to know of a scene.
-
-    Attributes:
-        own: its colours.
-        measured: what its painting needs.
-    """
-
-    own: Colors
-    measured: Measured
-
-
-class LiveBrush:
-    """Paints frames in the manner of a mixture of styles.
+class LiveStylizer:
+    """A stylizer of live frames in a mixture of styles.
 
     Args:
-        network: what paints.
-        styles: with their shares.
-        size: the longer side at which style images are read, px.
-        strength: 0 is the frame, 1 the style in full.
+        network: the network.
+        styles: the style images, with their shares.
+        size: longer side at which style images are read, px.
+        strength: 0 is the frame, 1 the full style.
+
+    Attributes:
+        grid: both sides of frames must be multiples of this, px.
     """
 
-    def __init__(self, network: Weights, styles: Sequence[LoadedStyle], size: float, strength: float = 1.0) -> None:
+    def __init__(
+        self, network: NetworkWeights, styles: Sequence[StyleInput], size: float, strength: float = 1.0
+    ) -> None:
         self.grid = network.shape.grid
-        self._reader, self._painter = opened(network)
         self._strength = strength
-        whole = sum(style.share for style in styles)
-        shares = [style.share / whole for style in styles]
-        pixels = [read_at(style.picture, size).pixels for style in styles]
-        codes = np.stack([self._reader.read(one) for one in pixels])
-        self._code: Array = np.tensordot(np.array(shares, np.float32), codes, 1)
-        self._colors = mix_colors([colors_of(one) for one in pixels], shares)
-        self._scene: _Scene | None = None
+        encoded = EncodedStyles(network, [style.picture for style in styles], size)
+        self._mixture = encoded.mix(normalized_shares(style.share for style in styles))
+        self._scene: Conditioning | None = None
         self._session: Any = None
-        self._looked = -SECONDS_BETWEEN_LOOKS
-        self._looking: Future[tuple[_Scene, Any]] | None = None
-        self._aside = ThreadPoolExecutor(1)
+        self._measured_at = -SECONDS_BETWEEN_MEASUREMENTS
+        self._pending: Future[tuple[Conditioning, Any]] | None = None
+        self._executor = ThreadPoolExecutor(1)
 
     def __call__(self, frame: Bytes) -> Bytes:
-        """A frame `(H, W, 3)`, H and W multiples of `grid`, painted."""
+        """Return a frame `(H, W, 3)` painted; H and W must be multiples of `grid`."""
         now = monotonic()
         if self._session is None:
-            self._scene, self._session = self._look(frame, None)
-            self._looked = now
-        elif self._looking is None and now - self._looked > SECONDS_BETWEEN_LOOKS:
-            self._looking = self._aside.submit(self._look, frame.copy(), self._scene)
-            self._looked = now
-        elif self._looking is not None and self._looking.done():
-            self._scene, self._session = self._looking.result()
-            self._looking = None
+            self._scene, self._session = self._measure(frame, None)
+            self._measured_at = now
+        elif self._pending is None and now - self._measured_at > SECONDS_BETWEEN_MEASUREMENTS:
+            self._pending = self._executor.submit(self._measure, frame.copy(), self._scene)
+            self._measured_at = now
+        elif self._pending is not None and self._pending.done():
+            self._scene, self._session = self._pending.result()
+            self._pending = None
         painted: Bytes = self._session.run(None, {"frame": frame})[0]
-        shown = min(1.0, 2 * self._strength)  # as for a picture: below half a strength the photograph shows through
-        return painted if shown == 1 else np.asarray(cv2.addWeighted(painted, shown, frame, 1 - shown, 0), np.uint8)
+        weight = min(1.0, 2 * self._strength)  # as for a picture: below a strength of 0.5 the photograph shows through
+        return painted if weight == 1 else np.asarray(cv2.addWeighted(painted, weight, frame, 1 - weight, 0), np.uint8)
 
     def close(self) -> None:
-        """Let go of what goes on aside."""
-        self._aside.shutdown(cancel_futures=True)
+        """Stop measuring in the background."""
+        self._executor.shutdown(cancel_futures=True)
 
-    def _look(self, frame: Bytes, before: _Scene | None) -> tuple[_Scene, Any]:
-        """What a frame tells of the scene, and the network for it."""
+    def _measure(self, frame: Bytes, before: Conditioning | None) -> tuple[Conditioning, Any]:
+        """Measure the scene on a frame, and return it with a session of the network for it."""
         small = self._small(frame)
-        affine = self._painter.affine(self._reader.between(small, self._code, self._strength))
         own = colors_of(small)
-        if before is not None and before.measured.moments is None:
-            before = None  # a camera that began in the dark tells nothing of the scene that follows
+        if before is not None and before.statistics.moments is None:
+            before = None  # a camera that started in the dark has measured nothing to blend with
         if before is not None:
-            own = mix_colors([before.own, own], [1 - TAKEN_OVER, TAKEN_OVER])
-        measured, _ = self._painter.measure(
-            recolor(small, own, self._colors, self._strength), affine, toward(own, self._colors, self._strength)
-        )
+            own = mix_colors([before.own, own], [1 - UPDATE_SHARE, UPDATE_SHARE])
+        scene, _ = self._mixture.condition(small, self._strength, own)
         if before is not None:
-            measured = before.measured.toward(measured, TAKEN_OVER)
-        colors = recoloring(own, self._colors, self._strength)
-        return _Scene(own, measured), self._painter.filming(affine, measured, colors)
+            scene = replace(scene, statistics=before.statistics.interpolate(scene.statistics, UPDATE_SHARE))
+        return scene, self._mixture.stylizer.frame_session(scene.code, scene.statistics, scene.recoloring)
 
     def _small(self, frame: Bytes) -> Pixels:
         height, width = frame.shape[:2]
-        scale = min(1.0, MEASURED / max(height, width))
+        scale = min(1.0, MEASURED_SIDE / max(height, width))
         size = [max(SMALLEST_SIDE, round(side * scale)) for side in (width, height)]
         return pixels_of(np.asarray(cv2.resize(frame, size, interpolation=cv2.INTER_AREA), np.uint8))
 
 
-def prepare(
+def prepare_live(
     styles: Sequence[inputs.PictureLike],
     shares: Sequence[float] | None = None,
     *,
@@ -122,19 +103,19 @@ def prepare(
     scale: float = 1.0,
     strength: float = 1.0,
     network: str = "live",
-) -> LiveBrush:
-    """A brush for frames of a size, from style images.
+) -> LiveStylizer:
+    """Prepare the painting of live frames.
 
     Args:
-        styles: at least one; a network that was trained on one stands alone.
-        shares: how much each counts; equal where left out.
-        size: the frames' longer side, px.
-        scale: of the style's strokes.
-        strength: 0 is the frame, 1 the style in full.
-        network: which of the shipped ones paints.
+        styles: at least one style image; a network trained on one style must be the only one.
+        shares: weight of each style relative to the others; equal by default.
+        size: longer side of the frames, px.
+        scale: size of the style's strokes, relative to the style image.
+        strength: 0 is the frame, 1 the full style.
+        network: name of the shipped network that paints.
 
     Raises:
-        PinxitError: one sentence for the first thing wrong.
+        PinxitError: for the first mistake in the arguments.
     """
     if not styles:
         raise PinxitError("no style is given: name at least one picture, or house:NAME (`pinxit styles` shows them).")
@@ -145,9 +126,9 @@ def prepare(
     if any(inputs.is_network(style) for style in styles):
         if len(styles) > 1:
             raise PinxitError("a network that was trained on one style cannot mix it with others: give it alone.")
-        paints = weights.load(Path(str(styles[0])))
+        loaded = weights.load(Path(str(styles[0])))
     else:
-        paints = weights.shipped(network)
+        loaded = weights.shipped(network)
     read = [inputs.load_style(style, round(size * scale))[0] for style in styles]
-    mixed = [LoadedStyle(picture, share) for picture, share in zip(read, shares or [1.0] * len(read), strict=True)]
-    return LiveBrush(paints, mixed, size * scale, strength)
+    mixed = [StyleInput(picture, share) for picture, share in zip(read, shares or [1.0] * len(read), strict=True)]
+    return LiveStylizer(loaded, mixed, size * scale, strength)

@@ -1,4 +1,4 @@
-"""A film by the network: what it measures is measured once a shot, and the painting before steadies each that follows."""
+"""Films by the network: statistics are measured once a shot, and each painting is blended with the one before it."""
 
 from __future__ import annotations
 
@@ -12,86 +12,88 @@ import cv2
 import numpy as np
 
 from pinxit.errors import PinxitError
+from pinxit.image import Picture, to_array
 from pinxit.network import weights
-from pinxit.network.lively import Lively, detail_of, make_lively, mix_detail
-from pinxit.network.paint import paint, read_at
-from pinxit.network.painter import MOST_MEASURED, Measured, opened
-from pinxit.network.weights import Array, Weights
-from pinxit.picture import Picture, to_array
-from pinxit.picture.finish import colored, finish
-from pinxit.picture.ingredients import Ingredients, LoadedStyle
-from pinxit.picture.recolor import Colors, colors_of, mix_colors, recolor, recolored, toward
-from pinxit.video.ahead import ahead
-from pinxit.video.flow import Bytes, pixels_of
-from pinxit.video.plan import Plan, Sink, Step, Stretch
-from pinxit.video.recipe import FilmRecipe
-from pinxit.video.steady import FOLLOWS, STAYS, Motion, Steadier, motion
-from pinxit.video.survey import Shot
+from pinxit.network.conditioning import Conditioning, EncodedStyles
+from pinxit.network.detail import DetailTransfer, detail_of, keep_detail, make_detail_transfer, mix_detail
+from pinxit.network.inference import MOST_MEASURED, open_network
+from pinxit.network.paint import paint
+from pinxit.network.weights import NetworkWeights
+from pinxit.recipe.inputs import JobInputs, StyleInput
+from pinxit.recipe.postprocess import colored, finish
+from pinxit.texture.color_transfer import apply_recoloring
+from pinxit.video.key_tracks import tracked_frames
+from pinxit.video.keyframes import Keyframes
+from pinxit.video.optical_flow import Bytes, pixels_of
+from pinxit.video.plan import FrameSink, Piece, VideoPlan, VideoStep
+from pinxit.video.prefetch import prefetch
+from pinxit.video.recipe import VideoRecipe
+from pinxit.video.shot_detection import Shot
+from pinxit.video.temporal_blend import TemporalBlender
 
-# Levels of a byte by which the pixels of a flat frame may differ.
-_FLAT = 8
-
-
-@dataclass(frozen=True)
-class _Manner:
-    """What the network needs to know at a time.
-
-    Attributes:
-        affine, measured: scales and shifts of its normalisations, and what these are applied to.
-        colors: that the picture is to have.
-        lively: what is then done with its painting.
-    """
-
-    affine: Array
-    measured: Measured
-    colors: Colors
-    lively: Lively
-
-    def toward(self, other: _Manner, part: float) -> _Manner:
-        """What lies between two."""
-        share = np.float32(part)
-        return _Manner(
-            self.affine + share * (other.affine - self.affine),
-            self.measured.toward(other.measured, part),
-            mix_colors([self.colors, other.colors], [1 - part, part]),
-            self.lively.toward(other.lively, part),
-        )
+_FLAT = 8  # of 255: largest difference between the pixels of a flat frame
 
 
 @dataclass(frozen=True)
-class Look:
-    """What a shot looks like to the network.
+class ShotStyle:
+    """How a shot is painted at one time.
 
     Attributes:
-        own: its colours.
-        times: when the mixture of styles begins or ceases to change, s.
-        manners: what the network needs to know at each of them.
+        conditioning: what the network is conditioned on.
+        detail: the transfer of detail to its painting; None for a network with attention, which paints it itself.
     """
 
-    own: Colors
+    conditioning: Conditioning
+    detail: DetailTransfer | None
+
+    def interpolate(self, other: ShotStyle, part: float) -> ShotStyle:
+        """Return the style that lies `part`, 0 to 1, of the way to another."""
+        detail = self.detail
+        if detail is not None and other.detail is not None:
+            detail = detail.interpolate(other.detail, part)
+        return ShotStyle(self.conditioning.interpolate(other.conditioning, part), detail)
+
+
+@dataclass(frozen=True)
+class ShotAnalysis:
+    """What is measured of a shot before its frames are painted.
+
+    Attributes:
+        times: times at which the mixture of styles starts or stops changing, s.
+        styles: how the shot is painted at each of them.
+    """
+
     times: tuple[float, ...]
-    manners: tuple[_Manner, ...]
+    styles: tuple[ShotStyle, ...]
 
-    def manner(self, time: float) -> _Manner:
-        """What it needs to know at any time, s."""
+    def style_at(self, time: float) -> ShotStyle:
+        """Return how the shot is painted at any time, s."""
         after = bisect_right(self.times, time)
         if after in (0, len(self.times)):
-            return self.manners[min(after, len(self.times) - 1)]
+            return self.styles[min(after, len(self.times) - 1)]
         before = after - 1
         part = (time - self.times[before]) / (self.times[after] - self.times[before])
-        return self.manners[before].toward(self.manners[after], part) if part else self.manners[before]
+        return self.styles[before].interpolate(self.styles[after], part) if part else self.styles[before]
 
 
-class NetworkBrush:
-    """Paints the frames of a film by the network.
+class NetworkFrameStylizer:
+    """A stylizer of a film's frames by the network.
 
     Args:
-        recipe: the film's.
-        styles: its style images, in the recipe's order.
-        networks: those that were taught one style alone, by their file's SHA-256.
+        recipe: the film's recipe.
+        styles: the style images, in the recipe's order.
+        networks: networks trained on a single style, by the SHA-256 of their files.
+
+    Attributes:
+        analyses: the analysis of each shot, by the number of its first frame.
+
+    Raises:
+        PinxitError: when a network trained on one style is mixed with other styles.
     """
 
-    def __init__(self, recipe: FilmRecipe, styles: Sequence[LoadedStyle], networks: Mapping[str, Weights]) -> None:
+    def __init__(
+        self, recipe: VideoRecipe, styles: Sequence[StyleInput], networks: Mapping[str, NetworkWeights]
+    ) -> None:
         names = {style.network for style in styles}
         if len(names) > 1:
             raise PinxitError(
@@ -99,118 +101,146 @@ class NetworkBrush:
                 "train one on both, or paint with --engine optimizer."
             )
         (name,) = names
-        network = networks[name] if name else weights.shipped(recipe.network)
+        self._network = networks[name] if name else weights.shipped(recipe.network)
         self._recipe, self._styles, self._networks = recipe, tuple(styles), networks
-        self._reader, self._painter = opened(network)
-        self._session: tuple[_Manner, Any] | None = None
-        self.looks: dict[int, Look] = {}
+        _, self._stylizer = open_network(self._network)
+        self._session: tuple[ShotStyle, Any] | None = None
+        self.analyses: dict[int, ShotAnalysis] = {}
 
-    def look(self, shot: Shot, begin: Fraction) -> None:
-        """Measure a shot, so that its frames are painted as parts of it; the film begins at `begin` s."""
-        sheet = Picture(np.concatenate([pixels_of(sample) for sample in _few(shot.samples)], axis=2))
+    def analyze_shot(self, shot: Shot, begin: Fraction) -> None:
+        """Measure a shot once, so that all its frames are painted alike.
+
+        Args:
+            shot: the shot, with its samples.
+            begin: time of the film's first frame, s on the clip's clock.
+        """
+        sheet = Picture(np.concatenate([pixels_of(sample) for sample in _samples_to_measure(shot.samples)], axis=2))
         first, last = float(shot.times[0] - begin), float(shot.times[-1] - begin)
-        styles = colored(self._recipe, Ingredients(sheet, self._styles)).styles
+        styles = colored(self._recipe, JobInputs(sheet, self._styles)).styles
         size = self._recipe.size * self._recipe.style_scale
-        pictures = [read_at(style.picture, size).pixels for style in styles]
-        codes, colors = [self._reader.read(pixels) for pixels in pictures], [colors_of(pixels) for pixels in pictures]
-        details = [detail_of(pixels) for pixels in pictures]
-        times = [first, *(time for time in self._recipe.turns() if first < time < last), last]
+        encoded = EncodedStyles(self._network, [style.picture for style in styles], size)
+        # The networks of version 0.1, without attention, paint too little detail.
+        details = [] if self._network.shape.attention else [detail_of(pixels) for pixels in encoded.pictures]
+        times = [first, *(time for time in self._recipe.mixture_times() if first < time < last), last]
         if all(self._recipe.shares(time) == self._recipe.shares(first) for time in times):
             times = [first]
-        own = colors_of(sheet.pixels)
-        manners = []
+        shot_styles = []
         for time in times:
             shares, strength = self._recipe.shares(time), self._recipe.strength
-            code = np.tensordot(np.array(shares, np.float32), np.stack(codes), 1)
-            affine = self._painter.affine(self._reader.between(sheet.pixels, code, strength))
-            mixed = mix_colors(colors, shares)
-            dressed = recolor(sheet.pixels, own, mixed, strength)
-            measured, painted = self._painter.measure(dressed, affine, toward(own, mixed, strength))
-            strokes = recolored(painted, measured.correction)
-            _, lively = make_lively(strokes, dressed, mix_detail(details, shares), measured.wanted, strength)
-            manners.append(_Manner(affine, measured, mixed, lively))
-        self.looks[shot.begin] = Look(own, tuple(times), tuple(manners))
+            conditioning, painted = encoded.mix(shares).condition(sheet.pixels, strength)
+            detail = None
+            if details:
+                statistics = conditioning.statistics
+                strokes = apply_recoloring(painted, statistics.correction)
+                wanted = mix_detail(details, shares)
+                recolored_pixels = conditioning.recolor(sheet.pixels)
+                _, detail = make_detail_transfer(strokes, recolored_pixels, wanted, statistics.wanted, strength)
+            shot_styles.append(ShotStyle(conditioning, detail))
+        self.analyses[shot.begin] = ShotAnalysis(tuple(times), tuple(shot_styles))
 
-    def film(self, plan: Plan, sink: Sink) -> Iterator[Step]:
-        """All frames that are not done, from beginning to end."""
-        steady = Steadier(plan.height, plan.width)
-        for stretch in _together(plan.stretches):
-            if sink.done < stretch.end:
-                yield from self._stretch(plan, stretch, sink, steady)
+    def paint_frames(self, plan: VideoPlan, sink: FrameSink) -> Iterator[VideoStep]:
+        """Paint all frames that are not painted yet, from beginning to end.
 
-    def _stretch(self, plan: Plan, stretch: Stretch, sink: Sink, steady: Steadier) -> Iterator[Step]:
-        """A stretch, or what is left of it."""
-        begun = sink.done > stretch.begin
-        result = sink.last() if begun else None
-        for number, time, content, moved in ahead(
-            _moving(plan, sink.done - 1 if begun else stretch.first, stretch.end)
-        ):
-            if begun and number < sink.done:
+        Args:
+            plan: the plan of the film or of a piece.
+            sink: where painted frames go.
+        """
+        blender = TemporalBlender(plan.height, plan.width)
+        keys = Keyframes(plan, lambda number: self._paint_key(plan, number)) if plan.keys else None
+        for piece in _merge_adjacent(plan.pieces):
+            if sink.done < piece.end:
+                yield from self._paint_piece(plan, piece, sink, blender, keys)
+
+    def _paint_piece(
+        self, plan: VideoPlan, piece: Piece, sink: FrameSink, blender: TemporalBlender, keys: Keyframes | None
+    ) -> Iterator[VideoStep]:
+        """Paint a piece, or the rest of it.
+
+        Args:
+            plan: the plan of the film or of a piece.
+            piece: the piece.
+            sink: where painted frames go.
+            blender: blends each painting with the one before.
+            keys: the keyframes; None where there are none.
+        """
+        resumed = sink.done > piece.begin
+        result = sink.last() if resumed else None
+        first = sink.done - 1 if resumed else piece.run_up_begin
+        for frame in prefetch(tracked_frames(plan, first, piece.end, sink.folder)):
+            if resumed and frame.number < sink.done:
                 continue
-            if number in plan.keyframes:
-                result = plan.keyframes[number]
-            elif plan.recipe.consistency == "off":
-                result = self.alone(content, float(time))
+            number, content, time = frame.number, frame.content, float(frame.time)
+            followed = None if keys is None else keys.follow(frame)
+            if followed is not None and followed.is_complete:
+                result = followed.pixels
             else:
-                fresh = self.paint(content, float(time), self.looks[plan.shot(number).begin])
-                stays = FOLLOWS if plan.follows(number) else STAYS
-                result = fresh if moved is None or result is None else steady(fresh, result, moved, stays)
-            if number >= stretch.begin:
-                sink.add(time, result)
-            yield Step(sink.done - plan.first, content, result)
+                if plan.recipe.consistency == "off":
+                    painted = self.paint_alone(content, time)
+                else:
+                    painted = self.paint_frame(content, time, self.analyses[plan.shot(number).begin])
+                    if frame.motion is not None and result is not None:
+                        painted = blender(painted, result, frame.motion)
+                result = painted if followed is None or keys is None else keys.complete(followed, painted)
+            if number >= piece.begin:
+                sink.add(frame.time, result)
+            yield VideoStep(sink.done - plan.first, content, result)
 
-    def paint(self, frame: Bytes, time: float, look: Look) -> Bytes:
-        """A frame `(H, W, 3)` of the shot that was looked at, at a time, s."""
-        manner = look.manner(time)
-        if manner.measured.moments is None and np.ptp(frame, axis=(0, 1)).max() > _FLAT:
-            return self.alone(frame, time)  # a flash in the dark, which no sample showed
-        if self._session is None or self._session[0] is not manner:
-            self._session = manner, self._painter.session(manner.affine, manner.measured)
+    def _paint_key(self, plan: VideoPlan, number: int) -> Bytes:
+        """Paint a keyframe by itself, in the style of its shot."""
+        ((_, time, content),) = plan.pixels_between(number, number + 1)
+        return self.paint_frame(content, float(time), self.analyses[plan.shot(number).begin])
+
+    def paint_frame(self, frame: Bytes, time: float, shot: ShotAnalysis) -> Bytes:
+        """Paint a frame of a shot.
+
+        Args:
+            frame: `(H, W, 3)`.
+            time: time in the film, s.
+            shot: the analysis of the shot.
+        """
+        style = shot.style_at(time)
+        conditioning = style.conditioning
+        if conditioning.statistics.moments is None and np.ptp(frame, axis=(0, 1)).max() > _FLAT:
+            return self.paint_alone(frame, time)  # a bright frame in a dark shot, which no sample showed
+        if self._session is None or self._session[0] is not style:
+            self._session = style, self._stylizer.tile_session(conditioning.code, conditioning.statistics)
         pixels, strength = pixels_of(frame), self._recipe.strength
-        dressed = recolor(pixels, look.own, manner.colors, strength)
+        recolored_pixels = conditioning.recolor(pixels)
         canvas = np.empty_like(pixels)
-        for tile in self._painter.tiles(*frame.shape[:2]):
-            painted = self._painter.paint(self._session[1], dressed[:, tile.outer_rows, tile.outer_columns], tile)
+        for tile in self._stylizer.tiles(*frame.shape[:2]):
+            painted = self._stylizer.paint(
+                self._session[1], recolored_pixels[:, tile.outer_rows, tile.outer_columns], tile
+            )
             canvas[:, tile.rows, tile.columns] = painted
-        canvas = manner.lively(canvas, dressed)
+        canvas = (keep_detail if style.detail is None else style.detail)(canvas, recolored_pixels)
         if strength < 0.5:
-            # As for a picture: below half a strength the photograph shows through.
+            # As for a picture: below a strength of 0.5 the photograph shows through.
             canvas = pixels + np.float32(2 * strength) * (canvas - pixels)
         return to_array(finish(self._recipe, Picture(pixels), None, canvas))
 
-    def alone(self, frame: Bytes, time: float) -> Bytes:
-        """A frame as if there were no other."""
+    def paint_alone(self, frame: Bytes, time: float) -> Bytes:
+        """Paint a frame `(H, W, 3)` at a time, s, without regard to any other frame."""
         shares = self._recipe.shares(time)
         styles = tuple(
             replace(style, share=share) for style, share in zip(self._styles, shares, strict=True) if share > 0
         )
-        *_, last = paint(self._recipe, Ingredients(Picture(pixels_of(frame)), styles), self._networks)
+        *_, last = paint(self._recipe, JobInputs(Picture(pixels_of(frame)), styles), self._networks)
         return to_array(last.picture())
 
 
-def _together(stretches: Sequence[Stretch]) -> list[Stretch]:
-    """Stretches that follow each other without an overlap as one: their frames are read in one go."""
-    together: list[Stretch] = []
-    for stretch in stretches:
-        if together and stretch.first == together[-1].end:
-            together[-1] = replace(together[-1], end=stretch.end)
+def _merge_adjacent(pieces: Sequence[Piece]) -> list[Piece]:
+    """Merge pieces that follow each other without an overlap, so that their frames are read in one go."""
+    merged: list[Piece] = []
+    for piece in pieces:
+        if merged and piece.run_up_begin == merged[-1].end:
+            merged[-1] = replace(merged[-1], end=piece.end)
         else:
-            together.append(stretch)
-    return together
+            merged.append(piece)
+    return merged
 
 
-def _moving(plan: Plan, first: int, end: int) -> Iterator[tuple[int, Fraction, Bytes, Motion | None]]:
-    """Frames with their times, and how one gets to each from the one before it."""
-    before: Bytes | None = None
-    for number, time, content in plan.contents(first, end):
-        if plan.recipe.consistency == "off" or plan.begins(number):
-            before = None
-        yield number, time, content, None if before is None else motion(plan.flow, before, content)
-        before = content
-
-
-def _few(samples: Sequence[Bytes]) -> list[Bytes]:
-    """As many of a shot's samples as may be measured, spread over it; of a large one a part, for scale matters."""
+def _samples_to_measure(samples: Sequence[Bytes]) -> list[Bytes]:
+    """Return as many of a shot's samples as fit into `MOST_MEASURED` pixels, spread over it, one of them reduced if need be."""
     height, width = samples[0].shape[:2]
     count = max(1, min(len(samples), MOST_MEASURED // (height * width)))
     chosen = [samples[(2 * number + 1) * len(samples) // (2 * count)] for number in range(count)]

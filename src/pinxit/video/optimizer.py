@@ -1,4 +1,4 @@
-"""A film by the optimiser: each frame begins as its neighbour ended, and is held to it by the temporal loss."""
+"""Films by the optimiser: each frame starts from its neighbour's result, and a temporal loss keeps it consistent with it."""
 
 from __future__ import annotations
 
@@ -11,160 +11,209 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from pinxit.job import encoder_of
-from pinxit.optimize.paint import Progress, paint
-from pinxit.picture import Picture, to_array
-from pinxit.picture.finish import colored
-from pinxit.picture.ingredients import Ingredients, LoadedStyle, Neighbor
-from pinxit.picture.recolor import colors_of, recolor
-from pinxit.video.ahead import ahead
-from pinxit.video.flow import Bytes, Field, pixels_of
-from pinxit.video.plan import Plan, Step
-from pinxit.video.recipe import FilmRecipe
-from pinxit.video.steady import Motion, motion
-from pinxit.video.store import Stills
-from pinxit.video.survey import Shot
+from pinxit.encoder.open import encoder_of
+from pinxit.faces import face_map, find
+from pinxit.image import Picture, to_array
+from pinxit.optimize.paint import paint
+from pinxit.optimize.progress import OptimizerProgress
+from pinxit.recipe.inputs import JobInputs, Neighbor, StyleInput
+from pinxit.recipe.postprocess import colored
+from pinxit.texture.color_transfer import colors_of, recolor
+from pinxit.video.key_tracks import tracked_frames
+from pinxit.video.keyframes import Followed, Keyframes
+from pinxit.video.optical_flow import Bytes, Field, pixels_of
+from pinxit.video.plan import VideoPlan, VideoStep
+from pinxit.video.prefetch import prefetch
+from pinxit.video.recipe import VideoRecipe
+from pinxit.video.resume import FrameFiles
+from pinxit.video.shot_detection import Shot
+from pinxit.video.temporal_blend import Motion, estimate_motion
 from pinxit.video.warp import Warp
 
-# A frame that begins as its neighbour ended is nearly painted, and is seen at its full size alone: half of the iterations that
-# a picture has at its coarsest scale are for what is new in it.
-_SHARE = 2
+# A frame that starts from its neighbour's result is nearly painted, and is optimised at full size only. What is new in it gets
+# the iterations of a picture's coarsest scale, divided by this.
+_ITERATIONS_DIVISOR = 2
 
 
-class OptimizerBrush:
-    """Paints the frames of a film by the optimiser.
+class OptimizerFrameStylizer:
+    """A stylizer of a film's frames by the optimiser.
 
     Args:
-        recipe: the film's.
-        styles: its style images, in the recipe's order.
-        encoder_file: a weights file given by hand.
+        recipe: the film's recipe.
+        styles: the style images, in the recipe's order.
+        encoder_file: a weights file that the user named.
     """
 
-    def __init__(self, recipe: FilmRecipe, styles: Sequence[LoadedStyle], encoder_file: Path | None) -> None:
+    def __init__(self, recipe: VideoRecipe, styles: Sequence[StyleInput], encoder_file: Path | None) -> None:
         self._recipe, self._styles = recipe, tuple(styles)
-        self._looks: dict[int, tuple[LoadedStyle, ...]] = {}
+        self._shot_styles: dict[int, tuple[StyleInput, ...]] = {}
         self._encoder = encoder_of(recipe, encoder_file)
 
-    def look(self, shot: Shot, begin: Fraction) -> None:
-        """Where styles are to match a shot's colours, they match those of all of it."""
-        sheet = Picture(np.concatenate([pixels_of(sample) for sample in shot.samples], axis=2))
-        self._looks[shot.begin] = colored(self._recipe, Ingredients(sheet, self._styles)).styles
+    def analyze_shot(self, shot: Shot, begin: Fraction) -> None:
+        """Match the styles' colours to those of the whole shot, where the recipe asks for it.
 
-    def film(self, plan: Plan, sink: Stills) -> Iterator[Step]:
-        """All frames that are not done: each from the ones before it, then, if so wished, to and fro."""
+        Args:
+            shot: the shot, with its samples.
+            begin: time of the film's first frame, s on the clip's clock.
+        """
+        sheet = Picture(np.concatenate([pixels_of(sample) for sample in shot.samples], axis=2))
+        self._shot_styles[shot.begin] = colored(self._recipe, JobInputs(sheet, self._styles)).styles
+
+    def paint_frames(self, plan: VideoPlan, sink: FrameFiles) -> Iterator[VideoStep]:
+        """Paint all frames that are not painted yet: each from those before it, then in further passes, backward and forward.
+
+        Args:
+            plan: the plan of the film or of a piece.
+            sink: the frames of the first pass.
+        """
         warp = Warp(plan.height, plan.width)
         passes = [
             sink,
-            *(Stills(sink.store, f"pass{number}", plan.first) for number in range(2, plan.recipe.passes + 1)),
+            *(FrameFiles(sink.store, f"pass{number}", plan.first) for number in range(2, plan.recipe.passes + 1)),
         ]
         if len(passes) == 1:
-            yield from self._forward(plan, sink, warp, None)
+            yield from self._first_pass(plan, sink, warp, None)
             return
-        contents = Stills(sink.store, "content", plan.first)
-        yield from self._forward(plan, sink, warp, contents)
+        contents = FrameFiles(sink.store, "content", plan.first)
+        yield from self._first_pass(plan, sink, warp, contents)
         for number in range(1, len(passes)):
-            yield from self._again(plan, passes[: number + 1], warp, contents)
+            yield from self._further_pass(plan, passes[: number + 1], warp, contents)
 
-    def _forward(self, plan: Plan, stills: Stills, warp: Warp, contents: Stills | None) -> Iterator[Step]:
-        """The first pass."""
-        heeded = (1, *plan.recipe.long_term) if plan.recipe.consistency == "on" else ()
-        past: deque[tuple[Bytes, Bytes]] = deque(maxlen=max(heeded, default=1))
-        first = max(plan.first, stills.done - max(heeded, default=0))
-        for number, time, content in ahead(plan.contents(first, plan.first + plan.count)):
-            if plan.begins(number):
+    def _first_pass(
+        self, plan: VideoPlan, stills: FrameFiles, warp: Warp, contents: FrameFiles | None
+    ) -> Iterator[VideoStep]:
+        """Paint the first pass, forward."""
+        offsets = (1, *self._recipe.long_term) if plan.recipe.consistency == "on" else ()
+        past: deque[tuple[Bytes, Bytes]] = deque(maxlen=max(offsets, default=1))
+        first = max(plan.first, stills.done - max(offsets, default=0))
+        keys = Keyframes(plan, lambda number: self._key(plan, stills, number)) if plan.keys else None
+        for frame in prefetch(tracked_frames(plan, first, plan.first + plan.count, stills.folder)):
+            number, time, content = frame.number, frame.time, frame.content
+            if plan.starts_shot(number):
                 past.clear()
             if contents is not None and number not in contents:
                 contents.write(number, content)
             if number < stills.done:
                 past.append((content, stills.read(number)))
                 continue
-            result = plan.keyframes.get(number)
-            if result is None:
-                back = [past[-steps] for steps in heeded if steps <= len(past)]
-                results = [(painted, motion(plan.flow, before, content)) for before, painted in back]
-                base = _dressed(content, back[0][1]) if back else content
-                start, neighbors = neighborhood(warp, base, results, plan.recipe.temporal_weight)
+            followed = None if keys is None else keys.follow(frame)
+            if followed is not None and followed.is_complete:
+                result = followed.pixels
+            else:
+                back = [past[-steps] for steps in offsets if steps <= len(past)]
+                results = [(painted, estimate_motion(plan.flow, before, content)) for before, painted in back]
+                base = _recolored_like(content, back[0][1]) if back else content
+                start, neighbors = start_from_neighbors(warp, base, results, self._recipe.temporal_weight)
+                if followed is not None and keys is not None:
+                    start = keys.complete(followed, start)
+                    neighbors = _with_keys(followed, neighbors, self._recipe.temporal_weight)
                 for progress in self._paint(
                     content, float(time), plan.shot(number), start if back else None, neighbors
                 ):
-                    yield Step(stills.done - plan.first, facts=progress.facts)
+                    yield VideoStep(stills.done - plan.first, facts=progress.facts)
                 result = to_array(progress.picture())
+                if followed is not None and keys is not None:
+                    result = keys.complete(followed, result)
             stills.add(time, result)
             past.append((content, result))
-            yield Step(stills.done - plan.first, content, result)
+            yield VideoStep(stills.done - plan.first, content, result)
 
-    def _again(self, plan: Plan, passes: Sequence[Stills], warp: Warp, contents: Stills) -> Iterator[Step]:
-        """A further pass, in the other direction than the one before (Ruder et al., section 4.4)."""
-        *_, earlier, now = passes
+    def _key(self, plan: VideoPlan, stills: FrameFiles, number: int) -> Bytes:
+        """Return a keyframe, painted by itself as a single picture is, or read if it is painted already."""
+        keys = FrameFiles(stills.store, "keys")
+        if number not in keys:
+            ((_, time, content),) = plan.pixels_between(number, number + 1)
+            *_, last = self._paint(content, float(time), plan.shot(number), None, ())
+            keys.write(number, to_array(last.picture()))
+        return keys.read(number)
+
+    def _further_pass(
+        self, plan: VideoPlan, passes: Sequence[FrameFiles], warp: Warp, contents: FrameFiles
+    ) -> Iterator[VideoStep]:
+        """Paint a further pass, in the opposite direction of the one before (Ruder et al., section 4.4)."""
+        *_, earlier, current = passes
         done = (len(passes) - 1) * plan.count
         for shot in plan.shots:
             order = list(range(shot.begin, shot.end))
             order = order if len(passes) % 2 else order[::-1]
             for place, number in enumerate(order):
                 content, time = contents.read(number), shot.times[number - shot.begin] - plan.begin
-                if number not in now:
-                    result = plan.keyframes.get(number)
+                if number not in current:
+                    result = earlier.read(number) if number in plan.keys else None
                     if result is None:
                         own, neighbors = earlier.read(number), list[Neighbor]()
                         if place:
-                            moved = motion(plan.flow, contents.read(order[place - 1]), content)
-                            beside = [(now.read(order[place - 1]), moved)]
-                            start, neighbors = neighborhood(warp, own, beside, plan.recipe.temporal_weight)
-                            # Equation 11, with δ = ½; where nothing came, `start` is `own`.
+                            motion = estimate_motion(plan.flow, contents.read(order[place - 1]), content)
+                            neighbor = [(current.read(order[place - 1]), motion)]
+                            start, neighbors = start_from_neighbors(warp, own, neighbor, self._recipe.temporal_weight)
+                            # Equation 11, with δ = ½; where the flow is unreliable, `start` equals `own`.
                             own = np.asarray(cv2.addWeighted(own, 0.5, start, 0.5, 0), np.uint8)
                         for progress in self._paint(content, float(time), shot, own, neighbors):
-                            yield Step(done, facts=progress.facts)
+                            yield VideoStep(done, facts=progress.facts)
                         result = to_array(progress.picture())
-                    now.write(number, result)
+                    current.write(number, result)
                 done += 1
-                yield Step(done, content, now.read(number))
+                yield VideoStep(done, content, current.read(number))
 
     def _paint(
         self, frame: Bytes, time: float, shot: Shot, start: Bytes | None, neighbors: Sequence[Neighbor]
-    ) -> Iterator[Progress]:
-        """A frame `(H, W, 3)` at a time, s.
+    ) -> Iterator[OptimizerProgress]:
+        """Paint one frame.
 
         Args:
-            start: what to begin with; nothing begins as a picture does.
-            neighbors: what it is to be like.
+            frame: `(H, W, 3)`.
+            time: time in the film, s.
+            shot: the shot that contains the frame.
+            start: the picture to start from; None starts as a single picture does.
+            neighbors: the results that the frame is kept consistent with.
         """
-        styles = zip(self._looks[shot.begin], self._recipe.shares(time), strict=True)
-        here = tuple(replace(style, share=share) for style, share in styles if share > 0)
+        styles = zip(self._shot_styles[shot.begin], self._recipe.shares(time), strict=True)
+        active = tuple(replace(style, share=share) for style, share in styles if share > 0)
         changes: dict[str, object] = {"size": max(frame.shape[:2])}
         if self._recipe.color == "match":
-            changes["color"] = "style"  # they were matched by `look`
-        ingredients = Ingredients(Picture(pixels_of(frame)), here, neighbors=tuple(neighbors))
+            changes["color"] = "style"  # `analyze_shot` has matched them already
+        content = Picture(pixels_of(frame))
+        keep = face_map(find(content), content.height, content.width) if self._recipe.faces == "keep" else None
+        job_inputs = JobInputs(content, active, keep=keep, neighbors=tuple(neighbors))
         if start is not None:
-            steps = max(1, self._recipe.iterations[0] // _SHARE)
+            steps = max(1, self._recipe.iterations[0] // _ITERATIONS_DIVISOR)
             changes |= {"init": "picture", "coarsest": max(frame.shape[:2]), "iterations": (steps,)}
-            ingredients = replace(ingredients, start=Picture(pixels_of(start)))
-        return paint(self._recipe.model_copy(update=changes), self._encoder, ingredients)
+            job_inputs = replace(job_inputs, start=Picture(pixels_of(start)))
+        return paint(self._recipe.model_copy(update=changes), self._encoder, job_inputs)
 
 
-def _dressed(frame: Bytes, painted: Bytes) -> Bytes:
-    """A frame in the colours of a painting: the few iterations that it gets would leave what is uncovered a photograph."""
+def _with_keys(followed: Followed, neighbors: Sequence[Neighbor], weight: float) -> list[Neighbor]:
+    """Return the neighbours without what the keyframes show, and with the keyframes' painting as another one."""
+    open_ = 1 - followed.usable
+    rest = [replace(neighbor, mask=neighbor.mask * open_) for neighbor in neighbors]
+    return [Neighbor(pixels_of(followed.pixels), followed.usable, weight), *rest]
+
+
+def _recolored_like(frame: Bytes, painted: Bytes) -> Bytes:
+    """Return a frame in the colours of a painting, because few iterations would leave uncovered places photographic."""
     pixels = pixels_of(frame)
     return to_array(Picture(recolor(pixels, colors_of(pixels), colors_of(pixels_of(painted)), 1.0)))
 
 
-def neighborhood(
+def start_from_neighbors(
     warp: Warp, base: Bytes, results: Sequence[tuple[Bytes, Motion]], weight: float
 ) -> tuple[Bytes, list[Neighbor]]:
-    """What a frame begins with and what it is to be like.
+    """Return the picture that a frame starts from, and the neighbours that it is kept consistent with.
 
     Args:
-        base: what the frame begins with where nothing is known of it, `(H, W, 3)`.
-        results: of frames beside it in time, the nearest first, and how one gets from each to the frame.
-        weight: of the temporal loss.
+        warp: warps neighbouring results to the frame.
+        base: the start where no neighbour shows a place, `(H, W, 3)`.
+        results: results of frames beside it in time, the nearest first, each with the motion from it to the frame.
+        weight: weight of the temporal loss.
     """
     neighbors: list[Neighbor] = []
     known: Field = np.zeros(base.shape[:2], np.float32)
     start = base.astype(np.float32)
-    for result, moved in results:
-        carried = warp(result, moved.backward)
-        # The nearest in time that shows a place decides on it (equation 9): it was carried the least.
-        mask = np.maximum(warp.mask(moved.reliable) - known, 0)
+    for result, motion in results:
+        warped = warp(result, motion.backward)
+        # The nearest in time that shows a place decides on it (equation 9), because it was warped the least.
+        mask = np.maximum(warp.resize_mask(motion.mask) - known, 0)
         known = known + mask
-        start += mask[..., None] * (carried - start)
-        neighbors.append(Neighbor(pixels_of(carried), mask, weight))
+        start += mask[..., None] * (warped - start)
+        neighbors.append(Neighbor(pixels_of(warped), mask, weight))
     return np.asarray((start + 0.5).clip(0, 255), np.uint8), neighbors

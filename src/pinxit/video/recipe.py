@@ -1,68 +1,142 @@
-"""The recipe of a film: a picture's, and what time adds to it."""
+"""The recipe of a film: that of a picture, and what depends on time."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
-from typing import Annotated, Literal, Self
+from itertools import zip_longest
+from operator import itemgetter
+from pathlib import Path
+from typing import Annotated, Literal, Protocol, Self
 
 from pydantic import Field, model_validator
 
-from pinxit.picture.recipe import Finite, Input, Recipe, Style, Weight
+from pinxit.image.metadata import MAX_CHARACTERS
+from pinxit.image.metadata import read_recipe as read_picture_recipe
+from pinxit.recipe.inputs import normalized_shares
+from pinxit.recipe.options import SettingsOptions
+from pinxit.recipe.recipe import Finite, Input, Recipe, Style, Weight
+from pinxit.video.animation import ANIMATIONS
+from pinxit.video.clip import comment_in
 
 MAX_NUMBER = 10_000_000
+AT_ONCE = 0.001  # s: length of the change from one style to the next where the second begins as the first ends
+RECIPE_FILE = "recipe.json"  # beside the frames of a film that is a folder
 
 
 def seconds(time: float) -> Fraction:
-    """Return a time as a person wrote it: 2.2 is eleven fifths, and not a little more."""
+    """Return a time exactly as it was written: 2.2 becomes 11/5, not the nearest float."""
     return Fraction(repr(time))
 
 
 class TimedStyle(Style):
-    """A style image, and when.
+    """A style image and its time.
 
     Attributes:
-        at: when the film is in it alone, s since its beginning; between two such times it goes over from one to the other.
-            None, for all styles alike: a mixture that stays.
+        at: time at which the film has this style alone, s since its beginning; between two such times, one style changes into
+            the other. None for all styles means a constant mixture.
+        until: time until which the film keeps this style alone, s; None is `at`. Where the next style begins at that time, the
+            film changes at once.
     """
 
     at: Finite | None = Field(None, ge=0, le=1e7)
+    until: Finite | None = Field(None, ge=0, le=1e7)
 
 
 class Keyframe(Input):
-    """A painted frame that the film is to follow.
+    """A frame painted by a person, which the film follows, or the mask of a keyframe.
 
     Attributes:
-        number: of the frame, from 1.
+        number: the frame's number, from 1.
     """
 
     number: int = Field(ge=1, le=MAX_NUMBER)
 
 
-class FilmRecipe(Recipe):
+class VideoOptions(SettingsOptions, total=False):
+    """Keyword arguments of `prepare_video`: the settings, and the fields of `VideoRecipe` that a user chooses."""
+
+    consistency: Literal["on", "off"] | None
+    keys: Sequence[int] | None
+    start: float | Fraction | None
+    end: float | Fraction | None
+    rate: float | str | None
+    codec: str | None
+    crf: int | None
+    bits: int | None
+    hdr: Literal["tonemap", "refuse"] | None
+    temporal_weight: float | None
+    long_term: Sequence[int] | None
+    passes: int | None
+    piece: int | None
+
+
+class FilmRecipe(Protocol):
+    """What the recipes of all films have: those that an engine paints, and those whose colours are graded.
+
+    Attributes:
+        size: the longer side of the film, px.
+        engine: `network` where each frame is finished in one go, `optimizer` where later passes improve it.
+        passes, consistency, piece, start, end, codec, crf, bits: see `VideoRecipe`.
+    """
+
+    @property
+    def size(self) -> int: ...  # noqa: D102
+    @property
+    def engine(self) -> str: ...  # noqa: D102
+    @property
+    def passes(self) -> int: ...  # noqa: D102
+    @property
+    def consistency(self) -> str: ...  # noqa: D102
+    @property
+    def piece(self) -> int | None: ...  # noqa: D102
+    @property
+    def start(self) -> float: ...  # noqa: D102
+    @property
+    def end(self) -> float | None: ...  # noqa: D102
+    @property
+    def codec(self) -> str | None: ...  # noqa: D102
+    @property
+    def crf(self) -> int | None: ...  # noqa: D102
+    @property
+    def bits(self) -> int: ...  # noqa: D102
+
+    def to_json(self) -> str:
+        """Return the recipe as JSON text, ASCII only."""
+
+
+class VideoRecipe(Recipe):
     """Everything that decides a film."""
 
     work: Literal["video"] = "video"
     styles: tuple[TimedStyle, ...] = Field(min_length=1, max_length=64)
     keyframes: tuple[Keyframe, ...] = Field((), max_length=1000)
-    consistency: Literal["on", "off"] = Field("on", description="Whether frames heed each other.")
-    start: Finite = Field(0.0, ge=0, le=1e7, description="Where in the clip it begins, s.")
-    end: Finite | None = Field(None, gt=0, le=1e7, description="Where in the clip it ends, s.")
-    rate: Finite = Field(24.0, ge=0.01, le=1000, description="Frames a second, for numbered frames.")
-    codec: str | None = Field(None, pattern=r"^[a-z0-9_-]{1,32}$", description="FFmpeg's name of the encoder.")
-    crf: int | None = Field(None, ge=0, le=63, description="Constant rate factor: less is better and larger.")
-    bits: int = Field(
-        8, ge=8, le=10, multiple_of=2, description="Bits a channel of a clip; ProRes has 10 whatever is said."
+    key_masks: tuple[Keyframe, ...] = Field((), max_length=1000)
+    keys: tuple[Annotated[int, Field(ge=1, le=MAX_NUMBER)], ...] = Field(
+        (), max_length=1000, description="Frames that are painted by themselves, and that the others follow, from 1."
     )
+    consistency: Literal["on", "off"] = Field(
+        "on", description="Whether each frame is kept consistent with the one before."
+    )
+    start: Finite = Field(0.0, ge=0, le=1e7, description="Start in the clip, s.")
+    end: Finite | None = Field(None, gt=0, le=1e7, description="End in the clip, s.")
+    rate: Finite = Field(24.0, ge=0.01, le=1000, description="Frames a second of a folder of frames.")
+    codec: str | None = Field(None, pattern=r"^[a-z0-9_-]{1,32}$", description="FFmpeg's name of the encoder.")
+    crf: int | None = Field(None, ge=0, le=63, description="Constant rate factor: lower is better and larger.")
+    bits: int = Field(8, ge=8, le=10, multiple_of=2, description="Bits a channel of a clip; ProRes always has 10.")
     hdr: Literal["tonemap", "refuse"] = Field("tonemap", description="What to do with high dynamic range.")
-    # Of a pan's warping error frame by frame, 0.11, 0.09, 0.07 and 0.05 remain at 0, 50, 200 and 1000; 0 only begins alike.
-    temporal_weight: Weight = Field(200.0, description="Of the temporal loss.")
+    # A pan's warping error, relative to frame-by-frame painting, is 0.11, 0.09, 0.07 and 0.05 at weights of 0, 50, 200 and
+    # 1000; at 0, only the starting picture connects frames.
+    temporal_weight: Weight = Field(200.0, description="Weight of the temporal loss.")
     long_term: tuple[Annotated[int, Field(ge=2, le=100)], ...] = Field(
-        (), max_length=8, description="Frames so far back are heeded too."
+        (), max_length=8, description="Also keep consistent with the frames this many frames back."
     )
     piece: int | None = Field(
-        None, ge=48, le=MAX_NUMBER, description="Longer shots are painted in overlapping pieces of so many frames."
+        None, ge=48, le=MAX_NUMBER, description="Paint longer shots in overlapping pieces of this many frames."
     )
-    passes: int = Field(1, ge=1, le=30, description="How often the optimiser goes through each shot, to and fro.")
+    passes: int = Field(
+        1, ge=1, le=30, description="Passes of the optimiser over each shot, alternately forward and backward."
+    )
 
     @model_validator(mode="after")
     def _is_possible(self) -> Self:
@@ -71,29 +145,79 @@ class FilmRecipe(Recipe):
         timed = [style.at is not None for style in self.styles]
         if any(timed) and not all(timed):
             raise ValueError("some styles have a time and some have none: give each one, as in --style a.jpg@0s")
+        times = sorted(
+            ((style.at, style.until, style.name) for style in self.styles if style.at is not None), key=itemgetter(0)
+        )
+        for (at, until, name), following in zip_longest(times, [at for at, _, _ in times[1:]]):
+            if until is not None and until < at:
+                raise ValueError(f"{name} ends before it begins: give both times in order, as in --style a.jpg@2s-5s")
+            if until is not None and following is not None and until > following:
+                raise ValueError(
+                    f"{name} lasts until {until:g} s, but the next style begins at {following:g} s: end it there"
+                )
+        if any(style.until is not None and style.at is None for style in self.styles):
+            raise ValueError("a style ends but does not begin: give both times, as in --style a.jpg@2s-5s")
+        if self.keys and self.consistency == "off":
+            raise ValueError("with consistency off, no frame follows keys: leave one of them out")
         if self.engine == "network" and (self.long_term or self.passes > 1):
             raise ValueError("long_term and passes are for --engine optimizer: the network paints each frame once")
         if self.engine == "optimizer" and self.piece is not None:
-            raise ValueError("piece is for --engine network: what the optimiser paints never forgets how it began")
+            raise ValueError("piece is for --engine network: with the optimiser, each frame depends on all before it")
         return self
 
     def shares(self, time: float) -> list[float]:
-        """How much each style counts at a time, s; they add up to 1."""
+        """Return each style's share at a time, s; the shares add up to 1."""
         if self.styles[0].at is None:
-            whole = sum(style.share for style in self.styles)
-            return [style.share / whole for style in self.styles]
-        times = [style.at or 0.0 for style in self.styles]
-        order = sorted(range(len(times)), key=times.__getitem__)
-        shares = [0.0] * len(times)
-        before = max((place for place in range(len(order)) if times[order[place]] <= time), default=0)
-        after = min(before + 1, len(order) - 1)
-        first, second = order[before], order[after]
-        length = times[second] - times[first]
-        part = min(1.0, max(0.0, (time - times[first]) / length)) if length > 0 else 0.0
+            return normalized_shares(style.share for style in self.styles)
+        moments = self._moments()
+        shares = [0.0] * len(self.styles)
+        before = max((place for place, (at, _) in enumerate(moments) if at <= time), default=0)
+        after = min(before + 1, len(moments) - 1)
+        (begin, first), (end, second) = moments[before], moments[after]
+        part = min(1.0, max(0.0, (time - begin) / (end - begin))) if end > begin else 0.0
         shares[first] += 1 - part
         shares[second] += part
         return shares
 
-    def turns(self) -> list[float]:
-        """The times at which the mixture of styles begins or ceases to change, s."""
-        return sorted({style.at for style in self.styles if style.at is not None})
+    def mixture_times(self) -> list[float]:
+        """Return the times at which the mixture of styles starts or stops changing, s."""
+        return sorted({time for time, _ in self._moments()})
+
+    def _moments(self) -> list[tuple[float, int]]:
+        """Return the times at which the film has one style alone, s, each with the style's place; in order."""
+        timed = sorted((style.at, place) for place, style in enumerate(self.styles) if style.at is not None)
+        moments = list[tuple[float, int]]()
+        for (at, place), following in zip_longest(timed, [at for at, _ in timed[1:]]):
+            moments.append((at, place))
+            until = self.styles[place].until
+            if until is not None and following is not None:
+                until = min(until, following - AT_ONCE)
+            if until is not None and until > at:
+                moments.append((until, place))
+        return moments
+
+
+def read_recipe(path: Path) -> str | None:
+    """Return the text of the recipe inside a film, or None where there is none; the text is not validated.
+
+    A clip or a GIF holds it in its comment, a WebP or APNG as a picture does, a folder of frames in a file of its own.
+
+    Raises:
+        PinxitError: when `path` is no film.
+    """
+    if path.is_dir():
+        text: str | None = _text_of(path / RECIPE_FILE)
+    else:
+        text = read_picture_recipe(path) if path.suffix.lower() in ANIMATIONS else comment_in(path)
+    if not text or len(text) > MAX_CHARACTERS or not text.lstrip().startswith("{"):
+        return None
+    return text
+
+
+def _text_of(path: Path) -> str:
+    """Return the text of a small file, empty where there is none."""
+    try:
+        with path.open(encoding="utf-8") as file:
+            return file.read(MAX_CHARACTERS)
+    except (OSError, UnicodeDecodeError):
+        return ""

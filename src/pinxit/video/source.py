@@ -1,4 +1,4 @@
-"""Where the frames of a film come from."""
+"""Sources of frames: what clips and folders of frames have in common."""
 
 from __future__ import annotations
 
@@ -8,42 +8,41 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Protocol
 
-from pinxit.video.flow import Bytes
+from pinxit.video.optical_flow import Bytes
 
-# Frames a second, where nobody says how many.
-FILM_RATE = Fraction(24)
+DEFAULT_RATE = Fraction(24)  # frames a second, where neither a clip nor the user says how many
 
 
 @dataclass(frozen=True)
 class Frame:
-    """One picture of a clip.
+    """One frame of a clip.
 
     Attributes:
-        time: since the first frame, s.
-        picture: gives its pixels `(height, width, 3)`, upright, at the size that is asked for: most frames are wanted
-            small, or not at all. Where it is transparent, it has the colour of what is seen beside.
-        alpha: gives its opacity `(height, width)`, likewise; None where its format has none.
-        length: how long it is shown, s; None where nothing says it.
+        time: time since the first frame, s.
+        picture: returns the upright pixels `(height, width, 3)` at the requested size; most frames are needed small, or not
+            at all. Transparent places have the colour of the nearest visible ones.
+        alpha: returns the opacity `(height, width)` at the requested size; None where the format has none.
+        duration: how long the frame is shown, s; None where unknown.
     """
 
     time: Fraction
     picture: Callable[[int, int], Bytes]
     alpha: Callable[[int, int], Bytes] | None = None
-    length: Fraction | None = None
+    duration: Fraction | None = None
 
 
-class Source(Protocol):
-    """Where frames come from.
+class FrameSource(Protocol):
+    """A clip or a folder of frames.
 
     Attributes:
-        path: the clip's or the folder's.
-        width, height: px, of upright frames.
-        rate: frames a second, on average.
-        count: how many frames there are, as far as is known.
-        pixel_aspect: width of a pixel by its height.
-        begin: where its first frame lies on its own clock, s.
-        alpha: whether its format has transparency, which its frames may use.
-        notes: what reading had to decide, known in full when all is read.
+        path: the clip's or the folder's path.
+        width, height: size of upright frames, px.
+        rate: average frames a second.
+        count: number of frames, as far as it is known.
+        pixel_aspect: a pixel's width divided by its height.
+        begin: time of the first frame on the clip's own clock, s.
+        alpha: whether the format has transparency, which frames may use.
+        notes: what to tell the user about the reading; complete once all frames are read.
     """
 
     path: Path
@@ -57,4 +56,4 @@ class Source(Protocol):
     notes: list[str]
 
     def frames(self, start: Fraction = ...) -> Iterator[Frame]:
-        """From the beginning, or from somewhere before `start`, s."""
+        """Yield all frames, or those from some time at or before `start`, s."""

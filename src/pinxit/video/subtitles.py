@@ -1,29 +1,29 @@
-"""Subtitles recoded, where a film's container cannot hold them as they are: their text, their times, simple marks."""
+"""Transcoding of subtitles that a film's container cannot hold as they are: text, times and simple markup are kept."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
 
-from pinxit.video.ffmpeg import library
+from pinxit.video.ffmpeg import import_av
 
-# Container → the codec of texts that its players know.
+# Container → a subtitle codec that its players support.
 CODECS = {"mp4": "mov_text", "mov": "mov_text", "matroska": "subrip", "webm": "webvtt"}
 
 
-class SubtitleCoder:
-    """Recodes a stream of texts.
+class SubtitleTranscoder:
+    """A transcoder of one stream of text subtitles.
 
     Args:
-        source: the stream.
-        container: to write to.
-        codec: of what is written.
+        source: the stream to read.
+        container: the container to write to.
+        codec: FFmpeg's name of the encoder.
 
     Attributes:
-        stream: of the container.
+        stream: the new stream of the container.
 
     Raises:
-        ValueError: where the texts are pictures.
+        ValueError: when the subtitles are pictures.
     """
 
     def __init__(self, source: Any, container: Any, codec: str) -> None:
@@ -37,8 +37,8 @@ class SubtitleCoder:
         context.time_base = source.time_base
 
     def packets(self, packet: Any) -> Iterator[Any]:
-        """Yield the coded packet for one of the source's, shown as long at the same time, if there is text in it."""
-        av = library()
+        """Yield the encoded packet for one packet of the source, with the same times, if it contains text."""
+        av = import_av()
         if not packet.size:
             return
         try:
@@ -46,7 +46,7 @@ class SubtitleCoder:
             if texts is None or not len(texts):
                 return
             coded = self.stream.codec_context.encode_subtitle(texts)
-        except (av.FFmpegError, ValueError):  # a scratch
+        except (av.FFmpegError, ValueError):  # a damaged packet
             return
         coded.pts = coded.dts = packet.pts
         coded.duration, coded.time_base, coded.stream = packet.duration, packet.time_base, self.stream

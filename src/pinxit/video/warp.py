@@ -1,15 +1,15 @@
-"""One frame's painting, carried to where things are in the next."""
+"""Backward warping: a painting of one frame, moved to where things are in the next."""
 
 from __future__ import annotations
 
 import cv2
 import numpy as np
 
-from pinxit.video.flow import Bytes, Field, carried, grid
+from pinxit.video.optical_flow import Bytes, Field, pixel_grid, remap
 
 
 class Warp:
-    """Carries frames along flows.
+    """Backward warping of frames along optical flow.
 
     Args:
         height, width: of the frames, px.
@@ -17,20 +17,20 @@ class Warp:
 
     def __init__(self, height: int, width: int) -> None:
         self._size = (width, height)
-        self._grid = grid(height, width)
+        self._grid = pixel_grid(height, width)
 
     def __call__(self, frame: Bytes, backward: Field) -> Bytes:
-        """What `frame` `(H, W, 3)` looks like one step later.
+        """Return the earlier frame, `(H, W, 3)`, warped to the later one.
 
         Args:
-            frame: the earlier one.
-            backward: the flow from the later frame to it, of any resolution, px of the frames.
+            frame: the earlier frame.
+            backward: flow from the later frame to the earlier one, `(h, w, 2)` of any resolution, px of the frames.
         """
-        # A painting is carried from frame to frame: each bilinear step would blur it, bicubic ones hardly do.
-        return carried(frame, self._grid + self._resized(backward), cv2.INTER_CUBIC)
+        # A painting is warped again with each frame: bilinear resampling would blur it, bicubic hardly does.
+        return remap(frame, self._grid + self._resized(backward), cv2.INTER_CUBIC)
 
-    def mask(self, mask: Field) -> Field:
-        """A mask `(h, w)` at the frames' size."""
+    def resize_mask(self, mask: Field) -> Field:
+        """Return a mask `(h, w)` at the frames' size."""
         return self._resized(mask)
 
     def _resized(self, field: Field) -> Field:

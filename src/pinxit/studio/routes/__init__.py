@@ -1,4 +1,4 @@
-"""What is answered, a file for each kind of thing.
+"""The HTTP API, one file for each kind of resource.
 
-A handler that calls only synchronous things is `def`: FastAPI runs it in a thread, and the event loop goes on answering.
+A handler that only makes blocking calls is a plain `def`: FastAPI runs it in a thread, and the event loop stays free.
 """

@@ -1,47 +1,77 @@
-"""All that happens, as server-sent events."""
+"""All events of the studio, as server-sent events."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+import contextlib
+from collections.abc import AsyncGenerator, AsyncIterator
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
-from pinxit.studio.parts import Here, Parts
-from pinxit.studio.problems import Problem
-from pinxit.studio.rate import client_of
-from pinxit.studio.settings import API
+from pinxit.jobs.events import Event, EventBus
+from pinxit.studio.api_errors import ApiError
+from pinxit.studio.config import API
+from pinxit.studio.rate_limit import client_address
+from pinxit.studio.state import AppState, AppStateDep
 
 routes = APIRouter(prefix=API, tags=["events"])
-# How soon a browser comes back whose stream was cut off.
+# ms: how soon a browser reconnects after its stream was cut off.
 _RETRY_MS = 1000
 
 
-async def _admitted(request: Request, here: Here) -> AsyncIterator[Parts]:
-    """One stream more of this client; counted as long as it is open."""
-    client = client_of(request.scope)
-    if here.streams[client] >= here.studio.limits.streams:
-        raise Problem(429, "too_many_streams", "too many event streams are open: close one first.", retry_after=10)
-    here.streams[client] += 1
-    here.metrics.streams.inc()
+async def _count_stream(request: Request, studio: AppStateDep) -> AsyncIterator[AppState]:
+    """Count a client's stream while it is open, and refuse one too many."""
+    client = client_address(request.scope)
+    if studio.open_streams[client] >= studio.config.limits.streams:
+        raise ApiError(429, "too_many_streams", "too many event streams are open: close one first.", retry_after=10)
+    studio.open_streams[client] += 1
+    studio.metrics.streams.inc()
     try:
-        yield here
+        yield studio
     finally:
-        here.metrics.streams.dec()
-        here.streams[client] -= 1
-        if not here.streams[client]:
-            del here.streams[client]
+        studio.metrics.streams.dec()
+        studio.open_streams[client] -= 1
+        if not studio.open_streams[client]:
+            del studio.open_streams[client]
 
 
 @routes.get("/events", response_class=EventSourceResponse)
 async def events(
-    here: Annotated[Parts, Depends(_admitted)],
+    studio: Annotated[AppState, Depends(_count_stream)],
     last_event_id: Annotated[str | None, Header(max_length=64)] = None,
 ) -> AsyncIterator[ServerSentEvent]:
-    """Everything that happens: `job`, `progress`, `result`, `removed`; first `hello`, or `reset` where events were lost.
+    """Stream all events: `job`, `progress`, `result`, `removed`; first `hello`, or `reset` where events were lost.
 
-    With `Last-Event-ID`, as browsers send it when they come back, first what was missed.
+    A request with `Last-Event-ID`, as browsers send it when they reconnect, first gets the events that it missed.
     """
-    async for told in here.hub.listen(last_event_id):
-        yield ServerSentEvent(raw_data=told.data, event=told.name, id=here.hub.id_of(told.number), retry=_RETRY_MS)
+    bus = studio.jobs.events
+    async for event in stream(bus, last_event_id):
+        yield ServerSentEvent(raw_data=event.text, event=event.name, id=bus.id_of(event), retry=_RETRY_MS)
+
+
+async def stream(bus: EventBus, last_id: str | None) -> AsyncGenerator[Event]:
+    """Yield a bus's events as they come, until it is closed.
+
+    Args:
+        bus: the events.
+        last_id: the id of the last event that the client received; None for a client without any.
+
+    Yields:
+        First what `EventBus.subscribe` begins with, then each event.
+    """
+    loop, changed = asyncio.get_running_loop(), asyncio.Event()
+
+    def notify() -> None:
+        with contextlib.suppress(RuntimeError):  # the loop has ended
+            loop.call_soon_threadsafe(changed.set)
+
+    with bus.subscribe(last_id, notify) as subscription:
+        while True:
+            changed.clear()
+            for event in subscription.take():
+                yield event
+            if bus.closed:
+                return
+            await changed.wait()

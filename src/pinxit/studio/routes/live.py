@@ -1,4 +1,4 @@
-"""What is painted at once: previews, and what the page's own camera needs."""
+"""What is computed while the request waits: previews, matching regions, and networks and snapshots of the camera page."""
 
 from __future__ import annotations
 
@@ -12,71 +12,100 @@ from fastapi.responses import Response
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from pinxit.jobs.errors import Refused
-from pinxit.jobs.orders import SharedOrderStyle, StylizeOrder
-from pinxit.jobs.results import Part, Result, now
-from pinxit.picture.recipe import Finite
-from pinxit.studio.parts import Here
-from pinxit.studio.routes.files import ANY_BODY, binary, receive
-from pinxit.studio.routes.jobs import with_work
-from pinxit.studio.settings import API
+from pinxit.jobs.results import Result, ResultFile
+from pinxit.jobs.specs.base import SharedStyleSpec
+from pinxit.jobs.specs.stylize import StylizeSpec
+from pinxit.jobs.timestamps import now
+from pinxit.recipe.recipe import Finite
+from pinxit.studio import thumbnails
+from pinxit.studio.config import API
+from pinxit.studio.routes.files import BINARY_BODY, SmallKind, binary_response, receive_file
+from pinxit.studio.routes.jobs import with_default_work
+from pinxit.studio.state import AppStateDep
 
 routes = APIRouter(prefix=API, tags=["at once"])
 
 
 class LiveModel(BaseModel):
-    """Which network the page is to run.
+    """The network that the page is to run.
 
     Attributes:
-        styles: whose manner it paints in.
+        styles: the styles in which it paints.
         strength: 0 is the camera's picture, 1 the style in full.
-        size: the longer side of the frames that it is meant for, px.
+        size: the longer side of the frames for which it is made, px.
     """
 
     model_config = ConfigDict(extra="forbid")
 
-    styles: tuple[SharedOrderStyle, ...] = Field(min_length=1, max_length=16)
+    styles: tuple[SharedStyleSpec, ...] = Field(min_length=1, max_length=16)
     strength: Finite = Field(1.0, ge=0, le=1)
     size: int = Field(480, ge=64, le=1920)
 
 
-@routes.post("/preview", response_class=Response, responses={**binary("image/webp")})
-async def preview(request: Request, order: Annotated[StylizeOrder, BeforeValidator(with_work)], here: Here) -> Response:
-    """How an order would look, painted small by the network: no job, nothing kept."""
+@routes.post("/preview", response_class=Response, responses={**binary_response("image/webp")})
+async def preview(
+    request: Request,
+    order: Annotated[StylizeSpec, BeforeValidator(with_default_work)],
+    studio: AppStateDep,
+    kind: SmallKind = "webp",
+) -> Response:
+    """Paint an order small by the network, to show how it would look; it makes no job and keeps nothing."""
     begin = time.perf_counter()
-    # While a dial is turned, one preview after another is asked for and given up.
-    picture = await here.painting.run(here.quick.preview, order, left=request.is_disconnected)
+    # While a slider moves, the page asks for one preview after another and abandons the earlier ones.
+    picture = await studio.paint_limiter.run(studio.task_pool.preview, order, is_disconnected=request.is_disconnected)
     seconds = f"{time.perf_counter() - begin:.3f}"
-    return Response(picture, media_type="image/webp", headers={"X-Seconds": seconds})
+    if kind == "png":
+        picture = await anyio.to_thread.run_sync(thumbnails.to_png, picture)
+    return Response(picture, media_type=f"image/{kind}", headers={"X-Seconds": seconds})
 
 
-@routes.post("/live/model", response_class=Response, responses={**binary("application/octet-stream")})
-async def model(wanted: LiveModel, here: Here) -> Response:
-    """A style's network as an ONNX file, for the page to paint the camera's picture by itself."""
+class Regions(BaseModel):
+    """The regions of pictures, and the style regions in which each content region is painted.
+
+    Attributes:
+        content: regions of the content image: rows of cells from the top left, each the number of its region, from 0.
+        styles: the same for each style image; numbers go on from one style image to the next.
+        assignment: for each region of the content image, the regions of the style images in which it is painted.
+    """
+
+    content: list[list[int]]
+    styles: list[list[list[int]]]
+    assignment: list[list[int]]
+
+
+@routes.post("/correspondence")
+async def correspondence(
+    request: Request, order: Annotated[StylizeSpec, BeforeValidator(with_default_work)], studio: AppStateDep
+) -> Regions:
+    """Return the regions of an order with `match` `regions`, and their assignment; it makes no job and keeps nothing.
+
+    `assignment` is the order's own, or else the most similar regions; the setting `assignment` takes it in the same form.
+    """
+    found = await studio.paint_limiter.run(
+        studio.task_pool.correspondence, order, is_disconnected=request.is_disconnected
+    )
+    return Regions.model_validate(found)
+
+
+@routes.post("/live/model", response_class=Response, responses={**binary_response("application/octet-stream")})
+async def model(wanted: LiveModel, studio: AppStateDep) -> Response:
+    """Return a style's network as an ONNX file, with which the page paints the camera's picture itself."""
     styles = [style.model_dump(mode="json") for style in wanted.styles]
-    onnx = await here.painting.run(here.quick.live_model, styles, wanted.strength, wanted.size)
+    onnx = await studio.paint_limiter.run(studio.task_pool.live_model, styles, wanted.strength, wanted.size)
     return Response(onnx, media_type="application/octet-stream")
 
 
-@routes.post("/snapshots", status_code=201, openapi_extra=ANY_BODY)
+@routes.post("/snapshots", status_code=201, openapi_extra=BINARY_BODY)
 async def snapshot(
     request: Request,
-    here: Here,
+    studio: AppStateDep,
     title: Annotated[str, Query(max_length=255)] = "",
     style: Annotated[list[Annotated[str, Query(max_length=255)]] | None, Query(max_length=16)] = None,
 ) -> Result:
-    """Keep a picture that the page has painted: it becomes a result of the work `live`."""
-    file, _ = await receive(request, here, "snapshot")
+    """Keep a picture that the page has painted, as a result of the work `live`."""
+    file, _ = await receive_file(request, studio, "snapshot")
     if file.kind != "picture":
-        raise Refused("a snapshot is a picture.", "not_a_picture")
-    part = Part(
-        role="picture",
-        id=file.id,
-        name=file.name,
-        media=file.media,
-        bytes=file.bytes,
-        width=file.width,
-        height=file.height,
-    )
+        raise Refused("a snapshot must be a picture.", "not_a_picture")
     result = Result(
         id=str(uuid.uuid4()),
         work="live",
@@ -85,8 +114,8 @@ async def snapshot(
         styles=tuple(style or ()),
         bytes=file.bytes,
         cover=file.id,
-        files=(part,),
+        files=(ResultFile.of(file, "picture"),),
     )
-    await anyio.to_thread.run_sync(here.store.results.put, result)
-    here.hub.tell("result", result.model_dump_json())
+    await anyio.to_thread.run_sync(studio.store.results.put, result)
+    studio.jobs.events.publish("result", result.model_dump(mode="json"))
     return result

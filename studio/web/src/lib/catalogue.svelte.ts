@@ -1,47 +1,46 @@
-/** The pictures there are to choose from: drawn styles, samples, trained networks, and what was added before. */
+/** The styles to choose from: built-in ones, samples, trained networks, and the user's own. */
 
 import * as api from "./api";
-import { recall, remember } from "./kept";
-import { trying } from "./notices.svelte";
+import { shelf } from "./shelf.svelte";
+import { toastErrors } from "./toasts.svelte";
 
-/** Small pictures have one size, px, so that each is drawn once. */
-const SMALL = 256;
-const MOST_OWN = 48;
+/** Thumbnails have a single size, so that the server makes each once, px. */
+const THUMBNAIL_SIZE = 256;
 
 class Catalogue {
   styles = $state<api.StyleCard[]>([]);
   samples = $state<api.StyleCard[]>([]);
-  /** What a person added, the latest first. */
-  own = $state<api.Input[]>(recall<api.Input[]>("own", []));
-  #asked = false;
+  #loaded = false;
 
-  /** Ask the server, once. */
-  load(): void {
-    if (this.#asked) return;
-    this.#asked = true;
-    void trying(async () => ([this.styles, this.samples] = await Promise.all([api.styles(), api.samples()])));
+  /** What the user added, the latest first. */
+  get own(): api.Input[] {
+    return shelf.own;
   }
 
-  /** Ask again: a style has been trained, say. */
+  /** Load the catalogue, once. */
+  load(): void {
+    if (this.#loaded) return;
+    this.#loaded = true;
+    shelf.load();
+    void toastErrors(
+      async () => ([this.styles, this.samples] = await Promise.all([api.styles(), api.samples()])),
+    );
+  }
+
+  /** Load it again, for example after a style has been trained. */
   reload(): void {
-    this.#asked = false;
+    this.#loaded = false;
     this.load();
   }
 
-  /** Where a small picture of an input is: of a network, what it was shown with. */
+  /** URL of an input's thumbnail. A network has a picture of its own. */
   picture(input: api.Input): string {
     const network = this.styles.find((card) => card.sha256 && card.sha256 === input.sha256);
-    return network ? network.thumbnail : api.pictureUrl(input, SMALL);
+    return network ? network.thumbnail : api.pictureUrl(input, THUMBNAIL_SIZE);
   }
 
   add(input: api.Input): void {
-    this.own = [input, ...this.own.filter((known) => known.sha256 !== input.sha256)].slice(0, MOST_OWN);
-    remember("own", this.own);
-  }
-
-  forget(input: api.Input): void {
-    this.own = this.own.filter((known) => known.sha256 !== input.sha256);
-    remember("own", this.own);
+    shelf.remember(input);
   }
 }
 

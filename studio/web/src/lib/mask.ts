@@ -1,35 +1,52 @@
-/** A mask painted by hand: strokes on a canvas, kept as what was done so that each can be undone. */
+/** A mask painted by hand. Its steps are stored, so that each can be undone and redone. */
 
 export interface Stroke {
   points: [number, number][];
   size: number;
-  /** How wide its edge fades, as a share of its size. */
+  /** Softness of the edge, 0 to 1. */
   soft: number;
   erases: boolean;
+  /** How strongly the area is masked afterwards, 0 to 1. */
+  level: number;
 }
 
-/** No mask needs more detail than this, px of the longer side. */
-const LONGEST = 1024;
+/** Everything masked at one level. */
+interface Fill {
+  fill: number;
+}
+type Step = Stroke | Fill;
+
+/** How a mask is shown: a colour, or light and dark squares, which are seen on any picture. */
+export type Tint = string;
+export const SQUARES: Tint = "squares";
+/** The side of such a square, px. */
+const SQUARE = 8;
+
+/** Largest size of a mask, px of the longer side. */
+const MAX_SIDE = 1024;
 
 export function sizeOf(width: number, height: number): { width: number; height: number } {
-  const factor = Math.min(1, LONGEST / Math.max(width, height));
+  const factor = Math.min(1, MAX_SIDE / Math.max(width, height));
   return { width: Math.max(1, Math.round(width * factor)), height: Math.max(1, Math.round(height * factor)) };
 }
 
-/** A canvas on which what is meant is opaque, in one colour. */
+/** A canvas on which the masked area is opaque, in one tint. */
 export class Mask {
-  readonly strokes: Stroke[] = [];
+  readonly #steps: Step[] = [];
+  readonly #undone: Step[] = [];
+  readonly #ink: string | CanvasPattern;
   readonly #context: CanvasRenderingContext2D;
-  #ground: ImageBitmap | null = null;
-  /** All but the stroke that is being painted. */
-  #settled: ImageBitmap | HTMLCanvasElement;
+  #base: ImageBitmap | null = null;
+  /** Everything but the current stroke. */
+  #finished: ImageBitmap | HTMLCanvasElement;
 
   constructor(
     readonly canvas: HTMLCanvasElement,
-    readonly color: string,
+    tint: Tint,
   ) {
     this.#context = contextOf(canvas);
-    this.#settled = copyOf(canvas);
+    this.#ink = tint === SQUARES ? squares() : tint;
+    this.#finished = copyOf(canvas);
   }
 
   get empty(): boolean {
@@ -38,7 +55,7 @@ export class Mask {
     return true;
   }
 
-  /** Start from a mask file: its brightness is what is meant. */
+  /** Start from a mask file, in which the masked area is bright. */
   async start(from: Blob): Promise<void> {
     const { width, height } = this.canvas;
     const canvas = Object.assign(document.createElement("canvas"), { width, height });
@@ -47,45 +64,47 @@ export class Mask {
     const picture = context.getImageData(0, 0, width, height);
     for (let at = 0; at < picture.data.length; at += 4) picture.data[at + 3] = picture.data[at] ?? 0;
     context.putImageData(picture, 0, 0);
-    context.globalCompositeOperation = "source-in";
-    context.fillStyle = this.color;
-    context.fillRect(0, 0, width, height);
-    this.#ground = await createImageBitmap(canvas);
-    this.#redo();
+    fillWithin(context, this.#ink);
+    this.#base = await createImageBitmap(canvas);
+    this.#drawAll();
   }
 
   begin(stroke: Stroke): void {
-    this.strokes.push(stroke);
+    this.#add(stroke);
     this.#show(stroke);
   }
   extend(point: [number, number]): void {
-    const stroke = this.strokes.at(-1);
-    if (!stroke) return;
+    const stroke = this.#steps.at(-1);
+    if (!stroke || "fill" in stroke) return;
     stroke.points.push(point);
     this.#show(stroke);
   }
   end(): void {
-    this.#settled = copyOf(this.canvas);
+    this.#finished = copyOf(this.canvas);
   }
   undo(): void {
-    this.strokes.pop();
-    this.#redo();
+    const step = this.#steps.pop();
+    if (step) this.#undone.push(step);
+    this.#drawAll();
   }
-  clear(): void {
-    this.#ground = null;
-    this.strokes.length = 0;
-    this.#redo();
+  redo(): void {
+    const step = this.#undone.pop();
+    if (step) this.#steps.push(step);
+    this.#drawAll();
+  }
+  /** Mask everything at one level, 0 to 1; 0 clears the mask. */
+  fill(level: number): void {
+    this.#add({ fill: level });
+    this.#drawAll();
   }
 
-  /** As a file: white what is meant, black the rest. */
+  /** As a file: the masked area is white, the rest black. */
   async file(): Promise<Blob> {
     const { width, height } = this.canvas;
     const canvas = Object.assign(document.createElement("canvas"), { width, height });
     const context = contextOf(canvas);
     context.drawImage(this.canvas, 0, 0);
-    context.globalCompositeOperation = "source-in";
-    context.fillStyle = "#fff";
-    context.fillRect(0, 0, width, height);
+    fillWithin(context, "#fff");
     context.globalCompositeOperation = "destination-over";
     context.fillStyle = "#000";
     context.fillRect(0, 0, width, height);
@@ -97,25 +116,52 @@ export class Mask {
     );
   }
 
-  #redo(): void {
+  #add(step: Step): void {
+    this.#steps.push(step);
+    this.#undone.length = 0;
+  }
+  #drawAll(): void {
     this.#context.clearRect(0, 0, this.canvas.width, this.canvas.height);
-    if (this.#ground) this.#context.drawImage(this.#ground, 0, 0);
-    for (const stroke of this.strokes) this.#draw(stroke);
-    this.#settled = copyOf(this.canvas);
+    const filled = this.#steps.findLastIndex((step) => "fill" in step);
+    if (this.#base && filled < 0) this.#context.drawImage(this.#base, 0, 0);
+    for (const step of this.#steps.slice(Math.max(0, filled)))
+      if ("fill" in step) this.#fill(step.fill);
+      else this.#draw(step);
+    this.#finished = copyOf(this.canvas);
   }
   #show(stroke: Stroke): void {
     this.#context.clearRect(0, 0, this.canvas.width, this.canvas.height);
-    this.#context.drawImage(this.#settled, 0, 0);
+    this.#context.drawImage(this.#finished, 0, 0);
     this.#draw(stroke);
   }
-  /** The whole stroke at once: drawn dab by dab, a soft edge would harden where dabs lie over each other. */
-  #draw({ points, size, soft, erases }: Stroke): void {
+  #fill(level: number): void {
+    if (level === 0) return;
+    const context = this.#context;
+    context.save();
+    context.globalAlpha = level;
+    context.fillStyle = this.#ink;
+    context.fillRect(0, 0, this.canvas.width, this.canvas.height);
+    context.restore();
+  }
+  /** Draw the stroke as one path: overlapping dabs would harden a soft edge. Its level replaces what was there. */
+  #draw(stroke: Stroke): void {
+    if (!stroke.erases && stroke.level === 1) this.#trace(stroke, "source-over", 1);
+    else {
+      this.#trace(stroke, "destination-out", 1);
+      // Added to what the soft edge left, so that the mask changes evenly from one level to the other.
+      if (!stroke.erases) this.#trace(stroke, "lighter", stroke.level);
+    }
+    // A blurred stroke would blur the squares, too.
+    if (typeof this.#ink !== "string") fillWithin(this.#context, this.#ink);
+  }
+  #trace({ points, size, soft }: Stroke, operation: GlobalCompositeOperation, alpha: number): void {
     const context = this.#context;
     const fade = (size * soft) / 4;
     context.save();
-    context.globalCompositeOperation = erases ? "destination-out" : "source-over";
+    context.globalCompositeOperation = operation;
+    context.globalAlpha = alpha;
     if (fade > 0.5) context.filter = `blur(${fade}px)`;
-    context.strokeStyle = this.color;
+    context.strokeStyle = this.#ink;
     context.lineCap = context.lineJoin = "round";
     context.lineWidth = Math.max(1, size - 2 * fade);
     context.beginPath();
@@ -132,6 +178,28 @@ function contextOf(canvas: HTMLCanvasElement): CanvasRenderingContext2D {
   const context = canvas.getContext("2d", { willReadFrequently: true });
   if (!context) throw new Error("This browser has no canvas to paint masks on.");
   return context;
+}
+
+/** Give what is on a canvas another colour, and leave its transparency. */
+function fillWithin(context: CanvasRenderingContext2D, ink: string | CanvasPattern): void {
+  context.save();
+  context.globalCompositeOperation = "source-in";
+  context.fillStyle = ink;
+  context.fillRect(0, 0, context.canvas.width, context.canvas.height);
+  context.restore();
+}
+
+function squares(): CanvasPattern {
+  const canvas = Object.assign(document.createElement("canvas"), { width: 2 * SQUARE, height: 2 * SQUARE });
+  const context = contextOf(canvas);
+  context.fillStyle = "#fff";
+  context.fillRect(0, 0, 2 * SQUARE, 2 * SQUARE);
+  context.fillStyle = "#222";
+  context.fillRect(0, 0, SQUARE, SQUARE);
+  context.fillRect(SQUARE, SQUARE, SQUARE, SQUARE);
+  const pattern = context.createPattern(canvas, "repeat");
+  if (!pattern) throw new Error("This browser has no canvas to paint masks on.");
+  return pattern;
 }
 
 function copyOf(canvas: HTMLCanvasElement): HTMLCanvasElement {

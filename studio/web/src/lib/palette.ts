@@ -1,12 +1,12 @@
-/** A picture's telling colours, found in the browser: k-means in OKLab. */
+/** Extract a picture's main colours in the browser: k-means in OKLab. */
 
 type Lab = [number, number, number];
 
-/** The picture is looked at so small, px. */
+/** Side to which the picture is reduced first, px. */
 const SIDE = 72;
 const ROUNDS = 12;
 
-export async function paletteOf(file: Blob, count = 5): Promise<string[]> {
+export async function extractPalette(file: Blob, count = 5): Promise<string[]> {
   const image = await createImageBitmap(file, { resizeWidth: SIDE, resizeHeight: SIDE });
   const context = new OffscreenCanvas(SIDE, SIDE).getContext("2d");
   if (!context) throw new Error("This browser has no canvas to read colours from.");
@@ -22,17 +22,17 @@ export async function paletteOf(file: Blob, count = 5): Promise<string[]> {
 }
 
 function means(colors: Lab[], count: number): Lab[] {
-  // The first centre is the mean; each further one is what is furthest from those there are, so that accents are found.
+  // Start from the mean, then add the colour furthest from all centres so far, so that rare accents are found.
   let centres: Lab[] = [mean(colors)];
   while (centres.length < count) {
-    const far = colors.map((color) => Math.min(...centres.map((centre) => apart(color, centre))));
-    centres.push(colors[far.indexOf(Math.max(...far))] ?? mean(colors));
+    const distances = colors.map((color) => Math.min(...centres.map((centre) => distance(color, centre))));
+    centres.push(colors[distances.indexOf(Math.max(...distances))] ?? mean(colors));
   }
   for (let round = 0; round < ROUNDS; round++) {
     const groups: Lab[][] = centres.map(() => []);
     for (const color of colors) {
-      const far = centres.map((centre) => apart(color, centre));
-      groups[far.indexOf(Math.min(...far))]?.push(color);
+      const distances = centres.map((centre) => distance(color, centre));
+      groups[distances.indexOf(Math.min(...distances))]?.push(color);
     }
     centres = centres.map((centre, index) => (groups[index]?.length ? mean(groups[index]) : centre));
   }
@@ -45,7 +45,7 @@ function mean(colors: Lab[]): Lab {
   return sum;
 }
 
-const apart = (a: Lab, b: Lab): number => (a[0] - b[0]) ** 2 + (a[1] - b[1]) ** 2 + (a[2] - b[2]) ** 2;
+const distance = (a: Lab, b: Lab): number => (a[0] - b[0]) ** 2 + (a[1] - b[1]) ** 2 + (a[2] - b[2]) ** 2;
 
 /** Björn Ottosson's OKLab, 2020. */
 function labOf(red: number, green: number, blue: number): Lab {

@@ -1,4 +1,4 @@
-/** Which page is shown: the address is the truth, so that back, forward and bookmarks work. */
+/** The router. The address is the only state, so that back, forward and bookmarks work. */
 
 export const PAGES = [
   "paint",
@@ -7,9 +7,13 @@ export const PAGES = [
   "panoramas",
   "textures",
   "patterns",
+  "garments",
+  "sprites",
   "themes",
   "train",
   "gallery",
+  "taste",
+  "blind",
   "jobs",
 ] as const;
 export type PageName = (typeof PAGES)[number];
@@ -24,12 +28,14 @@ class Router {
   }
 
   go(path: string, { replace = false } = {}): void {
+    const before = this.page;
     history[replace ? "replaceState" : "pushState"](null, "", path);
     this.#address = new URL(location.href);
-    if (!replace) scrollTo(0, 0);
+    // A result opens over the gallery, which stays where it is.
+    if (!replace && this.page !== before) scrollTo(0, 0);
   }
 
-  /** For a link: follow it within the page, unless another tab was asked for. */
+  /** Click handler for links: navigate without reloading, unless the user asks for another tab. */
   readonly follow = (event: MouseEvent): void => {
     const link = (event.currentTarget as Element).closest("a");
     if (!link || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey)

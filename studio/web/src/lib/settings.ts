@@ -1,16 +1,16 @@
-/** Reading the settings' schema: what a setting is by a preset, what kind of value it takes, and as what text it is shown. */
+/** Read the settings' schema: each setting's value by a preset, the kind of value it takes, and its text. */
 
 import type { Property, Schema, Setting, Settings } from "./api";
 
-/** What a setting is when nobody touched it. */
-export function usual(schema: Schema | null, preset: string, name: string): Setting {
+/** A setting's value where the user has not changed it. */
+export function presetValue(schema: Schema | null, preset: string, name: string): Setting {
   return schema?.presets[preset]?.[name] ?? schema?.settings.properties[name]?.default ?? null;
 }
 
-/** A value as one would type it. The server reads such texts, too. */
-export function textOf(value: Setting | undefined): string {
+/** A value as text. The server parses the same format. */
+export function settingText(value: Setting | undefined): string {
   if (value == null) return "";
-  if (Array.isArray(value)) return value.join(",");
+  if (Array.isArray(value)) return value.map((one) => (Array.isArray(one) ? one.join("+") : one)).join(",");
   if (typeof value !== "object") return String(value);
   return Object.entries(value)
     .map(([layer, weight]) => (weight === 1 ? layer : `${layer}=${weight}`))
@@ -19,8 +19,8 @@ export function textOf(value: Setting | undefined): string {
 
 export type Kind = "choice" | "whole" | "number" | "text";
 
-/** What is typed into a setting's field. */
-export function kindOf(property: Property): Kind {
+/** The kind of field that edits a setting. */
+export function fieldKind(property: Property): Kind {
   const kinds = property.anyOf?.filter((one) => one.type !== "null") ?? [property];
   const first = kinds[0] ?? property;
   if (first.enum) return "choice";
@@ -33,8 +33,8 @@ export interface Group {
   fields: [string, Property][];
 }
 
-/** The settings in the groups that the server has them in. */
-export function groupsOf(schema: Schema): Group[] {
+/** The settings in the server's groups and order. */
+export function settingGroups(schema: Schema): Group[] {
   const groups = new Map<string, [string, Property][]>();
   for (const [name, property] of Object.entries(schema.settings.properties)) {
     if (!property.group || name === "preset") continue;
@@ -43,17 +43,17 @@ export function groupsOf(schema: Schema): Group[] {
   return [...groups].map(([name, fields]) => ({ name, fields }));
 }
 
-/** What a recipe tells besides what was chosen: the preset, and the memory that its machine had. */
-const UNCHOSEN = new Set(["preset", "memory"]);
+/** Recorded in recipes, but not chosen by the user: the preset, and the memory of the machine. */
+const NOT_CHOSEN = new Set(["preset", "memory"]);
 
-/** Of all settings those that differ from the preset's: a recipe tells them all. */
-export function chosenOf(schema: Schema, preset: string, all: Record<string, unknown>): Settings {
+/** The settings that differ from the preset's. A recipe lists all of them. */
+export function changedSettings(schema: Schema, preset: string, all: Record<string, unknown>): Settings {
   const names = Object.keys(schema.settings.properties).filter(
-    (name) => !UNCHOSEN.has(name) && all[name] != null,
+    (name) => !NOT_CHOSEN.has(name) && all[name] != null,
   );
   return Object.fromEntries(
     names
-      .filter((name) => textOf(all[name] as Setting) !== textOf(usual(schema, preset, name)))
+      .filter((name) => settingText(all[name] as Setting) !== settingText(presetValue(schema, preset, name)))
       .map((name) => [name, all[name] as Setting]),
   );
 }

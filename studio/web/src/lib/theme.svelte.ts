@@ -1,12 +1,12 @@
-/** Light, dark, or as the system has it. */
+/** The colour scheme: light, dark, or the system's. */
 
-import { recall, remember } from "./kept";
+import { readStored, writeStored } from "./storage";
 
 export const THEMES = ["system", "light", "dark"] as const;
 export type Theme = (typeof THEMES)[number];
 
 class Appearance {
-  theme = $state<Theme>(recall<Theme>("theme", "system"));
+  theme = $state<Theme>(readStored<Theme>("theme", "system"));
 
   apply(): void {
     if (this.theme === "system") delete document.documentElement.dataset["theme"];
@@ -15,7 +15,7 @@ class Appearance {
 
   choose(theme: Theme): void {
     this.theme = theme;
-    remember("theme", theme);
+    writeStored("theme", theme);
     this.apply();
   }
 }

@@ -1,6 +1,6 @@
-/** From a frame's bytes to planes and back, and what holds still what stands still. */
+/** Convert frames between bytes and planes, and smooth them over time. */
 
-/** RGBA bytes → planes of red, green and blue in [0, 1]. */
+/** Convert RGBA bytes to planes of red, green and blue in [0, 1]. */
 export function planesOf(bytes: Uint8ClampedArray): Float32Array {
   const count = bytes.length / 4;
   const planes = new Float32Array(3 * count);
@@ -12,7 +12,7 @@ export function planesOf(bytes: Uint8ClampedArray): Float32Array {
   return planes;
 }
 
-/** Write painted planes over a frame's bytes, `strength` of the way from the frame. */
+/** Blend painted planes into a frame's bytes, in place: 0 keeps the frame, 1 replaces it. */
 export function mix(planes: Float32Array, bytes: Uint8ClampedArray, strength: number): void {
   const count = bytes.length / 4;
   const painted = 255 * strength;
@@ -24,25 +24,25 @@ export function mix(planes: Float32Array, bytes: Uint8ClampedArray, strength: nu
   }
 }
 
-/** Of a pixel that has not changed this share is taken over from the new frame: noise is averaged over four. */
-const STILL = 0.25;
-/** By how much a pixel differs, its three channels summed, when it counts as still and when as another. */
+/** The share of the new painting at a pixel that has not changed: noise is averaged over about four frames. */
+const STILL_SHARE = 0.25;
+/** The difference, summed over three channels, up to which a pixel is still, and from which it has moved. */
 const [NOISE, MOVED] = [20, 75];
-const FOLLOWED = Float32Array.from({ length: 766 }, (_, difference) => {
-  const way = Math.min(1, Math.max(0, (difference - NOISE) / (MOVED - NOISE)));
-  return STILL + (1 - STILL) * way * way * (3 - 2 * way);
+const SHARE_BY_DIFFERENCE = Float32Array.from({ length: 766 }, (_, difference) => {
+  const step = Math.min(1, Math.max(0, (difference - NOISE) / (MOVED - NOISE)));
+  return STILL_SHARE + (1 - STILL_SHARE) * step * step * (3 - 2 * step);
 });
 
 /**
- * A network paints every frame anew, and a camera's noise makes its strokes boil. Where the camera saw nothing new, the painting
- * follows slowly; where something moved, at once.
+ * Smooths paintings over time. Each frame is painted on its own, so that a camera's noise makes strokes flicker.
+ * Where the camera saw no change, the painting follows slowly; where something moved, at once.
  */
-export class Steady {
+export class TemporalSmoother {
   #seen: Uint8ClampedArray | null = null;
   #painted: Float32Array | null = null;
 
-  /** The painting to show for a frame; `planes` is changed. */
-  follow(frame: Uint8ClampedArray, planes: Float32Array): Float32Array {
+  /** Smooth the painting of a frame; changes `planes` in place. */
+  smooth(frame: Uint8ClampedArray, planes: Float32Array): Float32Array {
     const [seen, before] = [this.#seen, this.#painted];
     if (seen?.length === frame.length && before) blend(frame, seen, planes, before);
     this.#seen = frame.slice();
@@ -50,7 +50,7 @@ export class Steady {
     return planes;
   }
 
-  forget(): void {
+  reset(): void {
     this.#seen = this.#painted = null;
   }
 }
@@ -67,7 +67,7 @@ function blend(
       Math.abs(frame[at]! - seen[at]!) +
       Math.abs(frame[at + 1]! - seen[at + 1]!) +
       Math.abs(frame[at + 2]! - seen[at + 2]!);
-    const followed = FOLLOWED[difference]!;
+    const followed = SHARE_BY_DIFFERENCE[difference]!;
     for (let plane = pixel; plane < 3 * count; plane += count)
       planes[plane] = before[plane]! + followed * (planes[plane]! - before[plane]!);
   }

@@ -1,19 +1,19 @@
-/** What the page and the worker that paints its frames say to each other. */
+/** The messages between the page and the worker that paints its frames. */
 
-/** Where a network runs: on the graphics card or on the processor. */
+/** Where a network runs: on the GPU or on the CPU. */
 export type Backend = "webgpu" | "wasm";
 
-/** How frames are shown; may change from one to the next. */
-export interface Manner {
+/** How frames are painted; may change between any two. */
+export interface LiveSettings {
   /** 0 is the camera's picture, 1 the style in full. */
   strength: number;
-  /** What stands still is kept still. */
+  /** Smooth what does not move from frame to frame. */
   steady: boolean;
 }
 
 export type ToWorker =
   | { kind: "network"; model: ArrayBuffer; prefer: Backend }
-  | { kind: "manner"; manner: Manner }
+  | { kind: "settings"; settings: LiveSettings }
   | { kind: "frame"; frame: ImageBitmap };
 
 export type FromWorker =

@@ -1,40 +1,40 @@
-/** Paints frames, aside from the page, which goes on answering. One frame is in hand at a time. */
+/** The worker that paints frames, one at a time, so that the page stays responsive. */
 
 /// <reference lib="webworker" />
-import { mix, planesOf, Steady } from "./frames";
-import type { FromWorker, Manner, ToWorker } from "./messages";
-import { open, type Network } from "./network";
+import { mix, planesOf, TemporalSmoother } from "./frames";
+import type { FromWorker, LiveSettings, ToWorker } from "./messages";
+import { type Network, openNetwork } from "./network";
 
 const here = self as unknown as DedicatedWorkerGlobalScope;
 const canvas = new OffscreenCanvas(8, 8);
 const context = canvas.getContext("2d", { willReadFrequently: true });
-const steady = new Steady();
+const smoother = new TemporalSmoother();
 let network: Network | null = null;
-let manner: Manner = { strength: 1, steady: true };
-/** What is under way: a network is not exchanged while it paints. */
+let settings: LiveSettings = { strength: 1, steady: true };
+/** Messages are handled one after another: a network is never replaced while it paints. */
 let turn: Promise<void> = Promise.resolve();
 
 here.onmessage = ({ data }: MessageEvent<ToWorker>) => {
-  turn = turn.then(() => answer(data)).catch(tellProblem);
+  turn = turn.then(() => answer(data)).catch(sendProblem);
 };
 
-function tell(message: FromWorker, ...handed: Transferable[]): void {
+function send(message: FromWorker, ...handed: Transferable[]): void {
   here.postMessage(message, handed);
 }
 
-function tellProblem(error: unknown): void {
-  tell({ kind: "problem", message: error instanceof Error ? error.message : String(error) });
+function sendProblem(error: unknown): void {
+  send({ kind: "problem", message: error instanceof Error ? error.message : String(error) });
 }
 
 async function answer(data: ToWorker): Promise<void> {
-  if (data.kind === "manner") manner = data.manner;
+  if (data.kind === "settings") settings = data.settings;
   else if (data.kind === "frame") await paint(data.frame);
   else {
-    const opened = await open(data.model, data.prefer);
+    const opened = await openNetwork(data.model, data.prefer);
     network?.close();
     network = opened;
-    steady.forget();
-    tell({ kind: "ready", backend: opened.backend, threads: opened.threads });
+    smoother.reset();
+    send({ kind: "ready", backend: opened.backend, threads: opened.threads });
   }
 }
 
@@ -46,9 +46,9 @@ async function paint(frame: ImageBitmap): Promise<void> {
   frame.close();
   const picture = context.getImageData(0, 0, width, height);
   const painted = await network.paint(planesOf(picture.data), width, height);
-  if (!manner.steady) steady.forget();
-  mix(manner.steady ? steady.follow(picture.data, painted) : painted, picture.data, manner.strength);
+  if (!settings.steady) smoother.reset();
+  mix(settings.steady ? smoother.smooth(picture.data, painted) : painted, picture.data, settings.strength);
   context.putImageData(picture, 0, 0);
   const painting = canvas.transferToImageBitmap();
-  tell({ kind: "painted", painting }, painting);
+  send({ kind: "painted", painting }, painting);
 }

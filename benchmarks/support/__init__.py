@@ -1,0 +1,1 @@
+"""Code that the benchmarks share: synthetic inputs and a description of the machine."""

@@ -1,0 +1,1 @@
+"""Files on disk: atomic writing, locks, hashes, the cache folder, and checks of paths."""

@@ -1,0 +1,13 @@
+"""The spec of one painted picture."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pinxit.jobs.specs.base import ContentSpec
+
+
+class StylizeSpec(ContentSpec):
+    """Paint a picture in the style of others."""
+
+    work: Literal["stylize"] = "stylize"

@@ -1,0 +1,1 @@
+"""Living textures: neural cellular automata that a painting taught, and their shaders and loops."""

@@ -1,0 +1,215 @@
+"""The perceptual losses of a network's paintings: strokes are compared place by place, with the places that suit them.
+
+Means over a whole picture, such as Gram matrices, say which strokes there should be, but not where. A network that minimises
+them recolours and embosses. Here features are compared with their nearest neighbours (Kolkin, Salavon, Shakhnarovich, "Style
+Transfer by Relaxed Optimal Transport and Self-Similarity", 2019; Kolkin et al., "Neural Neighbor Style Transfer", 2022): every
+stroke of the painting should be one of the style image's, and every stroke of the style image should be somewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from pinxit.encoder.vgg import Encoder
+from pinxit.objective.self_similarity import CELLS, distances, similarity_loss
+
+View = tuple[int, str]
+"""A distance and a tap: distance 2 is a picture of half the size, with strokes twice as large for the VGG."""
+Features = dict[View, Tensor]
+
+NEIGHBOR_VIEWS: Mapping[View, float] = {
+    (1, "relu2_1"): 0.6,
+    (1, "relu3_1"): 1.0,
+    (2, "relu2_1"): 0.6,
+    (2, "relu3_1"): 1.0,
+    (2, "relu4_1"): 0.5,
+}
+MOMENT_VIEWS: tuple[View, ...] = tuple((distance, f"relu{block}_1") for distance in (1, 2) for block in (1, 2, 3))
+SIMILARITY_VIEWS: Mapping[View, float] = {(1, "relu3_1"): 0.4, (2, "relu3_1"): 0.3, (2, "relu4_1"): 0.3}
+COHERENCE, COMPLETENESS, GUIDANCE, MOMENTS = 0.1, 0.5, 0.03, 1.4
+"""Weights within the style loss. Coherence alone leads to even areas, whose features are near to some place of every painting:
+completeness and moments ask for all strokes of the style image, and for their contrast."""
+GRAM_SHARE = 0.3  # of Gram matrices in the loss of moments; the rest is for means and deviations
+SIMILARITY = 6.0  # the weight of self-similarity, which is the content loss
+OVERSHOOT, GRID, EVEN = 10.0, 30.0, 60.0  # weights of these losses
+FLAT = 1e-3
+"""Greatest difference between neighbouring pixels of an even area. No camera sees one: it was drawn, and should stay clean."""
+PAINTED_POSITIONS, STYLE_POSITIONS = 768, 1024  # of a view that are compared at most, the same ones at every step
+BLOCK = 8
+"""Side of the largest grid that a network's paintings may show, px."""
+TINY = 1e-8
+
+
+@dataclass(frozen=True)
+class BatchLosses:
+    """The losses of a batch, each `(N,)`.
+
+    Attributes:
+        content: the difference of self-similarities.
+        style: the distances of strokes from their neighbours, and of the moments of features.
+        overshoot: mean squared distance of pixels from the range [0, 1].
+        grid: the share of the variance of pixels, and of their differences, that a position within a grid explains.
+        even: the mean difference between neighbouring pixels where the photograph is even, over the whole picture.
+    """
+
+    content: Tensor
+    style: Tensor
+    overshoot: Tensor
+    grid: Tensor
+    even: Tensor
+
+    def total(self, style_weight: float) -> Tensor:
+        """Return the loss to minimise."""
+        clean = OVERSHOOT * self.overshoot + GRID * self.grid + EVEN * self.even
+        return (self.content + style_weight * self.style + clean).mean()
+
+
+class PerceptualLoss:
+    """Compares a network's paintings with photographs and style images.
+
+    Args:
+        encoder: the fixed VGG.
+    """
+
+    def __init__(self, encoder: Encoder) -> None:
+        self.encoder = encoder
+
+    def __call__(self, painted: Tensor, photographs: Tensor, paintings: Tensor) -> BatchLosses:
+        """Return the losses of a batch of paintings.
+
+        Args:
+            painted: the network's paintings, `(N, 3, H, W)`.
+            photographs: the photographs in the paintings' colours, `(N, 3, H, W)`.
+            paintings: the style images, `(N, 3, H, W)`.
+        """
+        with torch.no_grad():
+            content = self._features(photographs, {*NEIGHBOR_VIEWS, *SIMILARITY_VIEWS})
+            style = self._features(paintings, {*NEIGHBOR_VIEWS, *MOMENT_VIEWS})
+        features = self._features(painted, {*NEIGHBOR_VIEWS, *MOMENT_VIEWS, *SIMILARITY_VIEWS})
+        content_losses, style_losses = [], []
+        for number in range(len(painted)):
+            ours, photograph, painting = (
+                {view: maps[number] for view, maps in each.items()} for each in (features, content, style)
+            )
+            content_losses.append(_content(ours, photograph))
+            style_losses.append(_style(ours, photograph, painting))
+        overshoot = (painted - painted.clamp(0, 1)).square().mean((1, 2, 3))
+        return BatchLosses(
+            torch.stack(content_losses),
+            torch.stack(style_losses),
+            overshoot,
+            grid(painted),
+            unevenness(painted, photographs),
+        )
+
+    def _features(self, pictures: Tensor, views: set[View]) -> Features:
+        found: Features = {}
+        for distance in {distance for distance, _ in views}:
+            reduced = F.avg_pool2d(pictures, distance) if distance > 1 else pictures
+            maps = self.encoder(reduced, {tap for at, tap in views if at == distance})
+            found |= {(distance, tap): features.float() for tap, features in maps.items() if (distance, tap) in views}
+        return found
+
+
+def grid(painted: Tensor) -> Tensor:
+    """Return how strongly pictures `(N, 3, H, W)` show the network's grid, `(N,)`: about 0 for a photograph.
+
+    Enlarging features makes some positions of a block brighter or higher in contrast than others. The eye sees that at once in
+    even areas; Gram matrices hardly detect it.
+    """
+    shown = painted.new_zeros(len(painted))
+    for maps in (painted, painted.diff(dim=2).abs(), painted.diff(dim=3).abs()):
+        rows, columns = (side // BLOCK for side in maps.shape[2:])
+        whole = maps[:, :, : rows * BLOCK, : columns * BLOCK]
+        blocks = whole.reshape(len(maps), 3, rows, BLOCK, columns, BLOCK).mean((2, 4))
+        shown = shown + blocks.var((2, 3)).sum(1) / (maps.var((2, 3)).sum(1) + 1e-4)
+    return shown
+
+
+def unevenness(painted: Tensor, photographs: Tensor) -> Tensor:
+    """Return the mean difference between neighbouring pixels where the photograph is even, over the whole picture, `(N,)`."""
+    uneven = painted.new_zeros(len(painted))
+    for axis in (2, 3):
+        even = photographs.diff(dim=axis).abs().amax(1, keepdim=True) < FLAT
+        uneven = uneven + (painted.diff(dim=axis).abs() * even).mean((1, 2, 3))
+    return uneven
+
+
+def neighbor_distances(painted: Tensor, photograph: Tensor, painting: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Compare the features of a painting with their nearest neighbours by cosine distance.
+
+    Args:
+        painted: features of the network's painting, `(C, P)`.
+        photograph: features of the photograph at the same positions, `(C, P)`.
+        painting: features of the style image, `(C, S)`.
+
+    Returns:
+        Three means: from the features of the painting to the nearest of the style image (coherence), from those of the style
+        image to the nearest of the painting (completeness), and from those of the painting to those of the style image that are
+        nearest to the photograph's at the same position (guidance). Features are centred by the mean of the style image, the
+        photograph's by their own.
+    """
+    center = painting.mean(1, keepdim=True)
+    ours, theirs = F.normalize(painted - center, dim=0), F.normalize(painting - center, dim=0)
+    apart = 1 - ours.T @ theirs
+    likeness = F.normalize(photograph - photograph.mean(1, keepdim=True), dim=0).T @ theirs
+    guided = 1 - (ours * theirs[:, likeness.argmax(1)]).sum(0)
+    return apart.min(1).values.mean(), apart.min(0).values.mean(), guided.mean()
+
+
+def _style(features: Features, content: Features, style: Features) -> Tensor:
+    loss = torch.zeros(())
+    for view, weight in NEIGHBOR_VIEWS.items():
+        ours, photograph, painting = (maps[view].flatten(1) for maps in (features, content, style))
+        ours, photograph = (_some(flat, PAINTED_POSITIONS) for flat in (ours, photograph))
+        coherence, completeness, guidance = neighbor_distances(ours, photograph, _some(painting, STYLE_POSITIONS))
+        loss = loss + weight * (COHERENCE * coherence + COMPLETENESS * completeness + GUIDANCE * guidance)
+    for view in MOMENT_VIEWS:
+        (gram, moments), (wanted_gram, wanted_moments) = (_statistics(maps[view]) for maps in (features, style))
+        distance = GRAM_SHARE * _relative(gram, wanted_gram) + (1 - GRAM_SHARE) * _relative(moments, wanted_moments)
+        # The root makes it a distance; otherwise the styles that are hardest to paint would decide how all others are painted.
+        loss = loss + MOMENTS / len(MOMENT_VIEWS) * (distance + TINY).sqrt()
+    return loss
+
+
+def _some(features: Tensor, count: int) -> Tensor:
+    """Return the features `(C, P)` of at most `count` positions, scattered over all."""
+    if features.shape[1] <= count:
+        return features
+    chosen = torch.randperm(features.shape[1], generator=torch.Generator().manual_seed(0))[:count]
+    return features[:, chosen]
+
+
+def _content(features: Features, content: Features) -> Tensor:
+    loss = torch.zeros(())
+    for view, weight in SIMILARITY_VIEWS.items():
+        loss = loss + SIMILARITY * weight * _similarity(features[view], content[view])
+    return loss
+
+
+def _similarity(features: Tensor, like: Tensor) -> Tensor:
+    """Return the self-similarity loss; see `pinxit.objective.self_similarity`."""
+    ours, theirs = (
+        F.adaptive_avg_pool2d(maps, (min(CELLS, maps.shape[1]), min(CELLS, maps.shape[2]))).flatten(1)
+        for maps in (features, like)
+    )
+    return similarity_loss(ours, distances(theirs))
+
+
+def _relative(features: Tensor, targets: Tensor) -> Tensor:
+    return (features - targets).square().sum() / (targets.square().sum() + TINY)
+
+
+def _statistics(features: Tensor) -> tuple[Tensor, Tensor]:
+    """Return the Gram matrix `(C, C)` of feature maps `(C, H, W)`, and their means and deviations `(2, C)`."""
+    flat = features.flatten(1)
+    gram = flat @ flat.T / flat.shape[1]
+    mean = flat.mean(1)
+    # The second moments are the Gram matrix's diagonal, so the maps need not be squared again.
+    variance = (gram.diagonal() - mean.square()).clamp_min(0)
+    return gram, torch.stack([mean, (variance + TINY).sqrt()])

@@ -1,0 +1,1 @@
+"""The recipe and its parts: settings, presets, inputs, regions, masks, postprocessing, progress."""

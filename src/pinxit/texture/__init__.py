@@ -1,0 +1,1 @@
+"""Statistics of pictures and their transfer: colour, histograms, pyramids, quilting."""

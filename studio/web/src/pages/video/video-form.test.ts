@@ -1,0 +1,88 @@
+import { describe, expect, test } from "vitest";
+import type { Input, Order, Style } from "../../lib/api";
+import {
+  endOf,
+  frameOrder,
+  keyFields,
+  keysOf,
+  spread,
+  timed,
+  type VideoFields,
+  type VideoForm,
+  withKey,
+} from "./video-form";
+
+const style = (name: string, at?: number): Style => ({
+  name,
+  sha256: "",
+  bytes: 0,
+  share: 1,
+  ...(at === undefined ? {} : { at }),
+});
+const FIELDS: VideoFields = { clip: null, length: 10, start: 2, end: 0, steady: true, turns: true, keys: [] };
+const FRAME: Input = { name: "frame.jpg", sha256: "f", bytes: 1 };
+
+test("a part without an end goes on to the clip's end", () => {
+  expect(endOf(FIELDS)).toBe(10);
+  expect(endOf({ ...FIELDS, end: 4 })).toBe(4);
+});
+
+describe("styles", () => {
+  test("that take turns begin at a second; others, and a single one, have none", () => {
+    const both = [style("a", 1.5), style("b")];
+    expect(timed(both, true).map(({ at }) => at)).toEqual([1.5, 0]);
+    expect(timed(both, false)).toEqual([style("a"), style("b")]);
+    expect(timed([style("a", 3)], true)).toEqual([style("a")]);
+  });
+  test("that are new begin evenly spread; others keep their beginning", () => {
+    const styles = spread([style("a"), style("b", 3), style("c"), style("d")], FIELDS);
+    expect(styles.map(({ at }) => at)).toEqual([2, 3, 6, 8]);
+  });
+});
+
+describe("keyframes", () => {
+  const file: Input = { name: "edited.png", sha256: "e", bytes: 3 };
+  const keys = [
+    { number: 1, file: null },
+    { number: 12, file },
+    { number: 24, file: null },
+  ];
+  test("are numbers where the engine paints them, and pictures where they are given", () => {
+    expect(keyFields(keys)).toEqual({ keys: [1, 24], keyframes: [{ ...file, number: 12 }] });
+    expect(keyFields([])).toEqual({ keys: null, keyframes: null });
+  });
+  test("are read from an order again, in order", () => {
+    expect(keysOf({ work: "video", styles: [], ...keyFields(keys) } as unknown as Order)).toEqual(keys);
+  });
+  test("of the same frame replace each other", () => {
+    expect(withKey(keys, { number: 24, file })).toEqual([...keys.slice(0, 2), { number: 24, file }]);
+    expect(withKey(keys, { number: 5, file: null }).map(({ number }) => number)).toEqual([1, 5, 12, 24]);
+  });
+});
+
+describe("a frame", () => {
+  const form = (turns: boolean): VideoForm =>
+    ({
+      styles: [style("a", 2), style("b", 6)],
+      settings: { size: 96 },
+      preset: "instant",
+      own: { ...FIELDS, turns },
+    }) as unknown as VideoForm;
+  const names = (turns: boolean, seconds: number): string[] =>
+    frameOrder(form(turns), FRAME, seconds).styles.map(({ name }) => name);
+
+  test("is painted in the style whose turn it is", () => {
+    expect(names(true, 5.9)).toEqual(["a"]);
+    expect(names(true, 6)).toEqual(["b"]);
+    expect(names(true, 0)).toEqual(["a"]);
+  });
+  test("is painted in all styles where they are mixed", () => {
+    expect(frameOrder(form(false), FRAME, 0)).toEqual({
+      work: "stylize",
+      size: 96,
+      preset: "instant",
+      content: FRAME,
+      styles: [style("a"), style("b")],
+    });
+  });
+});

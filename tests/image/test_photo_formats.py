@@ -1,0 +1,205 @@
+"""JPEG XL, OpenEXR and camera raw: what is read, at which depth and in which colours; hostile files; missing packages."""
+
+from __future__ import annotations
+
+import io
+import sys
+from pathlib import Path
+from typing import Any
+
+import imagecodecs
+import numpy as np
+import OpenEXR
+import pytest
+import tifffile
+
+from pinxit import Picture, PinxitError
+from pinxit import image as pictures
+from pinxit.image import jpeg_xl
+from pinxit.image.colorspaces import srgb_to_linear
+from pinxit.image.primaries import P3_XY, SRGB_XY, to_xyz
+from tests.image.files import Array
+
+RAW = (64, 96)  # height and width of the sensor
+
+
+def jxl_of(array: Array, **options: Any) -> bytes:
+    return bytes(imagecodecs.jpegxl_encode(array, **{"lossless": True, **options}))
+
+
+def exr_of(folder: Path, channels: dict[str, Array], **header: Any) -> bytes:
+    path = folder / "made.exr"
+    OpenEXR.File({"compression": OpenEXR.ZIP_COMPRESSION, "type": OpenEXR.scanlineimage, **header}, channels).write(
+        str(path)
+    )
+    return path.read_bytes()
+
+
+def dng_of(values: Array) -> bytes:
+    """The smallest DNG: a sensor's values `(H, W)` of 16 bits under a mosaic of red, green, green and blue."""
+    file = io.BytesIO()
+    tifffile.imwrite(
+        file,
+        values,
+        photometric=32803,
+        metadata=None,
+        extratags=[
+            (271, "s", 0, "pinxit", True),
+            (272, "s", 0, "test", True),
+            (274, "H", 1, 1, True),
+            (33421, "H", 2, (2, 2), True),
+            (33422, "B", 4, (0, 1, 1, 2), True),
+            (50706, "B", 4, (1, 4, 0, 0), True),
+            (50708, "s", 0, "pinxit test", True),
+            (50714, "H", 1, 0, True),
+            (50717, "H", 1, 65535, True),
+            # XYZ to the camera's colours: sRGB's, so that the sensor sees linear sRGB.
+            (
+                50721,
+                "2i",
+                9,
+                [n for v in np.linalg.inv(SRGB_TO_XYZ_D65).ravel() for n in (round(v * 10000), 10000)],
+                True,
+            ),
+            (50728, "2I", 3, (1, 1, 1, 1, 1, 1), True),
+            (50778, "H", 1, 21, True),
+        ],
+    )
+    return file.getvalue()
+
+
+SRGB_TO_XYZ_D65 = np.array(
+    [[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750], [0.0193339, 0.1191920, 0.9503041]]
+)
+
+
+@pytest.mark.parametrize("name", ["a.jxl", "noext"])
+def test_jpeg_xl(cat: Picture, tmp_path: Path, name: str) -> None:
+    array = pictures.to_array(cat, np.uint16)
+    (tmp_path / name).write_bytes(jxl_of(array))
+    assert np.array_equal(pictures.to_array(pictures.read(tmp_path / name), np.uint16), array)
+    assert [path.name for path in pictures.tree(tmp_path)] == [name]
+    assert pictures.read_recipe(tmp_path / name) is None
+
+
+def test_jpeg_xl_of_other_kinds(cat: Picture) -> None:
+    array = pictures.to_array(cat)
+    lossy = pictures.read(jxl_of(array, lossless=False, distance=1.0))
+    assert np.abs(lossy.pixels - cat.pixels).mean() < 0.02
+    gray = pictures.read(jxl_of(array[..., 0]))
+    assert np.array_equal(pictures.to_array(gray)[..., 1], array[..., 0])
+    clear = np.concatenate([array, np.full((*array.shape[:2], 1), 100, np.uint8)], axis=2)
+    assert pictures.read(jxl_of(clear)).alpha == pytest.approx(np.full(array.shape[:2], 100 / 255))
+
+
+@pytest.mark.parametrize(
+    "size", [(1, 1), (8, 256), (256, 8), (64, 96), (300, 400), (333, 777), (9, 5000), (1080, 1920)]
+)
+def test_the_size_of_a_jpeg_xl_is_known_before_it_is_decoded(size: tuple[int, int]) -> None:
+    for array in (np.zeros((*size, 3), np.uint8), np.zeros((*size, 3), np.uint16)):
+        assert jpeg_xl.size_of(jxl_of(array, lossless=False)) == size[::-1]
+        assert jpeg_xl.size_of(jxl_of(array)) == size[::-1]
+
+
+def test_a_jpeg_xl_of_too_many_pixels_is_not_decoded() -> None:
+    # A codestream whose header declares 2^30 pixels a side, and nothing else.
+    header = bytes.fromhex("ff0a") + ((0 | 3 << 1 | (2**30 - 1) << 3 | 1 << 33).to_bytes(14, "little"))
+    with pytest.raises(PinxitError, match=r"has 1073741824×1073741824 px, more than 100 megapixels"):
+        pictures.read(header)
+
+
+def test_openexr_is_linear_light(cat: Picture, tmp_path: Path) -> None:
+    light = srgb_to_linear(cat.pixels).transpose(1, 2, 0)
+    for kind, tolerance in ((np.float32, 1e-5), (np.float16, 1e-3)):
+        (tmp_path / "a.exr").write_bytes(exr_of(tmp_path, {"RGB": np.ascontiguousarray(light, dtype=kind)}))
+        read = pictures.read(tmp_path / "a.exr")
+        assert read.alpha is None
+        assert not read.notes
+        assert np.abs(read.pixels - cat.pixels).max() < tolerance
+    assert [path.name for path in pictures.tree(tmp_path)] == ["a.exr", "made.exr"]
+
+
+def test_openexr_of_other_kinds(cat: Picture, tmp_path: Path) -> None:
+    light = np.ascontiguousarray(srgb_to_linear(cat.pixels).transpose(1, 2, 0), dtype=np.float32)
+    alpha = np.full((*light.shape[:2], 1), 0.5, np.float32)
+    clear = pictures.read(exr_of(tmp_path, {"RGBA": np.concatenate([light * alpha, alpha], axis=2)}))
+    assert clear.alpha == pytest.approx(alpha[..., 0])
+    assert np.abs(clear.pixels - cat.pixels).max() < 1e-4
+    gray = pictures.read(exr_of(tmp_path, {"Y": light[..., 0].copy()}))
+    assert np.abs(gray.pixels[2] - cat.pixels[0]).max() < 1e-5
+    bright = pictures.read(exr_of(tmp_path, {"RGB": light * 8}))
+    assert bright.notes == ("has light brighter than white, which is clipped.",)
+    wild = light.copy()
+    wild[0, 0], wild[0, 1] = np.nan, np.inf
+    assert np.isfinite(pictures.read(exr_of(tmp_path, {"RGB": wild})).pixels).all()
+    with pytest.raises(PinxitError, match="has the channels Z, none of them a colour"):
+        pictures.read(exr_of(tmp_path, {"Z": light[..., 0].copy()}))
+
+
+def test_openexr_of_wide_primaries(cat: Picture, tmp_path: Path) -> None:
+    light = srgb_to_linear(cat.pixels).transpose(1, 2, 0).astype(np.float64)
+    to_p3 = np.linalg.inv(to_xyz(P3_XY)) @ to_xyz(SRGB_XY)
+    wide = np.ascontiguousarray(light @ to_p3.T, dtype=np.float32)
+    read = pictures.read(exr_of(tmp_path, {"RGB": wide}, chromaticities=P3_XY))
+    assert np.abs(read.pixels - cat.pixels).max() < 1e-3
+    assert np.abs(pictures.read(exr_of(tmp_path, {"RGB": wide})).pixels - cat.pixels).max() > 0.01, (
+        "without them it is not"
+    )
+
+
+def test_camera_raw(tmp_path: Path) -> None:
+    values = np.zeros(RAW, np.uint16)
+    values[::2, ::2], values[1::2, 1::2] = 40000, 5000  # red, blue
+    values[::2, 1::2] = values[1::2, ::2] = 12000  # green
+    values[:, 48:] //= 4
+    for name in ("a.dng", "noext"):
+        (tmp_path / name).write_bytes(dng_of(values))
+        read = pictures.read(tmp_path / name)
+        assert (read.height, read.width) == RAW
+        red, green, blue = read.pixels[:, 32, 20]
+        assert red > green + 0.1
+        assert green > blue + 0.1
+        assert read.pixels[0, 32, 80] < red - 0.1
+        assert len(np.unique(read.pixels)) > 10
+    assert len(pictures.tree(tmp_path)) == 2
+
+
+def test_an_ordinary_tiff_is_no_raw_file(cat: Picture, tmp_path: Path) -> None:
+    path = pictures.write(cat, tmp_path / "a.tif", bits=16)
+    assert np.array_equal(pictures.to_array(pictures.read(path), np.uint16), pictures.to_array(cat, np.uint16))
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    array = np.random.default_rng(1).integers(0, 65536, (24, 32, 3), np.uint16)
+    exr = exr_of(tmp_path_factory.mktemp("exr"), {"RGB": (array / 65535).astype(np.float16)})
+    return {"JPEG XL": jxl_of(array), "OpenEXR": exr, "raw": dng_of(array[..., 0].copy())}
+
+
+@pytest.mark.parametrize("kind", ["JPEG XL", "OpenEXR", "raw"])
+def test_damaged_files_give_a_picture_or_a_sentence(files: dict[str, bytes], kind: str) -> None:
+    random, refused = np.random.default_rng(0), 0
+    for trial in range(80):
+        broken = bytearray(files[kind])
+        for _ in range(1 + trial % 8):
+            broken[int(random.integers(len(broken) if trial % 2 else min(300, len(broken))))] = int(
+                random.integers(256)
+            )
+        content = bytes(broken[: int(random.integers(12, len(broken)))] if trial % 5 == 0 else broken)
+        try:
+            assert np.isfinite(pictures.read(content).pixels).all()
+        except PinxitError:
+            refused += 1
+    assert refused > 10
+
+
+@pytest.mark.parametrize(
+    ("kind", "module", "words"),
+    [("JPEG XL", "imagecodecs", "a JPEG XL"), ("OpenEXR", "OpenEXR", "an OpenEXR"), ("raw", "rawpy", "a camera's raw")],
+)
+def test_the_extra_is_named(
+    files: dict[str, bytes], monkeypatch: pytest.MonkeyPatch, kind: str, module: str, words: str
+) -> None:
+    monkeypatch.setitem(sys.modules, module, None)
+    with pytest.raises(PinxitError, match=rf"is {words} .*needs one more package: pip install 'pinxit\[photo\]'"):
+        pictures.read(files[kind])

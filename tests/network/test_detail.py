@@ -1,0 +1,46 @@
+"""Detail transfer on real pictures."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from pinxit.image import Picture
+from pinxit.network.detail import FINE, KEPT, detail_of, keep_detail
+from pinxit.texture.laplacian_pyramid import match_octaves, octaves_of
+from pinxit.texture.steerable_pyramid import band_covariances, match_bands
+
+
+def test_a_picture_takes_on_the_octaves_of_another_and_stays_where_it_is(cat: Picture, coffee: Picture) -> None:
+    faint = (0.5 + 0.3 * (cat.pixels - 0.5)).astype(np.float32)
+    wanted = octaves_of(coffee.pixels)
+    directed, _ = match_bands(faint, band_covariances(coffee.pixels), 1)
+    restored, _ = match_octaves(directed, wanted, 1)
+    before, after = (
+        [
+            abs(np.trace(own.covariance) / np.trace(one.covariance) - 1)
+            for own, one in zip(octaves_of(pixels), wanted, strict=False)
+        ]
+        for pixels in (faint, restored)
+    )
+    assert all(near < far for near, far in zip(after, before, strict=True))
+    assert np.mean(after) < 0.5 * np.mean(before)
+    assert np.corrcoef(restored.ravel(), cat.pixels.ravel())[0, 1] > 0.8
+
+
+def test_strokes_are_not_made_of_nothing() -> None:
+    noise = np.random.default_rng(0).normal(0.5, 1e-3, (3, 128, 128)).astype(np.float32)
+    wanted = detail_of(np.random.default_rng(1).random((3, 128, 128), np.float32))
+    directed, _ = match_bands(noise, wanted.directions, 1)
+    restored, _ = match_octaves(directed, wanted.octaves, 1)
+    # The style is white noise, with 290 times the standard deviation.
+    assert 1e-3 < restored.std() < 0.006
+
+
+def test_the_photographs_finest_detail_is_kept_and_its_large_forms_are_not(cat: Picture) -> None:
+    strokes = np.full_like(cat.pixels, 0.5)
+    kept = keep_detail(strokes, cat.pixels) - 0.5
+    fine = cat.pixels - np.stack([cv2.GaussianBlur(plane, (0, 0), FINE) for plane in cat.pixels])
+    inner = (slice(None), slice(12, -12), slice(12, -12))  # borders are extended otherwise
+    np.testing.assert_allclose(kept[inner], KEPT * fine[inner], atol=1e-4)
+    assert float(np.abs(kept.mean((1, 2))).max()) < 0.01

@@ -1,0 +1,54 @@
+"""How the tests are divided among the workers of pytest-xdist.
+
+A file's tests run in one worker, so that a studio, a browser or a painted picture that they share exists once. So do all
+tests of the cluster, which share a Ray cluster. The packages that take longest begin, so that the workers end together.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+import pytest
+from xdist.scheduler import LoadScopeScheduling
+
+if TYPE_CHECKING:
+    from xdist.remote import Producer
+
+ONE_UNIT = "tests/cluster"
+FIRST = ("cluster", "studio", "jobs", "video", "surface", "network", "cli", "telemetry", "styles")
+
+
+class FileScheduling(LoadScopeScheduling):  # type: ignore[misc]
+    """One unit of work for each file, and one for the cluster; in the order in which the tests are collected."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return ONE_UNIT if file.startswith(ONE_UNIT) else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int | None:
+    """Return what `-n auto` means: one worker more than there are cores, because tests also wait for pages and limits."""
+    if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ:
+        return None  # xdist reads it
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return (cores or 1) + 1
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> FileScheduling:
+    """Divide the tests by files."""
+    config.option.loadscopereorder = False
+    return FileScheduling(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the packages that take longest first."""
+    items.sort(key=_place)
+
+
+def _place(item: pytest.Item) -> int:
+    package = next(iter(PurePosixPath(item.nodeid).parts[1:]), "")
+    return FIRST.index(package) if package in FIRST else len(FIRST)

@@ -1,0 +1,256 @@
+"""Undo and redo on the page Paint, its keys, where the focus goes, and what is said to screen readers."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+import PIL.Image
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.studio.chromium import AXE, REQUIRES_CHROMIUM, check_accessible, visit, wait_until
+from tests.studio.paint_page import stored_form, take_sample
+
+pytestmark = [*REQUIRES_CHROMIUM, pytest.mark.slow(reason="works through the page Paint in a browser")]
+
+
+def styles(page: Page) -> list[str]:
+    return [style["name"] for style in stored_form(page)["styles"]]
+
+
+def becomes(page: Page, what: Callable[[Page], Any], value: Any) -> None:
+    wait_until(page, lambda: what(page) == value, 20)
+
+
+def stroke(page: Page, canvas: Locator, height: float) -> None:
+    """Paint a horizontal stroke, and wait until the mask is stored."""
+    box = canvas.bounding_box()
+    assert box is not None
+    y = box["y"] + height * box["height"]
+    page.mouse.move(box["x"] + 0.3 * box["width"], y)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.6 * box["width"], y, steps=4)
+    with page.expect_response(lambda answer: "/files?" in answer.url and answer.ok):
+        page.mouse.up()
+
+
+def test_every_change_is_undone_and_redone(chromium: Browser, address: str) -> None:
+    with visit(chromium, address) as page:
+        take_sample(page)
+        page.get_by_role("button", name="Use Mosaic").click()
+        page.get_by_role("slider", name="Strength", exact=True).fill("0.5")
+        page.get_by_role("button", name="Remove Waves").click()
+        page.get_by_role("button", name="Remove", exact=True).click()
+        expect(page.get_by_label("Drop a photograph here")).to_be_attached()
+
+        page.keyboard.press("Control+z")
+        expect(page.get_by_text("Coffee", exact=True).first).to_be_visible()
+        page.keyboard.press("Control+z")
+        becomes(page, styles, ["house:waves", "house:mosaic"])
+        page.get_by_role("button", name="Undo").click()
+        becomes(page, lambda page: stored_form(page)["settings"], {})
+        page.get_by_role("button", name="Redo").click()
+        becomes(page, lambda page: stored_form(page)["settings"], {"strength": 0.5})
+        page.keyboard.press("Control+y")
+        becomes(page, styles, ["house:mosaic"])
+        page.keyboard.press("Control+Shift+z")
+        becomes(page, lambda page: stored_form(page)["content"], None)
+        page.keyboard.press("Control+z")
+        expect(page.get_by_alt_text("Preview by the network")).to_be_visible()
+
+
+def test_a_removed_photograph_comes_back_with_its_masks(chromium: Browser, address: str) -> None:
+    with visit(chromium, address) as page:
+        take_sample(page)
+        page.get_by_role("button", name="Protect or weaken areas…").click()
+        canvas = page.get_by_role("application")
+        stroke(page, canvas, 0.5)
+        page.keyboard.press("Escape")
+        expect(canvas).to_have_count(0)
+        becomes(page, lambda page: bool(stored_form(page)["keep"]), True)
+        keep = stored_form(page)["keep"]
+        page.get_by_role("button", name="Remove", exact=True).click()
+        page.get_by_role("region", name="Easel").get_by_role("button", name="Use Cat").click()
+        becomes(page, lambda page: stored_form(page)["keep"], None)
+        for _ in range(2):
+            page.keyboard.press("Control+z")
+        becomes(page, lambda page: stored_form(page)["keep"], keep)
+        assert stored_form(page)["content"]["name"] == "sample:coffee"
+
+
+def test_the_brush_is_undone_redone_and_left_by_keys(chromium: Browser, address: str) -> None:
+    with visit(chromium, address) as page:
+        take_sample(page)
+        page.get_by_role("button", name="Use Mosaic").click()
+        opener = page.get_by_role("button", name="Where Mosaic")
+        opener.click()
+        canvas = page.get_by_role("application")
+        expect(canvas).to_be_focused()
+        painted = "canvas => [...canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data]"
+        painted += ".filter((value, at) => at % 4 === 3 && value > 8).length"
+        stroke(page, canvas, 0.3)
+        one = canvas.evaluate(painted)
+        stroke(page, canvas, 0.7)
+        two = canvas.evaluate(painted)
+        assert 0 < one < two
+        # Within the canvas and beside it.
+        page.keyboard.press("Control+z")
+        assert canvas.evaluate(painted) == one
+        page.get_by_role("button", name="Clear").click()
+        assert canvas.evaluate(painted) == 0
+        page.keyboard.press("Control+z")
+        assert canvas.evaluate(painted) == one
+        page.get_by_role("button", name="Redo").click()
+        assert canvas.evaluate(painted) == 0
+        page.keyboard.press("Control+z")
+
+        # The next mask is painted first, not erased.
+        page.get_by_role("radio", name="Erase").check(force=True)
+        page.get_by_role("button", name="Where Waves").click()
+        expect(page.get_by_role("radio", name="Paint", exact=True)).to_be_checked()
+        opener.click()
+        page.keyboard.press("Escape")
+        expect(canvas).to_have_count(0)
+        expect(opener).to_be_focused()
+
+
+def test_what_is_kept_is_seen_on_white(chromium: Browser, address: str) -> None:
+    with visit(chromium, address) as page:
+        take_sample(page)
+        page.get_by_role("button", name="Protect or weaken areas…").click()
+        canvas = page.get_by_role("application")
+        stroke(page, canvas, 0.5)
+        # Light and dark squares: one of them differs from any ground.
+        shades = canvas.evaluate(
+            """canvas => {
+                const { width, height } = canvas;
+                const { data } = canvas.getContext("2d").getImageData(0.4 * width, 0.5 * height, 32, 16);
+                return [...new Set([...data].filter((_, at) => at % 4 === 0))];
+            }"""
+        )
+        assert min(shades) < 80
+        assert max(shades) > 200
+
+
+def test_strength_is_painted_by_hand(chromium: Browser, address: str) -> None:
+    with visit(chromium, address) as page:
+        take_sample(page)
+        page.get_by_role("button", name="Protect or weaken areas…").click()
+        canvas = page.get_by_role("application")
+        strength = page.get_by_role("slider", name="Strength there")
+        # All of it at 40 %, and a stroke at full strength within.
+        strength.fill("0.4")
+        page.get_by_role("button", name="Everywhere").click()
+        strength.fill("1")
+        stroke(page, canvas, 0.5)
+        alphas = """canvas => {
+            const at = x => canvas.getContext("2d").getImageData(x * canvas.width, canvas.height / 2, 1, 1).data[3];
+            return [at(0.05), at(0.5)];
+        }"""
+        outside, inside = canvas.evaluate(alphas)
+        assert abs(outside - 0.6 * 255) < 3
+        assert inside < 3
+        page.keyboard.press("Control+z")
+        assert abs(canvas.evaluate(alphas)[1] - 0.6 * 255) < 3
+        page.keyboard.press("Control+Shift+z")
+        with page.expect_response(lambda answer: answer.url.endswith("/preview") and answer.ok):
+            page.keyboard.press("Escape")
+            becomes(page, lambda page: bool(stored_form(page)["keep"]), True)
+        # The mask is grey where the painting is weaker.
+        mask = page.request.get(f"/api/v1/files/{stored_form(page)['keep']['sha256']}").body()
+        with PIL.Image.open(io.BytesIO(mask)) as picture:
+            grey = picture.convert("L")
+            levels = [grey.getpixel((int(x * grey.width), grey.height // 2)) for x in (0.05, 0.5)]
+        assert abs(levels[0] - 153) <= 4  # type: ignore[operator]
+        assert levels[1] <= 4  # type: ignore[operator]
+
+
+def test_the_focus_stays_and_screen_readers_hear(chromium: Browser, address: str) -> None:
+    with visit(chromium, address) as page:
+        page.goto("/paint")
+        said = page.locator("main > [role=status]").first
+        expect(said).to_be_attached()
+        page.get_by_role("region", name="Easel").get_by_role("button", name="Use Cat").press("Enter")
+        expect(page.get_by_role("region", name="Easel")).to_be_focused()
+        page.get_by_role("button", name="Use Swirl").press("Enter")
+        expect(said).to_have_text("The preview is ready.")
+        # The chosen style's tile and the entry in the list have names of their own.
+        expect(page.get_by_role("button", name="Remove Swirl")).to_have_count(1)
+        expect(page.get_by_role("button", name="Use Swirl")).to_have_attribute("aria-pressed", "true")
+        page.get_by_role("radio", name="Instant").check(force=True)
+        page.get_by_role("button", name="Perfect it").click()
+        expect(said).to_have_text("Cat · Swirl: Finished")
+
+
+def test_the_keys_are_listed_and_work(chromium: Browser, address: str) -> None:
+    with visit(chromium, address) as page:
+        take_sample(page)
+        view = page.get_by_role("group", name="Picture.")
+        slider = page.get_by_role("slider", name="Before and after")
+        expect(slider).to_be_visible()
+        page.keyboard.down("c")
+        expect(slider).to_have_count(0)
+        assert page.locator(".cut").get_attribute("style") == "clip-path: inset(0px 0px 0px 100%);"
+        page.keyboard.up("c")
+        expect(slider).to_be_visible()
+
+        page.keyboard.press("f")
+        wait_until(page, lambda: page.evaluate("document.fullscreenElement?.tagName ?? ''") == "FIGURE", 20)
+        page.keyboard.press("f")
+        wait_until(page, lambda: page.evaluate("document.fullscreenElement?.tagName ?? ''") == "", 20)
+
+        percent = page.get_by_text(re.compile(r"^\d+ %$")).first.inner_text
+        before = percent()
+        view.hover()
+        page.mouse.wheel(0, -240)
+        page.wait_for_timeout(300)
+        assert percent() == before
+        page.keyboard.press("?")
+        keys = page.get_by_role("dialog", name="Keys")
+        expect(keys).to_contain_text("Ctrl+Shift+Z")
+        keys.get_by_role("switch", name="The wheel zooms").click()
+        page.keyboard.press("Escape")
+        view.hover()
+        page.mouse.wheel(0, -240)
+        wait_until(page, lambda: percent() != before, 20)
+        # A text field keeps its keys.
+        page.goto("/gallery")
+        page.get_by_label("Search titles and styles").press("?")
+        expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_every_state_is_accessible(chromium: Browser, address: str, dark: bool) -> None:
+    if not AXE.is_file():
+        pytest.skip("there is no axe-core: make page")
+    with visit(chromium, address, dark=dark) as page:
+        take_sample(page)
+        page.get_by_role("button", name="Use Mosaic").click()
+        check_accessible(page, "two styles")
+        page.get_by_role("button", name="Where Mosaic").click()
+        expect(page.get_by_role("application")).to_be_visible()
+        check_accessible(page, "brush")
+        page.keyboard.press("Escape")
+        page.get_by_role("button", name="Vary…").click()
+        check_accessible(page, "sheet of variations")
+        page.keyboard.press("Escape")
+        page.keyboard.press("?")
+        check_accessible(page, "keys")
+        page.keyboard.press("Escape")
+        form = stored_form(page)
+        photos = [{"name": f"sample:{name}", "sha256": "", "bytes": 0} for name in ("coffee", "cat", "rocket")]
+        several = json.dumps(json.dumps({**form, "photos": photos}))
+        page.add_init_script(f"localStorage['pinxit.easel'] = {several}")
+        page.reload()
+        expect(page.get_by_role("button", name="Show Rocket")).to_be_visible()
+        check_accessible(page, "several photographs")
+    with visit(chromium, address, dark=dark, width=390, height=844, touch=True) as page:
+        page.goto("/paint")
+        expect(page.get_by_text("Choose a photograph")).to_be_visible()
+        check_accessible(page, "telephone")
+        page.get_by_role("button", name="Menu").click()
+        check_accessible(page, "menu")

@@ -1,0 +1,50 @@
+"""The studio in Firefox: the way of a photograph from the drop zone to the gallery."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pinxit import image as pictures
+from tests.studio.chromium import BUILT_PAGE
+
+_ROOT = Path(__file__).parents[2]
+FIREFOX = next(filter(None, map(shutil.which, ("firefox-esr", "firefox"))), None)
+NODE = Path(sys.executable).parent / "node"
+PUPPETEER = _ROOT / "studio" / "web" / "node_modules" / "puppeteer-core"
+pytestmark = [
+    pytest.mark.skipif(FIREFOX is None, reason="there is no Firefox: apt-get install firefox-esr"),
+    pytest.mark.skipif(not BUILT_PAGE.is_file(), reason="the studio's page is not built: make page"),
+    pytest.mark.skipif(not (NODE.exists() and PUPPETEER.is_dir()), reason="there is no puppeteer-core: make page"),
+    pytest.mark.slow(reason="starts Firefox, and paints"),
+]
+
+
+def test_a_photograph_is_painted_and_found_again(address: str, tmp_path: Path) -> None:
+    photograph = tmp_path / "my cat.png"
+    pictures.write(pictures.fit(pictures.sample("cat"), 200), photograph)
+    profile = tmp_path / "profile"
+    profile.mkdir()
+    script = Path(__file__).with_name("firefox_journey.mjs")
+    done = subprocess.run(
+        [NODE, script, str(FIREFOX), address, photograph, profile],
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    seen = json.loads(done.stdout)
+    assert seen["problems"] == []
+    assert "irefox" in seen["version"]
+    assert seen["stroke"] > 0
+    assert seen["undone"] == 0
+    assert seen["redone"] == seen["stroke"]
+    assert seen["finished"] >= 512
+    assert seen["files"] >= 1
+    assert seen["sideways"] <= 0
