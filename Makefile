@@ -14,6 +14,10 @@ NPM := cd $(WEB) && PATH="$(CURDIR)/$(BIN):$$PATH" npm
 # Tests start hundreds of processes. Where Python may not store what it has compiled, each would compile the package again.
 export PYTHONDONTWRITEBYTECODE :=
 
+# Tests that failed beside the others run once more, one after the other: a machine under load stalls browsers and servers for
+# longer than a test can wait. What fails alone as well is broken.
+AGAIN = { [ $$? -eq 1 ] && echo "Once more, without load:" && $(BIN)/pytest --last-failed --last-failed-no-failures none; }
+
 .PHONY: help demo studio page test test-all coverage mutants check package container audit hygiene bench lighthouse docs docs-site clean
 
 help: ## list the targets
@@ -59,11 +63,11 @@ page: $(PAGE) ## build the studio's page
 
 test: $(VENV)/.installed-dev $(PAGE) ## install the development tools and run the tests, except those marked slow
 	$(NPM) run --silent test -- --reporter=dot
-	$(BIN)/pytest -n auto -m 'not slow'
+	$(BIN)/pytest -n auto -m 'not slow' || $(AGAIN)
 
 test-all: $(VENV)/.installed-dev $(PAGE) ## run all tests, as CI does
 	$(NPM) run --silent test -- --reporter=dot
-	$(BIN)/pytest -n auto
+	$(BIN)/pytest -n auto || $(AGAIN)
 
 coverage: $(VENV)/.installed-dev $(PAGE) ## run all tests and print how much of src they reach, branches included
 	$(NPM) run --silent coverage

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import re
@@ -16,6 +17,9 @@ from tests.studio.chromium import AXE, REQUIRES_CHROMIUM, check_accessible, visi
 from tests.studio.paint_page import stored_form, take_sample
 
 pytestmark = [*REQUIRES_CHROMIUM, pytest.mark.slow(reason="works through the page Paint in a browser")]
+
+# What is shown on the whole screen.
+_FULL_SCREEN = "document.fullscreenElement?.tagName ?? ''"
 
 
 def styles(page: Page) -> list[str]:
@@ -198,10 +202,14 @@ def test_the_keys_are_listed_and_work(chromium: Browser, address: str) -> None:
         page.keyboard.up("c")
         expect(slider).to_be_visible()
 
-        page.keyboard.press("f")
-        wait_until(page, lambda: page.evaluate("document.fullscreenElement?.tagName ?? ''") == "FIGURE", 20)
-        page.keyboard.press("f")
-        wait_until(page, lambda: page.evaluate("document.fullscreenElement?.tagName ?? ''") == "", 20)
+        for full_screen in ("FIGURE", ""):
+            # Browsers refuse a full screen that a busy page asks for more than five seconds after the key.
+            for _ in range(5):
+                page.keyboard.press("f")
+                with contextlib.suppress(AssertionError):
+                    wait_until(page, lambda: page.evaluate(_FULL_SCREEN) == full_screen, 20)
+                    break
+            assert page.evaluate(_FULL_SCREEN) == full_screen
 
         percent = page.get_by_text(re.compile(r"^\d+ %$")).first.inner_text
         before = percent()
