@@ -207,7 +207,7 @@ def test_the_keys_are_listed_and_work(chromium: Browser, address: str) -> None:
             for _ in range(5):
                 page.keyboard.press("f")
                 with contextlib.suppress(AssertionError):
-                    wait_until(page, lambda: page.evaluate(_FULL_SCREEN) == full_screen, 20)
+                    becomes(page, lambda page: page.evaluate(_FULL_SCREEN), full_screen)
                     break
             assert page.evaluate(_FULL_SCREEN) == full_screen
 
