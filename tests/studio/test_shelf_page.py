@@ -18,9 +18,9 @@ def entries(page: Page) -> list[dict[str, object]]:
 def test_styles_are_starred_tagged_found_and_cut(chromium: Browser, address: str) -> None:
     with visit(chromium, address) as page:
         page.goto("/paint")
-        # By keys: F is the star.
+        # By keys: S is the star.
         page.get_by_role("button", name="Use Swirl").focus()
-        page.keyboard.press("f")
+        page.keyboard.press("s")
         expect(page.get_by_role("button", name="Swirl is a favourite")).to_be_attached()
         page.get_by_role("button", name="Use Mosaic").click()
         page.get_by_role("button", name="Look at Mosaic").click()

@@ -38,6 +38,9 @@ export const en = {
   "keys.pixels": "Pixel by pixel",
   "keys.move": "Move the picture",
   "keys.brush": "Move the brush",
+  "keys.style": "A style that has the focus",
+  "keys.like": "Like",
+  "keys.dislike": "Dislike",
   "keys.wheel": "The wheel zooms without Ctrl",
 
   "do.close": "Close",

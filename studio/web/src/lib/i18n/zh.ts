@@ -40,6 +40,9 @@ export const zh: Record<keyof typeof en, string> = {
   "keys.pixels": "原始像素",
   "keys.move": "移动图片",
   "keys.brush": "移动画笔",
+  "keys.style": "选中的风格",
+  "keys.like": "喜欢",
+  "keys.dislike": "不喜欢",
   "keys.wheel": "滚轮直接缩放，无需按 Ctrl",
 
   "do.close": "关闭",
