@@ -14,7 +14,6 @@ from pathlib import Path
 
 import PIL.Image
 import PIL.ImageDraw
-import torch
 
 from pinxit.faces import Face, find
 from pinxit.faces.finder import AGAIN, SURE
@@ -32,8 +31,7 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--sheet", type=Path)
     options = parser.parse_args()
-    torch.set_num_threads(1)
-    print(f"{describe()}; one core")
+    print(f"{describe()}")
     drawn, seconds = [], []
     for path in sorted(options.folder.iterdir()):
         picture = fit(read(path), SIDE)

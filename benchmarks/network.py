@@ -32,8 +32,8 @@ from pinxit.encoder.open import open_encoder
 from pinxit.image import Picture
 from pinxit.image.contact_sheet import contact_sheet
 from pinxit.metrics.judge import judge
-from pinxit.network.runtime import load_onnxruntime
 from pinxit.network.weights import SHAPES
+from pinxit.onnx_runtime.session import load_onnxruntime
 from pinxit.preparation import prepare
 from pinxit.video import live
 from support.machine_info import describe

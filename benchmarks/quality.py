@@ -31,9 +31,9 @@ from pinxit.encoder.open import open_encoder
 from pinxit.encoder.vgg import Encoder
 from pinxit.image import Picture
 from pinxit.metrics.judge import judge
-from pinxit.network.runtime import load_onnxruntime
 from pinxit.objective.objective import LossWeights, Objective
 from pinxit.objective.regions import Region, StyleTarget
+from pinxit.onnx_runtime.session import load_onnxruntime
 from pinxit.preparation import prepare
 from pinxit.recipe.choices import Precision
 from pinxit.texture.color_transfer import match_colors

@@ -35,7 +35,7 @@ from pinxit.image import Picture
 from pinxit.metrics.color_distance import color_distance
 from pinxit.metrics.faces import face_agreement
 from pinxit.metrics.patches import PatchJudge, PatchJudgement
-from pinxit.network.runtime import load_onnxruntime
+from pinxit.onnx_runtime.session import load_onnxruntime
 from pinxit.preparation import prepare
 from support.machine_info import describe
 

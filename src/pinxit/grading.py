@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from pinxit import inputs
 from pinxit.errors import PinxitError
+from pinxit.faces import face_map, feature_map, find
 from pinxit.files.atomic import write_atomic
 from pinxit.files.paths import expand_home
 from pinxit.image import Picture, fit
@@ -255,8 +256,6 @@ def pool_samples(samples: Sequence[ColorSample], shares: Sequence[float]) -> Col
 
 def skins_in(picture: Picture) -> list[Colors]:
     """Return the OKLab colours of the skins of people in a picture, whose faces are found; empty where there are none."""
-    from pinxit.faces import face_map, feature_map, find
-
     skins = []
     for face in find(picture)[:_MOST_FACES]:
         inside = face_map([face], picture.height, picture.width) == 1

@@ -11,6 +11,7 @@ import numpy as np
 
 from pinxit import inputs
 from pinxit.errors import PinxitError
+from pinxit.faces import face_map, find
 from pinxit.files.hashing import file_sha256
 from pinxit.image import Picture
 from pinxit.image.picture import Gamut, Pixels
@@ -299,8 +300,6 @@ def _keep_mask(recipe: Recipe, content: Picture, keep: Picture | None) -> Pixels
     if mask is not None and recipe.keep is not None and mask.max() < inputs.LEAST_SEEN:
         raise PinxitError(f"the mask {recipe.keep.name} is black: paint white what is to be kept, or leave out --keep.")
     if recipe.faces == "keep":
-        from pinxit.faces import face_map, find  # imports PyTorch, a second that networks do without
-
         faces = face_map(find(content), content.height, content.width)
         mask = faces if mask is None else np.maximum(mask, faces)
     return mask

@@ -23,7 +23,7 @@ from pinxit.jobs.files import Files
 from pinxit.jobs.specs import read_spec
 from pinxit.jobs.specs.stylize import StylizeSpec
 from pinxit.jobs.task_pool import TaskPool
-from pinxit.network.runtime import load_onnxruntime
+from pinxit.onnx_runtime.session import load_onnxruntime
 from tests.clock import under_load
 
 SHARED = Path(__file__).parents[3] / "shared" / "data"

@@ -13,8 +13,8 @@ from pinxit.image import Picture, fit, resize, sample
 from pinxit.network.conditioning import MOST_READ, read_at
 from pinxit.network.export import export
 from pinxit.network.model import Network
-from pinxit.network.runtime import load_onnxruntime
 from pinxit.network.weights import shipped
+from pinxit.onnx_runtime.session import load_onnxruntime
 from pinxit.texture.color_transfer import apply_recoloring, colors_of, limited_recoloring, recolor
 from tests.command_line import pinxit
 from tests.network.painted import by_network

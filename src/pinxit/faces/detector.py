@@ -6,28 +6,35 @@ five boxes, whose sizes are multiples of five anchors learnt from training data.
 
 from __future__ import annotations
 
-import torch
-import torch.nn.functional as F
-from torch import Tensor
+import functools
+from typing import Any
 
-from pinxit.faces.weights import load, separable
+import numpy as np
+from numpy.typing import NDArray
 
+from pinxit.faces.weights import FaceGraph, load
+from pinxit.image.picture import Pixels
+from pinxit.onnx_runtime.session import open_session
+
+Boxes = NDArray[np.float32]
 CELL = 32
 """Side of a cell of the output in the input, px."""
-_MEAN = (117.001 / 255, 114.697 / 255, 97.404 / 255)  # of the training photographs: red, green, blue
+_MEAN = np.array((117.001, 114.697, 97.404), np.float32) / 255  # of the training photographs: red, green, blue
 # Widths and heights of the anchors, in cells.
-_ANCHORS = (
-    (1.603231, 2.094468),
-    (6.041143, 7.080126),
-    (2.882459, 3.518061),
-    (4.266906, 5.178857),
-    (9.041765, 10.66308),
+_ANCHORS = np.array(
+    (
+        (1.603231, 2.094468),
+        (6.041143, 7.080126),
+        (2.882459, 3.518061),
+        (4.266906, 5.178857),
+        (9.041765, 10.66308),
+    ),
+    np.float32,
 )
 SAME = 0.4  # intersection over union: boxes that overlap more are one face
 
 
-@torch.no_grad()
-def detect(pictures: Tensor) -> tuple[Tensor, Tensor]:
+def detect(pictures: Pixels) -> tuple[Boxes, NDArray[np.float32]]:
     """Return all boxes, however unlikely.
 
     Args:
@@ -36,42 +43,51 @@ def detect(pictures: Tensor) -> tuple[Tensor, Tensor]:
     Returns:
         The boxes `(N, M, 4)`, left, top, right, bottom, px, and their scores `(N, M)`, range [0, 1].
     """
-    weights = load("detector")
-    number, _, height, width = pictures.shape
-    mean = pictures.new_tensor(_MEAN)[:, None, None]
+    height, width = pictures.shape[2:]
     # Padded with zeros, which after the subtraction are the mean colour.
-    maps = F.pad(pictures - mean, (0, -width % CELL, 0, -height % CELL)).to(memory_format=torch.channels_last)
-    maps = F.leaky_relu(F.conv2d(maps, weights["conv0/filters"], weights["conv0/bias"]), 0.1)
-    for layer in range(1, 6):
-        maps = F.max_pool2d(maps, 2, ceil_mode=True)
-        maps = F.leaky_relu(separable(maps, weights, f"conv{layer}"), 0.1)
-    # The last pooling keeps the size: TensorFlow's SAME pads at the end only.
-    maps = F.max_pool2d(F.pad(maps, (0, 1, 0, 1), value=-torch.inf), 2, 1)
-    maps = F.conv2d(maps, weights["conv8/filters"], weights["conv8/bias"])
-    rows, columns = maps.shape[2:]
-    x, y, w, h, score = maps.reshape(number, len(_ANCHORS), 5, rows, columns).unbind(2)
-    anchors = maps.new_tensor(_ANCHORS)[:, :, None, None]
-    x = torch.sigmoid(x) + torch.arange(columns)
-    y = torch.sigmoid(y) + torch.arange(rows)[:, None]
-    w, h = w.exp() * anchors[:, 0] / 2, h.exp() * anchors[:, 1] / 2
-    boxes = CELL * torch.stack([x - w, y - h, x + w, y + h], -1)
-    return boxes.flatten(1, 3), torch.sigmoid(score).flatten(1)
+    padding = ((0, 0), (0, 0), (0, -height % CELL), (0, -width % CELL))
+    (maps,) = _session().run(None, {"pictures": np.pad(pictures - _MEAN[:, None, None], padding)})
+    number, _, rows, columns = maps.shape
+    x, y, w, h, score = np.moveaxis(maps.reshape(number, len(_ANCHORS), 5, rows, columns), 2, 0)
+    anchors = _ANCHORS[:, :, None, None]
+    x = _sigmoid(x) + np.arange(columns, dtype=np.float32)
+    y = _sigmoid(y) + np.arange(rows, dtype=np.float32)[:, None]
+    w, h = np.exp(w) * anchors[:, 0] / 2, np.exp(h) * anchors[:, 1] / 2
+    boxes = CELL * np.stack([x - w, y - h, x + w, y + h], -1)
+    return boxes.reshape(number, -1, 4), _sigmoid(score).reshape(number, -1)
 
 
-def overlap(box: Tensor, boxes: Tensor) -> Tensor:
+def overlap(box: Boxes, boxes: Boxes) -> NDArray[np.float32]:
     """Return the intersection over union of one box `(4,)` with each of `(M, 4)`: `(M,)`, range [0, 1]."""
-    sides = (torch.minimum(box[2:], boxes[:, 2:]) - torch.maximum(box[:2], boxes[:, :2])).clamp_min(0)
+    sides = (np.minimum(box[2:], boxes[:, 2:]) - np.maximum(box[:2], boxes[:, :2])).clip(0)
     intersection = sides.prod(1)
     union = (box[2:] - box[:2]).prod() + (boxes[:, 2:] - boxes[:, :2]).prod(1) - intersection
-    return intersection / union.clamp_min(1e-12)
+    return np.asarray(intersection / union.clip(1e-12), np.float32)
 
 
-def best_of_each(boxes: Tensor, scores: Tensor) -> Tensor:
+def best_of_each(boxes: Boxes, scores: NDArray[np.float32]) -> list[int]:
     """Return the indices of boxes that overlap no better one, the best first (non-maximum suppression)."""
-    order = scores.argsort(descending=True, stable=True)
+    order = (-scores).argsort(kind="stable")
     kept = []
     while len(order):
         best, order = order[0], order[1:]
         kept.append(int(best))
         order = order[overlap(boxes[best], boxes[order]) <= SAME]
-    return torch.tensor(kept, dtype=torch.long)
+    return kept
+
+
+@functools.cache
+def _session() -> Any:
+    graph = FaceGraph(load("detector"))
+    maps = graph.add("LeakyRelu", graph.convolution("pictures", "conv0"), alpha=0.1)
+    for layer in range(1, 6):
+        maps = graph.add("MaxPool", maps, kernel_shape=[2, 2], strides=[2, 2], ceil_mode=1)
+        maps = graph.add("LeakyRelu", graph.separable(maps, f"conv{layer}"), alpha=0.1)
+    # The last pooling keeps the size: TensorFlow's SAME pads at the end only.
+    maps = graph.add("MaxPool", maps, kernel_shape=[2, 2], strides=[1, 1], pads=[0, 0, 1, 1])
+    graph.output(graph.convolution(maps, "conv8"), "boxes")
+    return open_session(graph.model({"pictures": ["n", 3, "h", "w"]}, {"boxes": ["n", 25, "rows", "columns"]}))
+
+
+def _sigmoid(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    return np.asarray((1 + np.tanh(values / 2)) / 2, np.float32)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-import torch
-import torch.nn.functional as F
-from torch import Tensor
+import functools
+from typing import Any
 
-from pinxit.faces.weights import load, separable
+import numpy as np
+
+from pinxit.faces.face import Points
+from pinxit.faces.weights import FaceGraph, load
+from pinxit.image.picture import Pixels
+from pinxit.onnx_runtime.session import open_session
 
 SIDE = 112
 """Side of the square that the network takes, px."""
-_MEAN = (122.782 / 255, 117.001 / 255, 104.298 / 255)  # of the training photographs: red, green, blue
+_MEAN = np.array((122.782, 117.001, 104.298), np.float32) / 255  # of the training photographs: red, green, blue
 # The number of each landmark in a mirror image: jaw, brows, bridge of the nose, nostrils, eyes, outer lips, inner lips.
 _MIRRORED = (
     *range(16, -1, -1), *range(26, 16, -1), 27, 28, 29, 30, *range(35, 30, -1),
@@ -19,8 +23,7 @@ _MIRRORED = (
 )  # fmt: skip
 
 
-@torch.no_grad()
-def landmarks(squares: Tensor) -> Tensor:
+def landmarks(squares: Pixels) -> Points:
     """Return the landmarks of the face in each square, as the mean over the square and its mirror image.
 
     Args:
@@ -29,24 +32,28 @@ def landmarks(squares: Tensor) -> Tensor:
     Returns:
         `(N, 68, 2)`, x and y in shares of the square.
     """
-    mean = squares.new_tensor(_MEAN)[:, None, None]
-    both = torch.cat([squares, squares.flip(3)]) - mean
-    points, mirrored = _network(both.to(memory_format=torch.channels_last)).view(2, -1, 68, 2).unbind()
+    both = np.concatenate([squares, squares[..., ::-1]]) - _MEAN[:, None, None]
+    (found,) = _session().run(None, {"squares": both})
+    points, mirrored = found.reshape(2, -1, 68, 2)
     mirrored = mirrored[:, list(_MIRRORED)]
-    return torch.lerp(points, torch.stack([1 - mirrored[..., 0], mirrored[..., 1]], -1), 0.5)
+    mirrored = np.stack([1 - mirrored[..., 0], mirrored[..., 1]], -1)
+    return np.asarray((points + mirrored) / 2, np.float32)
 
 
-def _network(maps: Tensor) -> Tensor:
-    """Return `(N, 136)` from squares `(N, 3, 112, 112)` whose mean is subtracted."""
-    weights = load("landmarks")
+@functools.cache
+def _session() -> Any:
+    """Return the network: `(N, 136)` from squares `(N, 3, 112, 112)` whose mean is subtracted."""
+    graph = FaceGraph(load("landmarks"))
+    maps = "squares"
     for block in range(3):
         name = f"dense{block}"
-        if block == 0:
-            padded = F.pad(maps, (0, 1, 0, 1))
-            first = F.conv2d(padded, weights[f"{name}/conv0/filters"], weights[f"{name}/conv0/bias"], 2)
-        else:
-            first = separable(maps, weights, f"{name}/conv0", 2)
-        first = F.relu(first)
-        second = first + separable(first, weights, f"{name}/conv1")
-        maps = F.relu(second + separable(F.relu(second), weights, f"{name}/conv2"))
-    return F.linear(maps.mean((2, 3)), weights["fc/weights"], weights["fc/bias"])
+        begin = (
+            graph.convolution(maps, f"{name}/conv0", 2, 1) if block == 0 else graph.separable(maps, f"{name}/conv0", 2)
+        )
+        first = graph.add("Relu", begin)
+        second = graph.add("Add", first, graph.separable(first, f"{name}/conv1"))
+        third = graph.separable(graph.add("Relu", second), f"{name}/conv2")
+        maps = graph.add("Relu", graph.add("Add", second, third))
+    means = graph.add("ReduceMean", maps, axes=[2, 3], keepdims=0)
+    graph.output(graph.add("Gemm", means, graph.weight("fc/weights"), graph.weight("fc/bias"), transB=1), "points")
+    return open_session(graph.model({"squares": ["n", 3, SIDE, SIDE]}, {"points": ["n", 136]}))

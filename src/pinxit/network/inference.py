@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,9 +11,9 @@ import numpy as np
 
 from pinxit.image.picture import Pixels
 from pinxit.network import onnx_graph
-from pinxit.network.runtime import load_onnxruntime
 from pinxit.network.style_code import StyleCode, affine_of, mix_codes
 from pinxit.network.weights import Array, NetworkWeights, Shape
+from pinxit.onnx_runtime.session import open_session
 from pinxit.texture.color_transfer import Colors, Recoloring, colors_of, limited_recoloring, mix_colors
 
 MOST_MEASURED = 768 * 768
@@ -84,7 +83,7 @@ class StyleEncoder:
     def __init__(self, weights: Mapping[str, Array]) -> None:
         levels = sum(name.startswith("convolutions") and name.endswith("bias") for name in weights)
         self._weights = weights
-        self._session = _session(onnx_graph.style_encoder(weights, levels))
+        self._session = open_session(onnx_graph.style_encoder(weights, levels))
 
     def encode(self, style: Pixels) -> StyleCode:
         """Return the code of a style image `(3, H, W)`, sides of at least 16 px, range [0, 1]."""
@@ -144,11 +143,11 @@ class Stylizer:
 
     @functools.cached_property
     def _measuring(self) -> Any:
-        return _session(onnx_graph.measuring_network(self._weights, self._shape))
+        return open_session(onnx_graph.measuring_network(self._weights, self._shape))
 
     def tile_session(self, code: StyleCode, measured: Statistics) -> Any:
         """Return a session of the network for tiles, with the style and the statistics folded into its convolutions."""
-        return _session(
+        return open_session(
             onnx_graph.tile_network(self._weights, self._shape, code, measured.moments, measured.correction)
         )
 
@@ -160,7 +159,7 @@ class Stylizer:
             measured: the statistics of the scene.
             colors: the map that gives frames the style's colours.
         """
-        return _session(
+        return open_session(
             onnx_graph.frame_network(self._weights, self._shape, code, measured.moments, measured.correction, colors)
         )
 
@@ -197,15 +196,3 @@ class Stylizer:
         _, height, width = picture.shape
         grid = self._shape.grid
         return np.pad(picture, ((0, 0), (0, -height % grid), (0, -width % grid)), mode="reflect")
-
-
-def _session(model: bytes) -> Any:
-    onnxruntime = load_onnxruntime()
-    options = onnxruntime.SessionOptions()
-    options.log_severity_level = 3
-    options.enable_mem_pattern = False  # sizes vary, and a memory plan for one does not fit the next
-    # Threads that spin while they wait slow down other sessions.
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    # The variable that PyTorch follows too; the result is the same with any number of threads.
-    options.intra_op_num_threads = int(os.environ.get("OMP_NUM_THREADS") or 0)
-    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])

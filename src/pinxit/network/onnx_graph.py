@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 from onnx import TensorProto, helper
 
-from pinxit.network.onnx_builder import FLOAT, Graph
 from pinxit.network.onnx_trunk import (
     InstanceNormalization,
     MeasuredNormalization,
@@ -24,6 +23,7 @@ from pinxit.network.onnx_trunk import (
 )
 from pinxit.network.style_code import StyleCode, affine_of
 from pinxit.network.weights import ANTI_MESH, EPSILON, KEY, VALUE, Array, Shape
+from pinxit.onnx_runtime.graph import FLOAT, Graph
 from pinxit.texture.color_transfer import MIN_SPREAD, MIN_VARIANCE, UNCHANGED, Colors, Recoloring
 
 PICTURE: list[str | int] = [1, 3, "height", "width"]

@@ -8,9 +8,9 @@ from typing import Protocol
 
 import numpy as np
 
-from pinxit.network.onnx_builder import Graph
 from pinxit.network.style_code import StyleCode
 from pinxit.network.weights import EPSILON, KEY, VALUE, Array, Shape
+from pinxit.onnx_runtime.graph import Graph
 
 
 @dataclass(frozen=True)

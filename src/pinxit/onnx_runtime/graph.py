@@ -10,8 +10,7 @@ import onnx
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
-from pinxit.network.weights import Array
-
+Array = NDArray[np.float32]
 OPSET = 17
 FLOAT = TensorProto.FLOAT
 
