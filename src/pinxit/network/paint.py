@@ -17,6 +17,7 @@ from pinxit.image.picture import Pixels
 from pinxit.network import weights
 from pinxit.network.conditioning import PAINTED, SMALLEST_SIDE, Conditioning, EncodedStyles
 from pinxit.network.detail import Detail, detail_of, keep_detail, make_detail_transfer, mix_detail, without_halos
+from pinxit.network.gentle_faces import GentleFaces, gentle_faces
 from pinxit.network.inference import MOST_MEASURED, SIDE, OutputTile, Stylizer
 from pinxit.network.weights import NetworkWeights
 from pinxit.recipe.inputs import JobInputs, normalized_shares
@@ -96,6 +97,7 @@ def paint(
     tiles = 1 if _fits_at_once(ground) else -(-ground.height // SIDE) * -(-ground.width // SIDE)
     done, total = 0, len(regions) * tiles
     laid: tuple[_LaidStrokes, ...] = ()
+    faces = gentle_faces(ground) if strokes and settings.faces == "gentle" else None
     for region in regions:
         network = _network(region, networks, settings.network)
         enlarged = max(1, round(full.height / ground.height)) if strokes else 0
@@ -109,9 +111,10 @@ def paint(
             canvas[inner] += (painted - ground.pixels[inner]) * share[inner[1:]]
             done += 1
             if done % tiles == 0:
-                with_detail = _with_detail(prepared, ground, painting)
+                with_detail = _with_detail(prepared, ground, painting, faces)
                 canvas += (with_detail - painting) * share
-                laid += _find_strokes(prepared, settings.strength, ground, with_detail, share)
+                laid_on = share if faces is None else share * faces.strokes
+                laid += _find_strokes(prepared, settings.strength, ground, with_detail, laid_on)
             seconds = time.perf_counter() - start
             yield NetworkProgress(
                 size=max(full.height, full.width),
@@ -224,13 +227,16 @@ def _painted_tiles(prepared: _PreparedNetwork, ground: Picture) -> Iterator[tupl
         yield tile, prepared.stylizer.paint(session, conditioning.recolor(outer), tile)
 
 
-def _with_detail(prepared: _PreparedNetwork, ground: Picture, strokes: Pixels) -> Pixels:
+def _with_detail(prepared: _PreparedNetwork, ground: Picture, strokes: Pixels, faces: GentleFaces | None) -> Pixels:
     """Return the painting with its detail restored."""
     conditioning = prepared.conditioning
     recolored = conditioning.recolor(ground.pixels)
     if prepared.detail is None:
         painting = keep_detail(strokes, recolored)
-        return painting if prepared.brushwork is None else without_halos(painting, recolored)
+        if prepared.brushwork is None:
+            return painting
+        painting = without_halos(painting, recolored)
+        return painting if faces is None else faces.restore(painting, recolored)
     wanted, strength = conditioning.statistics.wanted, conditioning.strength
     return make_detail_transfer(strokes, recolored, prepared.detail, wanted, strength)[0]
 

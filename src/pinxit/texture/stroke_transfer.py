@@ -18,6 +18,8 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from pinxit.image.picture import Pixels
+from pinxit.texture.motifs import motif_weights, without_motifs
+from pinxit.texture.smoothing import DETAIL, amounts_of_detail, blurred, resized
 
 Indices = NDArray[np.int64]
 
@@ -49,9 +51,6 @@ _SHARE = 0.5  # the cost of a style with half the share of another
 _PRICE, _ROUNDS, _MOST_USED = 0.075, 8, 8.0  # what a piece costs more in each round, by how often it is used
 _SWEEPS = 4
 _CHOICES = 2
-_DETAIL = (
-    6.0  # px: detail is what a Gaussian of this deviation takes away; also how far the amount of detail is averaged
-)
 _AROUND = 20.0  # px: the detail of a face counts for its smooth parts, too
 _FROM_PHOTOGRAPH = 0.5  # how much the photograph's detail counts against the style's, beside the painting's own
 _NEIGHBOURS = ((-1, 0), (1, 0), (0, -1), (0, 1))
@@ -81,20 +80,20 @@ class Strokes:
         """Return what the strokes add to a painting `(3, H, W)`, of any size."""
         height, width = painting.shape[1:]
         scale = max(height, width) / max(self.amount.shape)
-        changed = _resized(self._detail(), height, width)
+        changed = resized(self._detail(), height, width)
         changed -= painting
-        changed += _blurred(painting, _DETAIL * scale)
-        changed *= _resized(self.amount[None], height, width)
+        changed += blurred(painting, DETAIL * scale)
+        changed *= resized(self.amount[None], height, width)
         return changed
 
     def _detail(self) -> Pixels:
         height, width = (side * self.scale for side in self.amount.shape)
         copied = _joined(self.style, self.pieces, self.scale)[:, :height, :width]
-        return copied - _blurred(copied, _DETAIL * self.scale)
+        return copied - blurred(copied, DETAIL * self.scale)
 
 
 class Brushwork:
-    """Style images whose strokes are copied, one above the other.
+    """Style images whose strokes are copied, one above the other, without what stands out in them.
 
     Args:
         styles: the style images, each at the size at which its strokes have the right size for the painting, `(3, h, w)`.
@@ -109,8 +108,9 @@ class Brushwork:
     def __init__(
         self, styles: Sequence[Pixels], shares: Sequence[float], large: Sequence[Pixels] | None = None
     ) -> None:
-        self.small = _stacked(styles)
-        self.large = self.small if large is None else _stacked(large)
+        weights = [motif_weights(style) for style in styles]
+        self.small = _stacked(list(map(without_motifs, styles, weights)))
+        self.large = self.small if large is None else _stacked(list(map(without_motifs, large, weights)))
         costs = [_SHARE * min(max(shares) / max(share, 1e-9) - 1, 1e6) for share in shares]
         self.cost = np.repeat(np.asarray(costs, np.float32), [style.shape[1] for style in styles])
 
@@ -130,9 +130,9 @@ def find_strokes(painting: Pixels, photograph: Pixels, brushwork: Brushwork) -> 
     if min(*small.shape[1:], *painting.shape[1:]) < SMALLEST:
         return None
     pieces = _matched(painting, brushwork)
-    (wanted,) = _amounts_of_detail(_joined(small, pieces, 1)[:, : painting.shape[1], : painting.shape[2]], _DETAIL)
-    shown = _amounts_of_detail(photograph, _DETAIL, _AROUND)
-    (own,) = _amounts_of_detail(painting, _DETAIL)
+    (wanted,) = amounts_of_detail(_joined(small, pieces, 1)[:, : painting.shape[1], : painting.shape[2]], DETAIL)
+    shown = amounts_of_detail(photograph, DETAIL, _AROUND)
+    (own,) = amounts_of_detail(painting, DETAIL)
     there = own + np.float32(_FROM_PHOTOGRAPH) * sum(shown)
     amount = wanted**2 / (wanted**2 + there**2 + np.float32(1e-8))
     return Strokes(pieces, np.asarray(amount, np.float32), large, large.shape[1] // small.shape[1])
@@ -309,36 +309,3 @@ def _padded(pixels: Pixels, side: int, step: int) -> Pixels:
     margin = (side - step) // 2
     fill = [(margin, margin + -length % step) for length in pixels.shape[1:]]
     return np.pad(pixels, ((0, 0), *fill), mode="symmetric")
-
-
-def _amounts_of_detail(pixels: Pixels, *around: float) -> list[Pixels]:
-    """Return the deviation of the detail around each pixel, averaged by Gaussians of these deviations, px, each `(H, W)`."""
-    detail = pixels - _blurred(pixels, _DETAIL)
-    squares = (detail**2).mean(axis=0)[None]
-    return [np.sqrt(np.maximum(_blurred(squares, deviation)[0], 0)) for deviation in around]
-
-
-def _blurred(planes: Pixels, deviation: float) -> Pixels:
-    """Blur planes `(n, H, W)` by a Gaussian; one that is many pixels wide is computed at a lower resolution."""
-    import cv2
-
-    smaller = int(deviation / _DETAIL)
-    if smaller > 1:
-        height, width = (-(-side // smaller) for side in planes.shape[1:])
-        small = _blurred(_resized(planes, height, width), deviation / smaller)
-        return _resized(small, *planes.shape[1:])
-    blurred = [
-        cv2.GaussianBlur(np.ascontiguousarray(plane), (0, 0), deviation, borderType=cv2.BORDER_REFLECT)
-        for plane in planes
-    ]
-    return np.asarray(blurred, np.float32)
-
-
-def _resized(planes: Pixels, height: int, width: int) -> Pixels:
-    import cv2
-
-    if planes.shape[1:] == (height, width):
-        return planes
-    smaller = height < planes.shape[1]
-    how = cv2.INTER_AREA if smaller else cv2.INTER_CUBIC
-    return np.asarray([cv2.resize(plane, (width, height), interpolation=how) for plane in planes], np.float32)
