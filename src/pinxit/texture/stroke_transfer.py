@@ -18,7 +18,6 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from pinxit.image.picture import Pixels
-from pinxit.texture.motifs import motif_weights, without_motifs
 from pinxit.texture.smoothing import DETAIL, amounts_of_detail, blurred, resized
 
 Indices = NDArray[np.int64]
@@ -93,7 +92,7 @@ class Strokes:
 
 
 class Brushwork:
-    """Style images whose strokes are copied, one above the other, without what stands out in them.
+    """Style images whose strokes are copied, one above the other.
 
     Args:
         styles: the style images, each at the size at which its strokes have the right size for the painting, `(3, h, w)`.
@@ -108,9 +107,8 @@ class Brushwork:
     def __init__(
         self, styles: Sequence[Pixels], shares: Sequence[float], large: Sequence[Pixels] | None = None
     ) -> None:
-        weights = [motif_weights(style) for style in styles]
-        self.small = _stacked(list(map(without_motifs, styles, weights)))
-        self.large = self.small if large is None else _stacked(list(map(without_motifs, large, weights)))
+        self.small = _stacked(styles)
+        self.large = self.small if large is None else _stacked(large)
         costs = [_SHARE * min(max(shares) / max(share, 1e-9) - 1, 1e6) for share in shares]
         self.cost = np.repeat(np.asarray(costs, np.float32), [style.shape[1] for style in styles])
 
