@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 
 from pinxit import prepare, styles
@@ -11,7 +13,7 @@ from pinxit.image.picture import Pixels
 from pinxit.network.gentle_faces import gentle_faces
 
 
-def painted(faces: str) -> Pixels:
+def painted(faces: Literal["gentle", "style"]) -> Pixels:
     style = styles.draw("mosaic", 256)
     *_, last = prepare(sample("astronaut"), style, preset="instant", size=320, faces=faces).paint()
     return last.picture().pixels
