@@ -14,6 +14,7 @@ from pinxit.image.convert import to_array
 from pinxit.image.picture import Picture
 
 _HEADER_END = 33  # signature and IHDR
+_LEVEL = 4  # of zlib: paintings become 1 % larger than at its usual 6, in less than half of the time
 
 
 def png_chunk(kind: bytes, content: bytes) -> bytes:
@@ -43,7 +44,7 @@ def encode_png(picture: Picture, bits: Literal[8, 16], chunks: bytes = b"") -> b
     array = to_array(picture, np.uint8 if bits == 8 else np.uint16)
     if bits == 8:
         file = io.BytesIO()
-        PIL.Image.fromarray(array).save(file, "PNG")
+        PIL.Image.fromarray(array).save(file, "PNG", compress_level=_LEVEL)
         encoded = file.getvalue()
     else:
         import cv2

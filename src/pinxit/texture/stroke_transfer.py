@@ -137,6 +137,8 @@ def find_strokes(painting: Pixels, photograph: Pixels, brushwork: Brushwork) -> 
 
 
 def _stacked(pictures: Sequence[Pixels]) -> Pixels:
+    if len(pictures) == 1:
+        return pictures[0]
     width = max(picture.shape[2] for picture in pictures)
     return np.concatenate(
         [np.pad(one, ((0, 0), (0, 0), (0, width - one.shape[2])), mode="symmetric") for one in pictures], 1
