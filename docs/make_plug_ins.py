@@ -20,9 +20,10 @@ IMAGES = ROOT / "docs" / "images"
 def main() -> None:
     """Drive the programs and keep what their windows showed."""
     sys.path.insert(0, str(ROOT))
-    from pinxit import image as pictures
     from tests.plugins import test_blender, test_krita
     from tests.plugins.conftest import run_user
+
+    from pinxit import image as pictures
 
     with tempfile.TemporaryDirectory() as folder, run_user(Path(folder)) as user:
         test_krita.drive(user)
