@@ -1,7 +1,7 @@
 """The plug-in in the real GIMP 3, without its window.
 
-Debian 12 has no GIMP 3. `PINXIT_GIMP3` gives the command that runs one, as in `chroot /srv/trixie gimp-console-3.0`, a Debian 13
-in a folder in which this system's /tmp is mounted; see plugins/gimp/README.md.
+Debian 12 has no GIMP 3. `PINXIT_GIMP3` gives the command that runs one, as in `chroot /srv/trixie gimp-console-3.0`, a Debian
+13 in a folder in which this system's /tmp is mounted; see plugins/gimp/README.md.
 """
 
 from __future__ import annotations
@@ -59,5 +59,5 @@ def test_the_selection_is_the_mask_of_a_layer_anywhere(driven: dict[str, Any]) -
 
 
 def test_sentences(driven: dict[str, Any]) -> None:
-    assert "words.txt" in driven["no picture"]
+    assert "neither a picture, a clip nor a network" in driven["no picture"]
     assert "too large: its longer side has 8192 px" in driven["too large"]

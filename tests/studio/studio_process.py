@@ -125,12 +125,12 @@ def run_studio(home: Path, **options: Any) -> Iterator[StudioProcess]:
 
 
 @contextlib.contextmanager
-def run_studio_command(home: Path, port: int | None = None) -> Iterator[str]:
+def run_studio_command(home: Path, port: int | None = None, *options: str) -> Iterator[str]:
     """Run `pinxit studio` as a person starts it; yields its address, and stops it at the end as Ctrl-C does."""
     command = [sys.executable, "-m", "pinxit", "studio", "--no-browser", "--home", str(home)]
     with (home.parent / "studio.log").open("a+", encoding="utf-8") as log:
         process = subprocess.Popen(
-            [*command, "--port", str(port or free_port())],
+            [*command, "--port", str(port or free_port()), *options],
             stdout=subprocess.PIPE,
             stderr=log,
             text=True,
