@@ -167,10 +167,13 @@ def test_addresses_of_this_machine() -> None:
 
 @pytest.mark.slow(reason="it starts a studio that paints")
 def test_a_studio_tells_what_it_painted(tmp_path: Path) -> None:
-    with listening(200) as server, run_studio_command(tmp_path / "home", None, "--webhook", server.address) as address:
-        with httpx2.Client(base_url=address, timeout=300, trust_env=False) as client:
-            id = put_job(client, small_order())["id"]
-            told = server.next()[2]
-            assert (told["job"]["id"], told["job"]["state"]) == (id, "succeeded")
-            (picture,) = [one for one in told["files"] if one["role"] == "picture"]
-            assert client.get(f"/api/v1/files/{picture['id']}").content.startswith(b"\x89PNG")
+    with (
+        listening(200) as server,
+        run_studio_command(tmp_path / "home", None, "--webhook", server.address) as address,
+        httpx2.Client(base_url=address, timeout=300, trust_env=False) as client,
+    ):
+        id = put_job(client, small_order())["id"]
+        told = server.next()[2]
+        assert (told["job"]["id"], told["job"]["state"]) == (id, "succeeded")
+        (picture,) = [one for one in told["files"] if one["role"] == "picture"]
+        assert client.get(f"/api/v1/files/{picture['id']}").content.startswith(b"\x89PNG")
