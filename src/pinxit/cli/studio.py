@@ -78,7 +78,7 @@ def studio(
     webhook: Annotated[
         list[str] | None,
         typer.Option(
-            help="An address on this machine, as in http://127.0.0.1:9000/done, told of each job that ends; repeatable.",
+            help="An address on this machine, as in http://127.0.0.1:9000/done, to notify of each job that ends; repeatable.",
             metavar="ADDRESS",
             show_default="none",
         ),

@@ -60,7 +60,7 @@ class StudioConfig:
         jobs: jobs that run at once; None for as many as suit the machine.
         placement: the Ray cluster that paints; None for this machine.
         quota: bytes that `home` may take.
-        webhooks: addresses on this machine that are told of jobs that end.
+        webhooks: addresses on this machine to notify of jobs that end.
         log_json: whether to log every request as a line of JSON on standard error.
         limits: the limits of its clients.
     """

@@ -1,4 +1,4 @@
-"""Webhooks: tell programs on this machine what has ended, by a POST of JSON to loopback addresses that the owner named.
+"""Webhooks: notify programs on this machine of jobs that end, by a POST of JSON to loopback addresses that the owner named.
 
 Nothing of it can hold up or hurt a job: each address has a thread of its own, which hears of jobs as browsers do.
 """
@@ -36,8 +36,8 @@ _SECONDS = 3.0
 _PAUSES = (1.0, 5.0)
 # Messages that wait for one address; further ones are dropped, and the log says so.
 _MOST_WAITING = 100
-# Jobs of which an end was told; a job is published again when its result is removed or restored.
-_MOST_TOLD = 2000
+# Ends of jobs that are remembered; a job is published again when its result is removed or restored.
+_MOST_REMEMBERED = 2000
 _STATUS_LINE = re.compile(rb"HTTP/1\.[01] ([1-5][0-9]{2})[ \r\n]")
 
 _log = logging.getLogger("pinxit.studio.webhooks")
@@ -126,7 +126,7 @@ class Webhook:
 
 @contextlib.contextmanager
 def send_to_webhooks(webhooks: Sequence[Webhook], events: EventBus, store: Store) -> Iterator[None]:
-    """Tell webhooks of jobs that end within the context.
+    """Notify webhooks of jobs that end within the context.
 
     Args:
         webhooks: the addresses.
@@ -189,28 +189,28 @@ class _Sender:
 def _listen(subscription: Subscription, stopped: threading.Event, senders: list[_Sender], store: Store) -> None:
     """Hand a message to all senders for every job that ends."""
     begun = now()
-    told: deque[tuple[str, str]] = deque(maxlen=_MOST_TOLD)
+    notified: deque[tuple[str, str]] = deque(maxlen=_MOST_REMEMBERED)
     while not stopped.is_set():
         event = subscription.get(1.0)
         if event is None or event.name != "job" or event.data["state"] not in ENDED:
             continue
         end = event.data["id"], event.data["ended"] or ""
-        if end[1] < begun or end in told:
+        if end[1] < begun or end in notified:
             continue
-        told.append(end)
+        notified.append(end)
         message = json.dumps(_message(event.data, store)).encode()
         for sender in senders:
             sender.offer(message)
 
 
 def _message(job: dict[str, Any], store: Store) -> dict[str, Any]:
-    """Return what a webhook is told of a job that has ended."""
-    told = {name: job[name] for name in ("id", "work", "title", "state", "created", "started", "ended", "error")}
+    """Return the message about a job that has ended."""
+    facts = {name: job[name] for name in ("id", "work", "title", "state", "created", "started", "ended", "error")}
     files = []
     if job["result"]:
         with contextlib.suppress(Missing):  # removed meanwhile
             files = [file.model_dump(mode="json") for file in store.results.load(job["result"]).files]
-    return {"event": "job", "job": told, "files": files}
+    return {"event": "job", "job": facts, "files": files}
 
 
 def _is_loopback(host: str) -> bool:
