@@ -22,7 +22,7 @@ RUN wheel=$(echo /opt/wheels/pinxit-*.whl) \
     && /opt/pinxit/bin/pip install --no-cache-dir -c /opt/constraints.txt "${wheel}[photo,plot,video,studio]" \
     && useradd --create-home --uid 10001 pinxit \
     && install --directory --owner=pinxit --group=pinxit --mode=700 /data
-ENV PATH=/opt/pinxit/bin:$PATH PINXIT_CACHE=/data/cache
+ENV PATH=/opt/pinxit/bin:$PATH PINXIT_CACHE=/data/cache PINXIT_PRESETS=/data/presets
 USER 10001:10001
 WORKDIR /data
 VOLUME /data

@@ -35,15 +35,12 @@ hypothesis.settings.load_profile("pinxit")
 
 @pytest.fixture(scope="session", autouse=True)
 def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """The user's cache is neither read, but for DINO's weights, nor written."""
+    """The user's cache and presets are neither read, but for DINO's weights, nor written."""
     folder = tmp_path_factory.mktemp("cache")
-    before = os.environ.get("PINXIT_CACHE")
-    os.environ["PINXIT_CACHE"] = str(folder)
-    yield folder
-    if before is None:
-        del os.environ["PINXIT_CACHE"]
-    else:
-        os.environ["PINXIT_CACHE"] = before
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PINXIT_CACHE", str(folder))
+        patch.setenv("PINXIT_PRESETS", str(tmp_path_factory.mktemp("presets")))
+        yield folder
 
 
 @pytest.fixture(scope="session")

@@ -23,6 +23,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.delenv("XDG_DATA_HOME", raising=False)
     for version in ("3.4", "4.2"):
         (tmp_path / ".config" / "blender" / version).mkdir(parents=True)
+    for version in ("2.10", "3.0"):
+        (tmp_path / ".config" / "GIMP" / version).mkdir(parents=True)
     (tmp_path / ".config" / "kritarc").write_text(KRITARC)
     return tmp_path
 
@@ -31,7 +33,7 @@ def files(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-@pytest.mark.parametrize("name", ["krita", "gimp", "blender"])
+@pytest.mark.parametrize("name", ["krita", "gimp", "gimp3", "blender"])
 def test_installed_listed_and_removed_without_a_trace(name: str, home: Path) -> None:
     before = files(home)
     done = pinxit("plugin", "install", name, folder=home)
@@ -70,8 +72,19 @@ def test_gimp_s_plug_in_starts_with_the_python_of_pinxit(home: Path) -> None:
     assert '"swirl" "glass"' in (home / ".config" / "GIMP" / "2.10" / "scripts" / "pinxit_gimp.scm").read_text()
 
 
+def test_gimp_3_s_plug_in_starts_with_gimp_s_python(home: Path) -> None:
+    (placed,) = host_programs.install("gimp3")
+    program = placed / "pinxit_gimp3.py"
+    assert program.read_text().splitlines()[0] == "#!/usr/bin/env python3"
+    assert program.stat().st_mode & 0o111
+    assert json.loads((placed / "installation.json").read_text())["styles"][:2] == ["swirl", "glass"]
+    (home / ".config" / "GIMP" / "2.10").rmdir()
+    with pytest.raises(PinxitError, match=r"folder of GIMP 2\.10 is not found: .*pinxit plugin install gimp3"):
+        host_programs.install("gimp")
+
+
 def test_sentences(home: Path) -> None:
-    with pytest.raises(PinxitError, match="choose one of krita, gimp, blender, comfyui"):
+    with pytest.raises(PinxitError, match="choose one of krita, gimp, gimp3, blender, comfyui"):
         host_programs.install("photoshop")
     with pytest.raises(PinxitError, match=r"folder of ComfyUI is not found: .* by --folder"):
         host_programs.install("comfyui")

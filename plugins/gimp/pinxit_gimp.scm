@@ -22,7 +22,7 @@
   SF-OPTION "_Style" (list @STYLES@)
   SF-FILENAME "Or a _painting of your own" ""
   SF-OPTION "_Quality" '("Instant, by a network" "Draft" "Standard" "Fine")
-  SF-ADJUSTMENT "S_trength, %" '(100 0 100 1 10 0 SF-SLIDER)
-  SF-ADJUSTMENT "_Longer side, px" '(2048 64 8192 64 256 0 SF-SPINNER))
+  SF-ADJUSTMENT "S_trength, %" '(100 0 100 1 10 0 0) ; a slider
+  SF-ADJUSTMENT "_Longer side, px" '(2048 64 8192 64 256 0 1)) ; a number
 
 (script-fu-menu-register "script-fu-pinxit" "<Image>/Filters/Artistic")

@@ -31,23 +31,29 @@ class HostProgram:
 
     Attributes:
         title: the program's name.
-        plugin: the plug-in's folder, within `plugins/NAME` and within the folder where it is installed.
+        source: the folder within `plugins/` that has the plug-in.
+        plugin: the plug-in's folder, within `source` and within the folder where it is installed.
         place: the folder for plug-ins within the program's own folder.
-        beside: further files, each as its path within `plugins/NAME` and its path within the program's own folder.
+        shared: files of `source` that the plug-in's folder gets as well.
+        beside: further files, each as its path within `source` and its path within the program's own folder.
         folders: returns the program's own folders for this user, whether they exist or not.
         settings: returns the program's settings file, in which a line switches the plug-in on, for the program's own folder.
         carries_client: whether it uses the studio, so that it needs a copy of `pinxit.client`.
+        runs_apart: whether its program is run by the Python of this pinxit, and not by the host's own.
         next_step: what the user does then.
     """
 
     title: str
+    source: str
     plugin: str
     place: str
     folders: Callable[[], list[Path]]
     next_step: str
+    shared: Sequence[str] = ()
     beside: Sequence[tuple[str, str]] = ()
     settings: Callable[[Path], Path] | None = None
     carries_client: bool = True
+    runs_apart: bool = False
 
 
 @dataclass(frozen=True)
@@ -95,9 +101,17 @@ def _krita_settings(folder: Path) -> Path:
     return _config_home() / "kritarc"
 
 
+def _gimp_base() -> Path:
+    return (_application_data() if sys.platform in ("darwin", "win32") else _config_home()) / "GIMP"
+
+
 def _gimp() -> list[Path]:
-    base = _application_data() / "GIMP" if sys.platform in ("darwin", "win32") else _config_home() / "GIMP"
-    return [base / "2.10"]
+    folder = _gimp_base() / "2.10"
+    return [folder] if folder.is_dir() or not _gimp3() else []
+
+
+def _gimp3() -> list[Path]:
+    return sorted(one for one in _gimp_base().glob("3.*") if re.fullmatch(r"3\.\d+", one.name))
 
 
 def _blender() -> list[Path]:
@@ -110,23 +124,37 @@ def _blender() -> list[Path]:
 HOSTS: Final = {
     "krita": HostProgram(
         "Krita",
+        "krita",
         "pinxit_krita",
         "pykrita",
         _krita,
         "Start Krita again; the docker is in Settings, Dockers, pinxit.",
-        (("pinxit_krita.desktop", "pykrita/pinxit_krita.desktop"),),
-        _krita_settings,
+        beside=(("pinxit_krita.desktop", "pykrita/pinxit_krita.desktop"),),
+        settings=_krita_settings,
     ),
     "gimp": HostProgram(
         "GIMP 2.10",
+        "gimp",
         "pinxit_gimp",
         "plug-ins",
         _gimp,
+        "Start GIMP 2.10 again; the filter is in Filters, Artistic, Paint with pinxit. (GIMP 3: pinxit plugin install gimp3.)",
+        shared=("guard.py",),
+        beside=(("pinxit_gimp.scm", "scripts/pinxit_gimp.scm"),),
+        runs_apart=True,
+    ),
+    "gimp3": HostProgram(
+        "GIMP 3",
+        "gimp",
+        "pinxit_gimp3",
+        "plug-ins",
+        _gimp3,
         "Start GIMP again; the filter is in Filters, Artistic, Paint with pinxit.",
-        (("pinxit_gimp.scm", "scripts/pinxit_gimp.scm"),),
+        shared=("guard.py",),
     ),
     "blender": HostProgram(
         "Blender",
+        "blender",
         "pinxit_blender",
         "scripts/addons",
         _blender,
@@ -135,6 +163,7 @@ HOSTS: Final = {
     ),
     "comfyui": HostProgram(
         "ComfyUI",
+        "comfyui",
         "pinxit_comfyui",
         "custom_nodes",
         list,
@@ -164,7 +193,7 @@ def install(name: str, folder: Path | None = None) -> list[Path]:
         placed = target / host.place / host.plugin
         if placed.exists() and _installed(placed) is None:
             raise PinxitError(f"{placed} was not made by pinxit plugin install: move it away, then try again.")
-    return [_install_into(name, host, target) for target in targets]
+    return [_install_into(host, target) for target in targets]
 
 
 def remove(name: str, folder: Path | None = None) -> list[Path]:
@@ -220,8 +249,9 @@ def _folders(host: HostProgram, chosen: Path | None) -> list[Path]:
     if chosen is None:
         found = host.folders()
         if not found:
+            older = " (for GIMP 3: pinxit plugin install gimp3)" if host is HOSTS["gimp"] else ""
             raise PinxitError(
-                f"the folder of {host.title} is not found: start {host.title} once, or name its folder by --folder."
+                f"the folder of {host.title} is not found: start {host.title} once, or name its folder by --folder{older}."
             )
         return found
     if not chosen.expanduser().is_dir():
@@ -238,8 +268,8 @@ def _installed(placed: Path) -> Installed | None:
         return None
 
 
-def _install_into(name: str, host: HostProgram, target: Path) -> Path:
-    source, placed = source_folder() / name, target / host.place / host.plugin
+def _install_into(host: HostProgram, target: Path) -> Path:
+    source, placed = source_folder() / host.source, target / host.place / host.plugin
     try:
         placed.parent.mkdir(parents=True, exist_ok=True)
         # Complete beside its place first, so that no program meets half of it.
@@ -248,9 +278,15 @@ def _install_into(name: str, host: HostProgram, target: Path) -> Path:
             shutil.copytree(source / host.plugin, made, ignore=shutil.ignore_patterns("__pycache__"))
             if host.carries_client:
                 shutil.copyfile(client.__file__, made / "client.py")
-            for file in made.glob("*.py"):
-                _complete(file)
-            noted = {"pinxit": __version__, "command": [sys.executable, "-m", "pinxit"]}
+            for file in host.shared:
+                shutil.copyfile(source / file, made / file)
+            for program in made.glob("*.py"):
+                _make_program(program, host.runs_apart)
+            noted = {
+                "pinxit": __version__,
+                "command": [sys.executable, "-m", "pinxit"],
+                "styles": styles.names(),
+            }
             (made / client.INSTALLATION_FILE).write_text(json.dumps(noted), encoding="utf-8")
             if placed.exists():
                 placed.rename(Path(temporary) / "before")
@@ -281,11 +317,12 @@ def _switch(settings: Path, plugin: str, *, on: bool) -> None:
         write_atomic("".join(f"{line}\n" for line in kept).encode(), settings, overwrite=True)
 
 
-def _complete(file: Path) -> None:
-    """Give a program that a host starts by itself the Python of this pinxit."""
+def _make_program(file: Path, runs_apart: bool) -> None:
+    """Let a host start a program by itself, with the Python of this pinxit where it runs apart from the host's own."""
     text = file.read_text(encoding="utf-8")
     if text.startswith("#!"):
-        file.write_text(f"#!{sys.executable}\n{text.partition(chr(10))[2]}", encoding="utf-8")
+        if runs_apart:
+            file.write_text(f"#!{sys.executable}\n{text.partition(chr(10))[2]}", encoding="utf-8")
         file.chmod(0o755)
 
 

@@ -1,4 +1,4 @@
-"""The operators in the real Blender, without its window."""
+"""The operators in the real Blender without its window, and the panels in its window."""
 
 from __future__ import annotations
 
@@ -19,15 +19,30 @@ pytestmark = [
     pytest.mark.slow(reason="it starts the real Blender"),
 ]
 DRIVER = Path(__file__).with_name("drive_blender.py")
+WINDOW_DRIVER = Path(__file__).with_name("drive_blender_window.py")
+
+
+def install(user: User) -> None:
+    """Install the add-on for this Blender, which has never been started before."""
+    version = re.search(r"Blender (\d+\.\d+)", user.run("blender", "--version"))
+    assert version is not None
+    (user.home / ".config" / "blender" / version[1]).mkdir(parents=True)
+    user.run(sys.executable, "-m", "pinxit", "plugin", "install", "blender")
+
+
+def drive_window(user: User) -> dict[str, Any]:
+    """Run Blender with its window and the driver that clicks, and return what the driver noted."""
+    command = ["blender", "--enable-event-simulate", "--window-geometry", "0", "0", "1280", "900"]
+    user.run(*command, "--python", WINDOW_DRIVER, screen=True)
+    noted: dict[str, Any] = json.loads((user.home / "notes.json").read_text())
+    assert noted["error"] is None, noted["error"]
+    return noted
 
 
 @pytest.fixture(scope="module")
 def driven(user: User) -> dict[str, Any]:
     """Run Blender once with the add-on and the driver, and return what the driver noted."""
-    version = re.search(r"Blender (\d+\.\d+)", user.run("blender", "--version"))
-    assert version is not None
-    (user.home / ".config" / "blender" / version[1]).mkdir(parents=True)
-    user.run(sys.executable, "-m", "pinxit", "plugin", "install", "blender")
+    install(user)
     printed = user.run("blender", "--background", "--python", DRIVER)
     notes = user.home / "notes.json"
     assert notes.is_file(), printed
@@ -62,3 +77,13 @@ def test_sentences(driven: dict[str, Any]) -> None:
     assert "Choose the painting's file first." in driven["no file"]
     assert "too large: its longer side has 9000 px" in driven["too large"]
     assert driven["gone"]
+
+
+@requires("xvfb-run")
+def test_the_buttons_of_the_panels(driven: dict[str, Any], user: User) -> None:
+    """In Blender's window, by simulated events of the mouse and the keyboard."""
+    assert driven["gone"], "the driver without a window is done with the folder"
+    noted = drive_window(user)
+    assert noted["shown"] == ["photo.png painted", 160, 106], "the editor shows the painting"
+    assert noted["after Esc"] == noted["after Cancel"] == ["photo.png painted", ""]
+    assert noted["material"].startswith("pinxit ink")

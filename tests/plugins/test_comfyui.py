@@ -6,6 +6,7 @@ ComfyUI itself is in no package registry; its conventions are those of its docum
 from __future__ import annotations
 
 import importlib.util
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -46,7 +47,9 @@ def run(node: Any, **given: Any) -> tuple[Any, ...]:
         default = options[0].get("default") if options else None
         values[name] = kind[0] if isinstance(kind, list) and default is None else default
     assert given.keys() <= values.keys() | inputs.get("optional", {}).keys()
-    result = getattr(node(), node.FUNCTION)(**{**values, **given})
+    # As ComfyUI does it, which needs no gradients itself.
+    with torch.inference_mode():
+        result = getattr(node(), node.FUNCTION)(**{**values, **given})
     assert isinstance(result, tuple)
     assert len(result) == len(node.RETURN_TYPES)
     for value, kind in zip(result, node.RETURN_TYPES, strict=True):
@@ -109,6 +112,16 @@ def test_colours_are_matched(nodes: dict[str, Any], images: torch.Tensor) -> Non
     blue = images * torch.tensor([0.3, 0.4, 1.0])
     (matched,) = run(nodes["PinxitMatchColours"], image=images, colours=blue)
     assert (matched.mean((0, 1, 2)) - blue.mean((0, 1, 2))).abs().max() < 0.05
+
+
+def test_a_network_that_was_trained_anew_is_another_input(nodes: dict[str, Any], tmp_path: Path) -> None:
+    changed, path = nodes["PinxitLoadNetwork"].IS_CHANGED, tmp_path / "a.pinxit"
+    assert changed(str(path)) == changed("")
+    path.touch()
+    os.utime(path, (1, 1))
+    before = changed(str(path))
+    os.utime(path, (2, 2))
+    assert before != changed(str(path))
 
 
 def test_sentences(nodes: dict[str, Any], images: torch.Tensor) -> None:

@@ -35,9 +35,14 @@ serve(StudioConfig(home=Path(options.pop("home")), limits=limits, **options), la
 """
 
 
-def _environment() -> dict[str, str]:
-    """Return the environment of a studio at this moment: a fixture chooses the cache folder."""
-    return {**os.environ, "OMP_NUM_THREADS": "1"}
+def _environment(home: Path) -> dict[str, str]:
+    """Return the environment of a studio at this moment: a fixture chooses the cache folder, and its presets are its own."""
+    return {**os.environ, "OMP_NUM_THREADS": "1", "PINXIT_PRESETS": str(presets_beside(home))}
+
+
+def presets_beside(home: Path) -> Path:
+    """Return the folder of presets that a studio of the tests uses."""
+    return home.with_name(f"{home.name}-presets")
 
 
 @dataclass
@@ -99,7 +104,7 @@ def run_studio(home: Path, **options: Any) -> Iterator[StudioProcess]:
     """
     command = [sys.executable, "-c", _SCRIPT, json.dumps({"home": str(home), **options})]
     log = (home.parent / f"{home.name}.log").open("a+", encoding="utf-8")
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True, env=_environment())
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True, env=_environment(home))
     try:
         assert process.stdout is not None
         address = process.stdout.readline().strip()
@@ -120,16 +125,16 @@ def run_studio(home: Path, **options: Any) -> Iterator[StudioProcess]:
 
 
 @contextlib.contextmanager
-def run_studio_command(home: Path, port: int | None = None) -> Iterator[str]:
+def run_studio_command(home: Path, port: int | None = None, *options: str) -> Iterator[str]:
     """Run `pinxit studio` as a person starts it; yields its address, and stops it at the end as Ctrl-C does."""
     command = [sys.executable, "-m", "pinxit", "studio", "--no-browser", "--home", str(home)]
     with (home.parent / "studio.log").open("a+", encoding="utf-8") as log:
         process = subprocess.Popen(
-            [*command, "--port", str(port or free_port())],
+            [*command, "--port", str(port or free_port()), *options],
             stdout=subprocess.PIPE,
             stderr=log,
             text=True,
-            env=_environment(),
+            env=_environment(home),
         )
         assert process.stdout is not None
         try:

@@ -56,7 +56,9 @@ class PinxitSettings(bpy.types.PropertyGroup):
     file: bpy.props.StringProperty(name="Painting", subtype="FILE_PATH", description="A picture whose style is wanted")
     preset: bpy.props.EnumProperty(name="Quality", items=_PRESETS, default="instant")
     strength: bpy.props.FloatProperty(name="Strength", default=1.0, min=0.0, max=1.0, subtype="FACTOR")
-    side: bpy.props.IntProperty(name="Texture side", default=1024, min=64, max=4096, subtype="PIXEL")
+    side: bpy.props.IntProperty(
+        name="Side", description="Of the texture", default=1024, min=64, max=4096, subtype="PIXEL"
+    )
     tile: bpy.props.BoolProperty(name="Seamless", default=True, description="The texture repeats without a seam")
     progress: bpy.props.FloatProperty(name="Progress", min=0.0, max=1.0, subtype="FACTOR", options={"SKIP_SAVE"})
     message: bpy.props.StringProperty(options={"SKIP_SAVE"})
@@ -240,11 +242,12 @@ class _Panel:
             layout.prop(settings, "file")
         layout.prop(settings, "preset")
         self.draw_more(settings, layout)
-        if settings.busy:
-            layout.prop(settings, "progress", slider=True)
-            row = layout.row()
-            row.label(text=settings.message)
-            row.operator("pinxit.cancel", icon="X")
+        # In the button's place, because Blender keeps a button under the pointer grey until the pointer has left it.
+        if not settings.busy:
+            layout.operator(self.operator, icon=self.icon)
+            return
+        _draw_progress(settings, layout)
+        layout.operator("pinxit.cancel", icon="X")
 
 
 class PINXIT_PT_image(_Panel, bpy.types.Panel):
@@ -253,11 +256,11 @@ class PINXIT_PT_image(_Panel, bpy.types.Panel):
     bl_space_type = "IMAGE_EDITOR"
     bl_region_type = "UI"
     bl_category = "pinxit"
+    operator, icon = "pinxit.stylize", "BRUSH_DATA"
 
     def draw_more(self, settings, layout):
         """Show what only pictures have."""
         layout.prop(settings, "strength")
-        layout.operator("pinxit.stylize", icon="BRUSH_DATA")
 
 
 class PINXIT_PT_material(_Panel, bpy.types.Panel):
@@ -266,12 +269,23 @@ class PINXIT_PT_material(_Panel, bpy.types.Panel):
     bl_space_type = "PROPERTIES"
     bl_region_type = "WINDOW"
     bl_context = "material"
+    operator, icon = "pinxit.material", "MATERIAL"
 
     def draw_more(self, settings, layout):
         """Show what only textures have."""
         layout.prop(settings, "side")
         layout.prop(settings, "tile")
-        layout.operator("pinxit.material", icon="MATERIAL")
+
+
+def _draw_progress(settings, layout):
+    """Show how far the studio is; nobody can move it."""
+    if hasattr(layout, "progress"):  # since Blender 4.0
+        layout.progress(factor=settings.progress, text=settings.message)
+        return
+    column = layout.column()
+    column.enabled = False
+    column.prop(settings, "progress", slider=True)
+    column.label(text=settings.message)
 
 
 def _values(settings):

@@ -25,8 +25,8 @@ def packed_image(name, content, data=False):
             image.colorspace_settings.name = "Non-Color"
         image.pack()
     image.name = name
-    # The file was temporary.
-    image.filepath = ""
+    # The file was temporary. Blender would look for a new `filepath`, and complain.
+    image.filepath_raw = ""
     return image
 
 

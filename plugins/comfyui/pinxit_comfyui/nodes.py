@@ -1,6 +1,7 @@
 """The nodes."""
 
 import math
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -24,7 +25,12 @@ _STEPS = 1000  # of ComfyUI's progress bar
 
 class _Node:
     CATEGORY = "pinxit"
-    FUNCTION = "run"
+    FUNCTION = "execute"
+
+    def execute(self, **inputs):
+        """Run the node with gradients, which ComfyUI switches off and the optimiser needs."""
+        with torch.inference_mode(False), torch.enable_grad():
+            return self.run(**inputs)
 
 
 class HouseStyle(_Node):
@@ -66,6 +72,12 @@ class LoadNetwork(_Node):
     def INPUT_TYPES(cls):
         """Return the inputs, in ComfyUI's form."""
         return {"required": {"path": ("STRING", {"default": "", "tooltip": "The file, NAME.pinxit"})}}
+
+    @classmethod
+    def IS_CHANGED(cls, path):
+        """Return what changes when the network is trained anew, so that ComfyUI paints again."""
+        file = Path(path)
+        return file.stat().st_mtime_ns if file.is_file() else 0
 
     def run(self, path):
         """Return the network's path; it is read when it paints."""

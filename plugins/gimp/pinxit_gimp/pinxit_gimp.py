@@ -8,13 +8,13 @@ Python that pinxit is installed in, and calls libgimp itself.
 from __future__ import annotations
 
 import ctypes
-import subprocess
 import sys
 import tempfile
 from ctypes import CFUNCTYPE, POINTER, c_char_p, c_double, c_int, c_int32, c_void_p
 from pathlib import Path
 
-from client import Studio, StudioError, find_studio, open_studio
+import guard
+from client import StudioError, open_studio
 
 PROCEDURE = b"pinxit-gimp-paint"
 _INT32, _FLOAT, _STRING, _IMAGE, _LAYER, _DRAWABLE, _STATUS = 0, 3, 4, 13, 14, 16, 21  # GimpPDBArgType
@@ -168,32 +168,13 @@ def paint(image: int, drawable: int, style: str, preset: str, strength: float, s
         if selected:
             _save(image, gimp.image_get_selection(image), mask_file)
             order["keep"] = studio.upload(_kept(mask_file, drawable, width, height), "kept.png")
-        painted_file.write_bytes(_follow(studio, studio.put(order, title)))
+        painted_file.write_bytes(guard.follow(studio, studio.put(order, title), _show))
         return _add(image, drawable, painted_file, title.encode(), selected)
 
 
-def _follow(studio: Studio, job: str) -> bytes:
-    """Wait for a job, show its progress, and return the painting.
-
-    GIMP kills a plug-in whose progress is cancelled. Another process notices that and cancels the job.
-    """
-    guard = subprocess.Popen([sys.executable, __file__, "--guard", job], stdin=subprocess.PIPE)  # noqa: S603 - this file
-
-    def show(fraction: float, sentence: str) -> None:
-        gimp.progress_set_text(sentence.encode())
-        gimp.progress_update(c_double(fraction))
-
-    try:
-        result = studio.follow(job, show)
-    finally:
-        guard.communicate(b"ended")
-    return studio.fetch(next(one["id"] for one in result["files"] if one["role"] == "picture"))
-
-
-def guard(job: str) -> None:
-    """Cancel a job when the process that painted is gone before it said that the job has ended."""
-    if sys.stdin.buffer.read() != b"ended":
-        find_studio().cancel(job)
+def _show(fraction: float, sentence: str) -> None:
+    gimp.progress_set_text(sentence.encode())
+    gimp.progress_update(c_double(fraction))
 
 
 def _save(image: int, drawable: int, path: Path) -> None:
@@ -242,9 +223,6 @@ def _add(image: int, drawable: int, painted_file: Path, title: bytes, selected: 
 def main() -> int:
     """Speak with GIMP, which started this program."""
     global gimp
-    if sys.argv[1:2] == ["--guard"]:
-        guard(sys.argv[2])
-        return 0
     gimp = Gimp()
     plug_in = _PlugIn(None, None, query, run)
     arguments = (c_char_p * len(sys.argv))(*(argument.encode() for argument in sys.argv))

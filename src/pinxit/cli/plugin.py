@@ -14,7 +14,7 @@ from pinxit.cli.messages import cell, say
 
 app = command_app(help="Paint from within Krita, GIMP, Blender and ComfyUI.", no_args_is_help=True)
 
-_Host = Annotated[str, typer.Argument(help="krita, gimp, blender or comfyui.")]
+_Host = Annotated[str, typer.Argument(help="krita, gimp (2.10), gimp3, blender or comfyui.")]
 _Folder = Annotated[
     Path | None,
     typer.Option(

@@ -27,7 +27,7 @@ app = command_app(
     help="Save settings under a name, and share them as a file.\n\n"
     "A preset decides settings, not pictures. Every command takes it by [bold]--preset NAME[/bold] or "
     "[bold]--preset FILE.json[/bold]; options beside it take precedence. Saved presets are files in your data folder "
-    "(PINXIT_PRESETS names another).",
+    "(PINXIT_PRESETS names another), where the studio finds and saves them as well.",
     epilog="[bold]pinxit preset save gentle --strength 0.6 --color keep[/bold]   "
     "[bold]pinxit stylize photo.jpg -s painting.jpg --preset gentle -o out.png[/bold]",
 )
@@ -60,7 +60,7 @@ def save(
     picture = None if source is None else inputs.load(source, saved_presets.THUMBNAIL)[0]
     recipe = None if like is None else recipe_in(like)
     preset = saved_presets.make_preset(name, settings, recipe, picture)
-    target = output or saved_presets.preset_file(name)
+    target = output or saved_presets.preset_file(preset.name)
     check_apart(reads=[like, thumbnail], writes={"the preset": target})
     check_place(target, overwrite=overwrite)
     saved_presets.write_preset(preset, target, overwrite=overwrite)
@@ -74,7 +74,7 @@ def list_() -> None:
         say(f"{name}: {preset.summary}")
     for name in saved_presets.saved_names():
         try:
-            say(f"{name}: {_summary(saved_presets.read_preset(name))}")
+            say(f"{name}: {_summary(saved_presets.read_saved(name))}")
         except PinxitError as error:
             say(f"{name}: {error}")
 

@@ -75,6 +75,14 @@ def studio(
     ] = None,
     gpus: Annotated[float, typer.Option(help="GPUs per job on the cluster; may be a fraction.", min=0)] = 0.0,
     quota: Annotated[str, typer.Option(help="Most disk space to use, as in 20GB.")] = "20GB",
+    webhook: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="An address on this machine, as in http://127.0.0.1:9000/done, to notify of each job that ends; repeatable.",
+            metavar="ADDRESS",
+            show_default="none",
+        ),
+    ] = None,
     log_json: Annotated[bool, typer.Option("--log-json", help="Log every request as one line of JSON.")] = False,
 ) -> None:
     if any(importlib.util.find_spec(name) is None for name in _NEEDED):
@@ -84,6 +92,7 @@ def studio(
     from pinxit.jobs.worker_process import RayPlacement
     from pinxit.studio.config import StudioConfig
     from pinxit.studio.serving import serve
+    from pinxit.studio.webhooks import MOST_WEBHOOKS, Webhook
 
     def ready(address: str) -> None:
         say(f"pinxit studio: {address}")
@@ -98,6 +107,9 @@ def studio(
     if database and not database.startswith(("postgresql://", "postgres://")):
         raise PinxitError("--database takes an address as in postgresql://…: leave it out to keep the queue in a file.")
     names = tuple(_public(one) for one in name or ())
+    webhooks = tuple(Webhook.parse(one) for one in webhook or ())
+    if len(webhooks) > MOST_WEBHOOKS:
+        raise PinxitError(f"{len(webhooks)} webhooks are too many: give at most {MOST_WEBHOOKS}.")
     placement = None
     if cluster is not None:
         from pinxit.cluster.connection import connected
@@ -115,6 +127,7 @@ def studio(
             jobs=jobs,
             placement=placement,
             quota=_bytes(quota),
+            webhooks=webhooks,
             log_json=log_json,
         ),
         ready,

@@ -23,6 +23,7 @@ from pinxit.recipe.presets import PRESETS
 from pinxit.recipe.recipe import Settings
 
 LONGEST_NAME = 64  # characters
+_NAME_BYTES = 240  # a file's name has at most 255, and its ending needs some
 THUMBNAIL_BYTES = 64 << 10
 _THUMBNAIL_SIDE = 1024  # px: at most, so that a small file cannot hold a huge picture
 _NOT_IN_NAMES = re.compile(r'[/\\:*?"<>|]|^[.\s]|[.\s]$')
@@ -87,7 +88,7 @@ class PresetFile(BaseModel):
 
 def is_file_name(name: str) -> bool:
     """Whether a name can be that of a file, on any system."""
-    return name.isprintable() and not _NOT_IN_NAMES.search(name)
+    return name.isprintable() and not _NOT_IN_NAMES.search(name) and len(name.encode()) <= _NAME_BYTES
 
 
 def _check_png(text: str) -> None:

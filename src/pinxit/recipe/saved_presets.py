@@ -69,14 +69,30 @@ def read_preset(name: str) -> PresetFile:
         PinxitError: when there is none, or the file is no preset.
     """
     path = expand_home(name)
-    if path.suffix.lower() != ENDING:
-        path = preset_file(name)
-        if not is_file_name(name) or not path.is_file():
-            known = [*PRESETS, *saved_names()]
-            raise PinxitError(
-                f"there is no preset {name!r}: choose one of {', '.join(known)}, or give a preset's file."
-            )
+    is_path = path.suffix.lower() == ENDING
+    # A saved preset's own name may end as a file's.
+    if not (is_path and path.is_file()) and is_file_name(name) and preset_file(name).is_file():
+        return read_saved(name)
+    if not is_path:
+        known = [*PRESETS, *saved_names()]
+        raise PinxitError(f"there is no preset {name!r}: choose one of {', '.join(known)}, or give a preset's file.")
     return read_preset_file(path)
+
+
+def read_saved(name: str) -> PresetFile:
+    """Read a saved preset; its name is that of its file, whatever the file says.
+
+    Raises:
+        PinxitError: when there is none of that name, its file is no preset, or the name cannot be a preset's.
+    """
+    path = preset_file(name)
+    preset = read_preset_file(path)
+    if preset.name == name:
+        return preset
+    try:
+        return validated(PresetFile, {**preset.model_dump(), "name": name})
+    except PinxitError as error:
+        raise PinxitError(f"{path} needs another name: {error}") from error
 
 
 def read_preset_file(path: Path) -> PresetFile:
@@ -120,9 +136,8 @@ def write_preset(preset: PresetFile, path: Path, *, overwrite: bool) -> None:
 
 
 def saved_names() -> list[str]:
-    """Return the names of the saved presets, sorted."""
-    folder = presets_folder()
-    return sorted(path.stem for path in folder.glob(f"*{ENDING}")) if folder.is_dir() else []
+    """Return the names of the saved presets, sorted; a file may turn out to be none when it is read."""
+    return sorted(path.stem for path in presets_folder().glob(f"*{ENDING}") if not path.name.startswith("."))
 
 
 def _of_recipe(like: Settings) -> dict[str, Any]:

@@ -42,6 +42,7 @@ from pinxit.studio.routes import (
 )
 from pinxit.studio.security import SecurityMiddleware
 from pinxit.studio.state import AppState
+from pinxit.studio.webhooks import send_to_webhooks
 from pinxit.version import __version__
 
 # Drawn pictures kept in memory: all styles and samples in several sizes. Each has some tens of kilobytes and takes up to a
@@ -95,6 +96,7 @@ def open_studio(config: StudioConfig) -> Iterator[AppState]:
         stack.callback(jobs.events.close)
         stack.callback(jobs.close, GRACE_SECONDS)
         jobs.start()
+        stack.enter_context(send_to_webhooks(config.webhooks, jobs.events, store))
         taste_store, shelf_store = TasteStore(store.home, task_pool.measure), Shelf(store.home)
         store.protect(taste_store.files)
         store.protect(shelf_store.files)

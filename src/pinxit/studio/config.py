@@ -8,6 +8,7 @@ from pathlib import Path
 from pinxit.jobs.service import MOST_QUEUED
 from pinxit.jobs.store import QUOTA
 from pinxit.jobs.worker_process import RayPlacement
+from pinxit.studio.webhooks import Webhook
 
 API = "/api/v1"
 MB = 1 << 20
@@ -59,6 +60,7 @@ class StudioConfig:
         jobs: jobs that run at once; None for as many as suit the machine.
         placement: the Ray cluster that paints; None for this machine.
         quota: bytes that `home` may take.
+        webhooks: addresses on this machine to notify of jobs that end.
         log_json: whether to log every request as a line of JSON on standard error.
         limits: the limits of its clients.
     """
@@ -73,5 +75,6 @@ class StudioConfig:
     jobs: int | None = None
     placement: RayPlacement | None = None
     quota: int = QUOTA
+    webhooks: tuple[Webhook, ...] = ()
     log_json: bool = False
     limits: Limits = field(default_factory=Limits)

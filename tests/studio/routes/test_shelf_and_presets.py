@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-import httpx2
+from pathlib import Path
 
-from tests.studio.studio_process import StudioProcess
+import httpx2
+import pytest
+
+from tests.command_line import pinxit
+from tests.studio.studio_process import StudioProcess, presets_beside
 
 PRESET = {"pinxit_preset": 1, "name": "Soft dusk", "settings": {"preset": "draft", "strength": 0.4}}
 
@@ -17,7 +21,7 @@ def test_presets_are_saved_exported_and_deleted(client: httpx2.Client, studio: S
     file = client.get(f"/api/v1/presets/{id}/file")
     assert file.json() == PRESET
     assert "Soft%20dusk.json" in file.headers["content-disposition"]
-    assert (studio.home / "presets" / f"{id}.json").is_file()
+    assert (presets_beside(studio.home) / "Soft dusk.json").is_file()
     # The same name again is the same preset.
     assert client.post("/api/v1/presets", json={**PRESET, "settings": {}}).json()["id"] == id
     refused = client.post("/api/v1/presets", json={**PRESET, "settings": {"content": {"name": "/etc/passwd"}}})
@@ -26,6 +30,19 @@ def test_presets_are_saved_exported_and_deleted(client: httpx2.Client, studio: S
     assert client.delete(f"/api/v1/presets/{id}").status_code == 204
     assert client.delete(f"/api/v1/presets/{id}").status_code == 404
     assert client.get("/api/v1/presets").json() == []
+
+
+def test_the_studio_and_the_commands_have_the_same_presets(
+    client: httpx2.Client, studio: StudioProcess, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PINXIT_PRESETS", str(presets_beside(studio.home)))
+    client.post("/api/v1/presets", json=PRESET)
+    assert "Soft dusk: --preset draft  --strength 0.4" in pinxit("preset", "list", folder=tmp_path).stdout
+    pinxit("preset", "save", "Hard noon", "--strength", "0.9", folder=tmp_path)
+    pinxit("preset", "remove", "Soft dusk", folder=tmp_path)
+    (found,) = client.get("/api/v1/presets").json()
+    assert (found["name"], found["settings"]) == ("Hard noon", {"strength": 0.9})
+    assert client.delete(f"/api/v1/presets/{found['id']}").status_code == 204
 
 
 def test_styles_are_put_on_the_shelf(client: httpx2.Client) -> None:

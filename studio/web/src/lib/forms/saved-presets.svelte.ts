@@ -23,14 +23,11 @@ interface OldPreset {
 
 class SavedPresets {
   list = $state.raw<api.SavedPreset[]>([]);
-  #loaded = false;
 
-  /** Load them, once. */
+  /** Load them anew: commands save and delete presets, too. */
   load(): void {
-    if (this.#loaded) return;
-    this.#loaded = true;
     void toastErrors(async () => {
-      this.list = await api.presets();
+      await this.#refresh();
       await this.#moveIn();
     });
   }
@@ -41,6 +38,7 @@ class SavedPresets {
     const { assignment: _, ...rest } = $state.snapshot(form.settings) as api.Settings;
     if (rest["init"] === "picture") delete rest["init"];
     const thumbnail = picture ? await thumbnailOf(picture) : null;
+    if (!(await toastErrors(() => this.#refresh()))) return;
     const before = this.list.find((one) => one.name === name);
     const settings = { ...rest, preset: form.preset };
     if (!(await this.#put({ pinxit_preset: 1, name, settings, ...(thumbnail ? { thumbnail } : {}) }))) return;
@@ -69,8 +67,13 @@ class SavedPresets {
       toasts.show(t("preset.noFile", { name: file.name }), "problem");
       return;
     }
+    if (!(await toastErrors(() => this.#refresh()))) return;
     const saved = await this.#put({ ...preset, name: this.#freeName(preset["name"]) });
     if (saved) toasts.show(t("preset.imported", { name: saved.name }));
+  }
+
+  async #refresh(): Promise<api.SavedPreset[]> {
+    return (this.list = await api.presets());
   }
 
   #freeName(name: unknown): unknown {
