@@ -27,6 +27,7 @@ PAGES = {
     "pinxit.network.weights": "how-to/train",
     "pinxit.recipe.masks": "how-to/stylize",
     "pinxit.recipe.saved_presets": "how-to/preset",
+    "pinxit.scene": "how-to/assets",
     "pinxit.surface.gpano": "how-to/panorama",
     "pinxit.surface.panorama": "how-to/panorama",
     "pinxit.surface.pattern": "how-to/pattern",
