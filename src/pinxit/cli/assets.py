@@ -15,6 +15,7 @@ from pinxit.cli.arguments import EncoderWeights, OutputOptions, StyleOptions, Wi
 from pinxit.cli.command_app import command_app
 from pinxit.cli.display import duration
 from pinxit.cli.drive import drive, paint_with_progress
+from pinxit.cli.folders import warn_names_left_out
 from pinxit.cli.main import INTERRUPTED
 from pinxit.cli.messages import say, say_written, warn
 from pinxit.cli.options import with_settings
@@ -63,6 +64,8 @@ def assets(
 
     styles = placed_styles(ctx, placing)
     sources = _sources(expand_home(source), output)
+    if sources.left_out:
+        warn_names_left_out(str(source), {"hidden, or no ordinary files": list(sources.left_out)})
     targets = _targets(sources, output)
     reads = [*sources.paths.values(), *files_of(styles), encoder_weights, settings["init"]]
     check_apart(reads=reads, writes={"the result": targets.values()})

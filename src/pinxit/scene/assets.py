@@ -93,8 +93,14 @@ class AssetsJob(Job):
     @property
     def notes(self) -> list[str]:
         """Notes for the person, see `Job`."""
+        own = [
+            f"mesh {number} of {model.name} has a texture and no UV map: it is left out."
+            for model in self.models
+            for number in model.unmapped
+        ]
         untextured = sum(model.untextured for model in self.models)
-        own = [f"{untextured} materials have no texture and keep their colour."] if untextured else []
+        if untextured:
+            own.append(f"{untextured} of the materials have no texture: they keep their colour.")
         return own + super().notes
 
     @property
@@ -188,6 +194,8 @@ def prepare_assets(
             usual = Settings.choose({"preset": options.get("preset")}).size
         longest = max(max(part.source.picture.height, part.source.picture.width) for part in parts)
         options["size"] = min(usual, max(_LEAST_SIZE, longest))
+    if options.get("faces") == "keep":
+        raise PinxitError("faces are not looked for in textures: leave --faces keep out.")
     job = prepare(parts[0].source.picture, style, encoder_weights=encoder_weights, **options)
     if job.recipe.wrap != "none":
         raise PinxitError("textures that repeat are found by themselves: leave --wrap out.")
@@ -260,6 +268,9 @@ def _read_parts(models: Sequence[Model]) -> list[_Part]:
                 owners[key] = model
         vertices = last
     seen = {key: found for key, found in seen.items() if any(len(faces.uv) for faces in found)}
+    unmapped = [f"mesh {number} of {model.name}" for model in models for number in model.unmapped]
+    if not seen and unmapped:
+        raise PinxitError(f"{unmapped[0]} has a texture and no UV map: unwrap it in the program that made it.")
     if not seen:
         names = ", ".join(model.name for model in models[:5])
         raise PinxitError(

@@ -17,7 +17,7 @@ from pinxit.scene.sources import SourceFiles
 EMBEDDED = "#"
 """Between a model's name and the number of a picture within it."""
 REPEAT, CLAMP, MIRROR = 10497, 33071, 33648  # glTF 2.0, section 5.26
-_MOST_TRIANGLES = 5_000_000  # of all models together
+_MOST_TRIANGLES = 2_000_000  # of all models together
 _TYPES: Final = {5120: np.int8, 5121: np.uint8, 5122: np.int16, 5123: np.uint16, 5125: np.uint32, 5126: np.float32}
 _COMPONENTS: Final = {"SCALAR": 1, "VEC2": 2, "VEC3": 3, "VEC4": 4}
 _LARGEST_COORDINATE = 1e6  # of a texture coordinate: beyond it single precision has no fractions
@@ -83,6 +83,19 @@ class Model:
         """The number of materials without a texture of their base colour."""
         return sum(material.base_color is None for material in self.gltf.materials)
 
+    @property
+    def unmapped(self) -> list[int]:
+        """The numbers of the meshes that have a texture of their base colour and no UV map."""
+        found = []
+        for number, mesh in enumerate(self.gltf.meshes):
+            for part in mesh.primitives:
+                if part.material is not None:
+                    info = entry(self.gltf.materials, part.material, "material", self.name).base_color
+                    if info is not None and self._coordinates(part, info) is None:
+                        found.append(number)
+                        break
+        return found
+
     def base_pictures(self) -> list[str]:
         """Return the keys of the pictures that are base colours, and hold no other numbers, in order.
 
@@ -116,7 +129,7 @@ class Model:
         """Yield the triangles on which base colours are seen.
 
         Raises:
-            PinxitError: when a mesh is damaged, compressed or has no texture coordinates.
+            PinxitError: when a mesh is damaged or compressed.
         """
         self._check_compression()
         painted = set(self.base_pictures())
@@ -129,7 +142,7 @@ class Model:
                 material = entry(self.gltf.materials, part.material, "material", self.name)
                 info = material.base_color
                 keys = () if info is None else tuple(key for key in self._pictures_of(info) if key in painted)
-                if info is not None and keys:
+                if info is not None and keys and self._coordinates(part, info) is not None:
                     points, uv = self._corners(part, info, number)
                     found.append((keys, info, material.alphaMode == "OPAQUE", points, uv))
             if not found:
@@ -173,13 +186,9 @@ class Model:
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return positions and texture coordinates of the corners of all triangles, `(3T, 3)` and `(3T, 2)`."""
         transform = info.extensions.KHR_texture_transform
-        channel = info.texCoord if transform is None or transform.texCoord is None else transform.texCoord
-        coordinates = part.attributes.get(f"TEXCOORD_{channel}")
-        positions = part.attributes.get("POSITION")
-        if coordinates is None or positions is None:
-            raise PinxitError(
-                f"mesh {mesh} of {self.name} has a texture and no UV map: unwrap it in the program that made it."
-            )
+        positions, coordinates = part.attributes.get("POSITION"), self._coordinates(part, info)
+        if positions is None or coordinates is None:
+            raise self._damaged(f"mesh {mesh} has no positions")
         points = self._array(positions, "VEC3").astype(np.float64)
         uv = self._array(coordinates, "VEC2").astype(np.float64)
         if len(uv) != len(points):
@@ -197,6 +206,13 @@ class Model:
                 raise self._damaged(f"mesh {mesh} names vertex {order.max()} of {len(points)}")
         order = _triangles(order, part.mode)
         return points[order], uv[order]
+
+    @staticmethod
+    def _coordinates(part: Primitive, info: TextureInfo) -> int | None:
+        """Return the number of the accessor of a texture's coordinates."""
+        transform = info.extensions.KHR_texture_transform
+        channel = info.texCoord if transform is None or transform.texCoord is None else transform.texCoord
+        return part.attributes.get(f"TEXCOORD_{channel}")
 
     def triangle_count(self) -> int:
         """Return the number of triangles that the model declares; nothing is read yet."""

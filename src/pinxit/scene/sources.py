@@ -23,10 +23,12 @@ class SourceFiles:
     Attributes:
         root: the folder that a person named, or that holds the model; for messages.
         paths: each file by its path within the folder, with slashes.
+        left_out: paths within the folder that are no ordinary visible files.
     """
 
     root: Path
     paths: dict[str, Path]
+    left_out: tuple[str, ...] = ()
 
     @property
     def models(self) -> list[str]:
@@ -90,16 +92,19 @@ def files_in(folder: Path) -> SourceFiles:
         PinxitError: when it holds no model, or too many files.
     """
     paths: dict[str, Path] = {}
+    left_out: list[str] = []
     for parent, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(names):
+        for name in sorted([*folders, *names]):
             path = Path(parent) / name
-            if name.startswith(".") or path.is_symlink() or not path.is_file():
-                continue
-            paths[path.relative_to(folder).as_posix()] = path
-            if len(paths) > MOST_FILES:
-                raise PinxitError(f"{folder} holds more than {MOST_FILES} files: give the folder of the models alone.")
-    found = SourceFiles(folder, paths)
+            inside = path.relative_to(folder).as_posix()
+            if name.startswith(".") or path.is_symlink() or not (path.is_file() or path.is_dir()):
+                left_out.append(inside)
+            elif name in names:
+                paths[inside] = path
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        if len(paths) > MOST_FILES:
+            raise PinxitError(f"{folder} holds more than {MOST_FILES} files: give the folder of the models alone.")
+    found = SourceFiles(folder, paths, tuple(left_out))
     if not found.models:
         raise PinxitError(
             f"there is no glTF model (.gltf, .glb) in {folder}: export one, or paint pictures alone by pinxit sprites."

@@ -110,12 +110,12 @@ def read_texture(content: bytes, name: str, *, opaque: bool) -> TexturePicture:
         opaque: whether materials ignore its transparency, which may hold any other numbers.
 
     Raises:
-        PinxitError: when it is no PNG, JPEG or WebP.
+        PinxitError: when it is no PNG, JPEG, WebP or AVIF.
     """
     with translate_read_errors(name, content), open_image(content) as image:
         kind = image.format or ""
         bits: Literal[8, 16] = 16 if white_of(image, content) else 8
-    if kind not in ("PNG", "JPEG", "WEBP"):
+    if kind not in ("PNG", "JPEG", "WEBP", "AVIF"):
         raise PinxitError(f"{name} is a {kind}, which glTF does not allow: export textures as PNG or JPEG.")
     try:
         picture = replace(read(content), notes=())
