@@ -29,6 +29,7 @@ def test_imports_only_go_down() -> None:
         "video --help",
         "panorama --help",
         "sprites --help",
+        "assets --help",
         "texture --help",
         "pattern --help",
         "theme --help",

@@ -61,9 +61,11 @@ def assets(
     **settings: Any,
 ) -> None:
     from pinxit.scene.assets import prepare_assets
+    from pinxit.scene.model import sources_of
 
     styles = placed_styles(ctx, placing)
-    sources = _sources(expand_home(source), output)
+    _check_outside(expand_home(source), output)
+    sources = sources_of(expand_home(source))
     if sources.left_out:
         warn_names_left_out(str(source), {"hidden, or no ordinary files": list(sources.left_out)})
     targets = _targets(sources, output)
@@ -98,18 +100,9 @@ def redo(text: str, target: Path, how: OutputOptions, folders: list[Path], setti
         sys.exit(INTERRUPTED)
 
 
-def _sources(source: Path, output: Path) -> SourceFiles:
-    from pinxit.scene.model import read_model
-    from pinxit.scene.sources import ENDINGS, SourceFiles, files_beside, files_in
-
-    if source.is_dir():
-        if identity(source) in (identity(output), *map(identity, output.resolve().parents)):
-            raise PinxitError(f"{output} lies in {source}, which is copied: give another folder for the results by -o.")
-        return files_in(source)
-    if source.suffix.lower() not in ENDINGS:
-        raise PinxitError(f"{source} is no glTF model: give a .gltf, a .glb or a folder with some.")
-    alone = SourceFiles(source.parent, {source.name: source})
-    return files_beside(source, read_model(alone, source.name).addresses)
+def _check_outside(source: Path, output: Path) -> None:
+    if source.is_dir() and identity(source) in (identity(output), *map(identity, output.resolve().parents)):
+        raise PinxitError(f"{output} lies in {source}, which is copied: give another folder for the results by -o.")
 
 
 def _targets(sources: SourceFiles, output: Path) -> dict[str, Path]:

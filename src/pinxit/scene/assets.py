@@ -17,6 +17,7 @@ from pydantic import Field
 
 from pinxit import inputs
 from pinxit.errors import PinxitError
+from pinxit.files.paths import expand_home
 from pinxit.image import Picture, resize, to_bytes
 from pinxit.image.wrap import Wrap
 from pinxit.job import Job
@@ -25,7 +26,7 @@ from pinxit.recipe.options import SettingsOptions
 from pinxit.recipe.recipe import LONGEST_NAME, Input, Recipe, Settings
 from pinxit.scene.gltf_file import set_recipe
 from pinxit.scene.islands import coverage, placed
-from pinxit.scene.model import EMBEDDED, Faces, Model, read_models
+from pinxit.scene.model import EMBEDDED, Faces, Model, read_models, sources_of
 from pinxit.scene.replacing import with_pictures
 from pinxit.scene.sources import SourceFiles
 from pinxit.scene.texture import SceneTexture, TexturePicture, read_texture, scene_texture
@@ -166,7 +167,7 @@ class AssetsJob(Job):
 
 
 def prepare_assets(
-    sources: SourceFiles,
+    source: str | Path | SourceFiles,
     style: inputs.PictureLike | StyleImage | Sequence[inputs.PictureLike | StyleImage],
     *,
     encoder_weights: str | Path | None = None,
@@ -175,7 +176,7 @@ def prepare_assets(
     """Read models, check the options, read the styles, and make the recipe; see `pinxit.prepare`.
 
     Args:
-        sources: the models and the files that they refer to; see `pinxit.scene.sources`.
+        source: a folder with models, or one .gltf or .glb.
         style: as for `prepare`.
         encoder_weights: as for `prepare`.
         options: as for `prepare`; `size` is the longer side at which the largest texture is painted, by default its own
@@ -184,6 +185,7 @@ def prepare_assets(
     Raises:
         PinxitError: one sentence for the first thing wrong.
     """
+    sources = source if isinstance(source, SourceFiles) else sources_of(expand_home(source))
     models = read_models(sources)
     if options.get("preset") is None and options.get("engine") is None:
         options["preset"] = "instant"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from pinxit.errors import PinxitError
 from pinxit.scene.gltf_file import GltfFile, data_uri, parse_gltf
 from pinxit.scene.gltf_schema import Accessor, Gltf, Primitive, Sampler, TextureInfo, entry, validated_gltf
-from pinxit.scene.sources import SourceFiles
+from pinxit.scene.sources import ENDINGS, SourceFiles, files_beside, files_in
 
 EMBEDDED = "#"
 """Between a model's name and the number of a picture within it."""
@@ -277,6 +278,23 @@ class Model:
 
     def _damaged(self, what: str) -> PinxitError:
         return PinxitError(f"{self.name} is damaged: {what}: export it again.")
+
+
+def sources_of(path: Path) -> SourceFiles:
+    """Return the files of a set of models.
+
+    Args:
+        path: a folder with models, or one .gltf or .glb, of which the files that it refers to are taken.
+
+    Raises:
+        PinxitError: when there is no model.
+    """
+    if path.is_dir():
+        return files_in(path)
+    if path.suffix.lower() not in ENDINGS:
+        raise PinxitError(f"{path} is no glTF model: give a .gltf, a .glb or a folder with some.")
+    alone = SourceFiles(path.parent, {path.name: path})
+    return files_beside(path, read_model(alone, path.name).addresses)
 
 
 def read_models(sources: SourceFiles) -> list[Model]:
