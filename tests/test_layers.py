@@ -30,6 +30,7 @@ def test_imports_only_go_down() -> None:
         "panorama --help",
         "sprites --help",
         "assets --help",
+        "avatar --help",
         "texture --help",
         "pattern --help",
         "theme --help",

@@ -44,6 +44,7 @@ os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
 if TYPE_CHECKING:
     from pinxit.comparison import compare
+    from pinxit.design.avatar import AvatarRecipe, avatar_from_recipe, prepare_avatar
     from pinxit.design.garment import GarmentRecipe, garment_from_recipe, prepare_garment
     from pinxit.design.theme import ThemeRecipe, prepare_theme, theme_from_recipe
     from pinxit.errors import PinxitError
@@ -67,6 +68,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AssetsRecipe",
+    "AvatarRecipe",
     "GarmentRecipe",
     "GradeRecipe",
     "Job",
@@ -83,6 +85,7 @@ __all__ = [
     "VideoRecipe",
     "__version__",
     "assets_from_recipe",
+    "avatar_from_recipe",
     "compare",
     "export_onnx",
     "garment_from_recipe",
@@ -93,6 +96,7 @@ __all__ = [
     "pattern_from_recipe",
     "prepare",
     "prepare_assets",
+    "prepare_avatar",
     "prepare_film_grade",
     "prepare_garment",
     "prepare_grade",
@@ -120,6 +124,7 @@ __getattr__ = lazy_exports(
     __name__,
     {
         "comparison": ("compare",),
+        "design.avatar": ("AvatarRecipe", "avatar_from_recipe", "prepare_avatar"),
         "design.garment": ("GarmentRecipe", "garment_from_recipe", "prepare_garment"),
         "surface.pattern": ("PatternRecipe", "pattern_from_recipe", "prepare_pattern"),
         "design.theme": ("ThemeRecipe", "prepare_theme", "theme_from_recipe"),

@@ -26,6 +26,7 @@ LINES = {
     "panorama": ("panorama around.png -s house:ink -o out.png -p instant --size 128", "out.png"),
     "sprites": (f"sprites icons -s house:ink -o out {INSTANT}", "out/photo.png"),
     "assets": (f"assets column.glb -s house:ink -o out.glb {INSTANT}", "out.glb"),
+    "avatar": ("avatar sample:astronaut -s house:ink --network live --size 64 --sides 64 -o out.png", "out.png"),
     "theme": ("theme photo.png -o out --size 64 -p instant --backgrounds 96x64", "out/tokens.json"),
     "wear": ("wear photo.png --mask mask.png --pattern photo.png -o out.png", "out.png"),
     "grade": ("grade photo.png -s painted.png -o out.png --lut out.cube", "out.png"),

@@ -60,6 +60,7 @@ def main() -> None:
         ("panorama", around, "-s", painting, "-o", "panorama.jpg", "-p", "instant", "--size", "128"),
         ("sprites", "icons", "-s", painting, "-o", "sprites", *_INSTANT),
         ("assets", "column.glb", "-s", painting, "-o", "assets", *_INSTANT),
+        ("avatar", "sample:astronaut", "-s", painting, "-o", "avatar.png", *_INSTANT),
         ("theme", painting, "-o", "theme", "--icons", "icons", *_INSTANT),
         ("pattern", painting, "-o", "pattern.png", "--size", "64px", *_SMALL[2:]),
         ("wear", photo, "--mask", mask, "--pattern", "pattern.png", "-o", "worn.png"),

@@ -10,6 +10,7 @@ PAGES = {
     "pinxit.cli.placing": "how-to/stylize",
     "pinxit.cli.studio": "how-to/studio",
     "pinxit.cluster": "how-to/cluster",
+    "pinxit.design.avatar": "how-to/avatar",
     "pinxit.encoder.checkpoints": "how-to/weights",
     "pinxit.encoder.device": "how-to/doctor",
     "pinxit.encoder.dino_weights": "how-to/weights",
