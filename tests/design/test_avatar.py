@@ -17,6 +17,7 @@ from tests.command_line import pinxit
 LINE = ("-s", "house:swirl", "--network", "live", "--size", "256")
 
 
+@pytest.mark.slow(reason="paints twice, and looks for faces four times")
 @pytest.mark.usefixtures("own_cache")
 def test_sizes_transparency_and_redo(tmp_path: Path) -> None:
     pictures.write(pictures.sample("astronaut"), tmp_path / "photo.png")

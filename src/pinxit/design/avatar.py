@@ -125,7 +125,7 @@ def cut_out(photo: Picture, name: str) -> Picture:
     left, top, right, bottom = max(boxes, key=lambda box: (box[2] - box[0]) * (box[3] - box[1]))
     face = (bottom - top) * photo.height
     middle, upper, side = (left + right) / 2 * photo.width, top * photo.height - _ABOVE * face, _SQUARE * face
-    # The square stays within the photograph, so that nobody is cut off where more is to be seen.
+    # The square stays within the photograph, so that no side of it is empty.
     length = round(min(side, photo.height, photo.width))
     first_row, first_column = (
         min(max(0, round(start)), whole - length)

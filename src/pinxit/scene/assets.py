@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 MOST_INPUTS = 300
 """Most models, buffers and base colours of a set: each result's recipe lists them, and a JPEG has room for no more."""
+_MOST_NAMED = 55_000  # bytes of these entries, the hash and length of each about 110: EXIF has 60,000
 MOST_TEXTURES = 200  # base colours of a set
 _MOST_CANVAS = 36_000_000  # px: a larger canvas is painted smaller; this one takes 3 GB
 _LEAST_SIZE, _USUAL_SIZE = 512, 2048  # px: the longer side at which textures are painted, unless --size says
@@ -290,10 +291,10 @@ def _read_parts(models: Sequence[Model]) -> list[_Part]:
 def _entries(sources: SourceFiles, models: Sequence[Model]) -> list[Input]:
     names = {model.name for model in models if model.base_pictures()}
     names |= {name for model in models for name in model.base_files}
-    if len(names) > MOST_INPUTS:
+    if len(names) > MOST_INPUTS or sum(len(name) + 110 for name in names) > _MOST_NAMED:
         raise PinxitError(
-            f"a set has at most {MOST_INPUTS} models, buffers and base colours, not {len(names)}: "
-            "paint it in several folders."
+            f"a set has at most {MOST_INPUTS} models, buffers and base colours, fewer if their paths are long, not "
+            f"{len(names)}: paint it in several folders."
         )
     for name in names:
         if len(name) > LONGEST_NAME or not name.isprintable():
