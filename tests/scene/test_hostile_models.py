@@ -116,6 +116,13 @@ def test_indices_beyond_the_vertices(tmp_path: Path) -> None:
         read(tmp_path)
 
 
+def test_a_mesh_without_a_whole_triangle(tmp_path: Path) -> None:
+    data = write_folder(tmp_path, column(), png(bark()))
+    data["accessors"][2]["count"] = 2
+    (tmp_path / "model" / "column.gltf").write_text(json.dumps(data))
+    assert [len(faces.uv) for faces in read(tmp_path)] == [0]
+
+
 def test_a_cycle_of_nodes_does_no_harm(tmp_path: Path) -> None:
     data = write_folder(tmp_path, column(), png(bark()))
     data["nodes"] = [{"children": [1]}, {"children": [0], "mesh": 0}]

@@ -154,7 +154,7 @@ class Model:
                 vertices = first + numbers[start : start + len(points)]
                 start += len(points)
                 yield Faces(keys, vertices.reshape(-1, 3), uv.reshape(-1, 3, 2), self._sampler(info), opaque)
-            first += int(numbers.max()) + 1
+            first += int(numbers.max(initial=-1)) + 1
 
     def _pictures_of(self, info: TextureInfo, *, needed: bool = True) -> list[str]:
         texture = entry(self.gltf.textures, info.index, "texture", self.name)
