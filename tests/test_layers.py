@@ -29,6 +29,8 @@ def test_imports_only_go_down() -> None:
         "video --help",
         "panorama --help",
         "sprites --help",
+        "assets --help",
+        "avatar --help",
         "texture --help",
         "pattern --help",
         "theme --help",

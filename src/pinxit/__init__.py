@@ -12,6 +12,7 @@ The public interface, in full:
 * `prepare`, `Job`: the same in steps, to watch and to stop.
 * `prepare_video`, `prepare_live`: clips without flicker, and frames as they come.
 * `prepare_texture`, `prepare_pattern`, `prepare_panorama`, `prepare_sprites` with `read_sprite`: surfaces.
+* `prepare_assets`: glTF models.
 * `prepare_theme`, `prepare_garment`: an interface's theme, and clothes, walls or sofas.
 * `job_from_recipe`, `video_from_recipe`, `texture_from_recipe` and so on: repeat a result from its recipe, or vary it.
 * `Settings`, `Recipe`: what may be chosen, and everything that decides a result. Each other kind of work has a recipe of its
@@ -43,6 +44,7 @@ os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
 if TYPE_CHECKING:
     from pinxit.comparison import compare
+    from pinxit.design.avatar import AvatarRecipe, avatar_from_recipe, prepare_avatar
     from pinxit.design.garment import GarmentRecipe, garment_from_recipe, prepare_garment
     from pinxit.design.theme import ThemeRecipe, prepare_theme, theme_from_recipe
     from pinxit.errors import PinxitError
@@ -53,6 +55,7 @@ if TYPE_CHECKING:
     from pinxit.onnx_file import export_onnx
     from pinxit.preparation import StyleImage, job_from_recipe, prepare
     from pinxit.recipe.recipe import Recipe, Settings
+    from pinxit.scene.assets import AssetsRecipe, assets_from_recipe, prepare_assets
     from pinxit.surface.panorama import PanoramaRecipe, panorama_from_recipe, prepare_panorama
     from pinxit.surface.pattern import PatternRecipe, pattern_from_recipe, prepare_pattern
     from pinxit.surface.sprites import SpritesRecipe, prepare_sprites, read_sprite, sprites_from_recipe
@@ -64,6 +67,8 @@ if TYPE_CHECKING:
     from pinxit.video.recipe import VideoRecipe
 
 __all__ = [
+    "AssetsRecipe",
+    "AvatarRecipe",
     "GarmentRecipe",
     "GradeRecipe",
     "Job",
@@ -79,6 +84,8 @@ __all__ = [
     "ThemeRecipe",
     "VideoRecipe",
     "__version__",
+    "assets_from_recipe",
+    "avatar_from_recipe",
     "compare",
     "export_onnx",
     "garment_from_recipe",
@@ -88,6 +95,8 @@ __all__ = [
     "panorama_from_recipe",
     "pattern_from_recipe",
     "prepare",
+    "prepare_assets",
+    "prepare_avatar",
     "prepare_film_grade",
     "prepare_garment",
     "prepare_grade",
@@ -115,6 +124,7 @@ __getattr__ = lazy_exports(
     __name__,
     {
         "comparison": ("compare",),
+        "design.avatar": ("AvatarRecipe", "avatar_from_recipe", "prepare_avatar"),
         "design.garment": ("GarmentRecipe", "garment_from_recipe", "prepare_garment"),
         "surface.pattern": ("PatternRecipe", "pattern_from_recipe", "prepare_pattern"),
         "design.theme": ("ThemeRecipe", "prepare_theme", "theme_from_recipe"),
@@ -126,6 +136,7 @@ __getattr__ = lazy_exports(
         "onnx_file": ("export_onnx",),
         "preparation": ("StyleImage", "job_from_recipe", "prepare"),
         "recipe.recipe": ("Recipe", "Settings"),
+        "scene.assets": ("AssetsRecipe", "assets_from_recipe", "prepare_assets"),
         "surface.panorama": ("PanoramaRecipe", "panorama_from_recipe", "prepare_panorama"),
         "surface.sprites": ("SpritesRecipe", "prepare_sprites", "read_sprite", "sprites_from_recipe"),
         "surface.texture": ("TextureRecipe", "prepare_texture", "texture_from_recipe"),

@@ -36,6 +36,8 @@ WORKS: Final = {
     "pattern": Work("Paint a repeat pattern for printing on cloth or paper.", recipe=True, page="patterns"),
     "panorama": Work("Paint a 360° panorama or a cube map, without seams.", recipe=True, page="panoramas"),
     "sprites": Work("Paint a set of sprites or sprite sheets in one style.", recipe=True, page="sprites"),
+    "assets": Work("Restyle the textures of glTF models as one set, without seams.", recipe=True, job=False),
+    "avatar": Work("Cut a person out of a photograph and paint an avatar.", recipe=True, job=False),
     "theme": Work(
         "Make an interface's colours, backgrounds, icons and buttons from a painting.", recipe=True, page="themes"
     ),

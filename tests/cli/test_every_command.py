@@ -11,6 +11,7 @@ from pinxit import image as pictures
 from pinxit.cli.main import COMMANDS
 from pinxit.video.clip import open_source
 from tests.command_line import pinxit
+from tests.scene.models import bark, embedded, png
 from tests.video.clips import pan, write
 
 INSTANT = "--engine network --network live --size 64"
@@ -24,6 +25,8 @@ LINES = {
     "pattern": ("pattern photo.png -o out.png --size 64px --iterations 1 --device cpu", "out.png"),
     "panorama": ("panorama around.png -s house:ink -o out.png -p instant --size 128", "out.png"),
     "sprites": (f"sprites icons -s house:ink -o out {INSTANT}", "out/photo.png"),
+    "assets": (f"assets column.glb -s house:ink -o out.glb {INSTANT}", "out.glb"),
+    "avatar": ("avatar sample:astronaut -s house:ink --network live --size 64 --sides 64 -o out.png", "out.png"),
     "theme": ("theme photo.png -o out --size 64 -p instant --backgrounds 96x64", "out/tokens.json"),
     "wear": ("wear photo.png --mask mask.png --pattern photo.png -o out.png", "out.png"),
     "grade": ("grade photo.png -s painted.png -o out.png --lut out.cube", "out.png"),
@@ -53,6 +56,7 @@ def inputs(own_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     pictures.write(pictures.resize(photo, 64, 128), folder / "around.png")
     PIL.Image.new("L", (photo.width, photo.height), 255).save(folder / "mask.png")
     write(folder / "clip.mp4", pan(2))
+    (folder / "column.glb").write_bytes(embedded(png(bark())))
     pinxit(*f"stylize photo.png -s house:swirl -o painted.png {INSTANT}".split(), folder=folder)
     return folder
 

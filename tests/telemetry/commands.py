@@ -13,6 +13,7 @@ import pinxit
 from pinxit import image as pictures
 from pinxit.cli.main import COMMANDS
 from pinxit.image import Picture
+from tests.scene import models
 from tests.surface.commands import run
 from tests.video import clips
 
@@ -33,6 +34,7 @@ def main() -> None:
         Path(folder).mkdir()
         pictures.write(pictures.fit(pictures.sample("coffee"), 64), Path(folder) / "coffee.png")
     clips.write(Path("clip.mp4"), clips.pan(6))
+    Path("column.glb").write_bytes(models.embedded(models.png(models.bark())))
     called = set()
     for command in (
         ("stylize", photo, "-s", painting, "-o", "instant.png", *_INSTANT),
@@ -57,6 +59,8 @@ def main() -> None:
         ("texture", painting, "-o", "texture.png", "--tile", "--maps", *_SMALL),
         ("panorama", around, "-s", painting, "-o", "panorama.jpg", "-p", "instant", "--size", "128"),
         ("sprites", "icons", "-s", painting, "-o", "sprites", *_INSTANT),
+        ("assets", "column.glb", "-s", painting, "-o", "assets", *_INSTANT),
+        ("avatar", "sample:astronaut", "-s", painting, "-o", "avatar.png", *_INSTANT),
         ("theme", painting, "-o", "theme", "--icons", "icons", *_INSTANT),
         ("pattern", painting, "-o", "pattern.png", "--size", "64px", *_SMALL[2:]),
         ("wear", photo, "--mask", mask, "--pattern", "pattern.png", "-o", "worn.png"),

@@ -51,6 +51,8 @@ def test_every_frame_of_a_clip_goes_into_the_file(tmp_path: Path) -> None:
         (("--source", "clip.mp4", "-o", "out.mp4", "--virtual-camera"), "choose one"),
         (("--source", "clip.mp4", "-o", "out.mp4", "--network", "huge"), "huge"),
         (("--source", "clip.mp4", "-o", "out.mp4", "--blend", "1,2"), "--blend"),
+        (("--source", "clip.mp4", "-o", "out.mp4", "--background", "#ffffff"), "add that"),
+        (("--source", "clip.mp4", "-o", "out.mp4", "--avatar", "--background", "red"), "a colour such as"),
     ],
 )
 def test_errors_are_one_sentence(tmp_path: Path, options: tuple[str, ...], sentence: str) -> None:
@@ -98,3 +100,14 @@ def test_a_camera_that_starts_in_the_dark_paints_as_soon_as_there_is_light(monke
         assert time.monotonic() < end, "the dark frame still decides the painting"
         time.sleep(0.02)
     stylizer.close()
+
+
+def test_an_avatar_has_a_background_of_one_colour(tmp_path: Path) -> None:
+    person = pictures.to_array(pictures.fit(pictures.sample("astronaut"), 256))
+    write(tmp_path / "clip.mp4", [person] * 3)
+    options = ("--source", "clip.mp4", "--size", "256", "--avatar", "--background", "#0000ff", "-o", "out.mp4")
+    done = pinxit_live(tmp_path, *options)
+    assert done.returncode == 0, done.stderr
+    frame = list(open_source(tmp_path / "out.mp4").frames())[-1].picture(256, 256).astype(int)
+    assert np.abs(frame[5:60, 5:40] - (0, 0, 255)).max() < 16
+    assert np.abs(frame[160:220, 80:120] - (0, 0, 255)).mean() > 60

@@ -30,7 +30,8 @@ _SECONDS_BETWEEN_REPORTS = 2.0
     "shown at its own pace, and frames that would come too late are dropped; a recording has all of them. For clips that "
     "must not flicker use [bold]pinxit video[/bold].",
     epilog="[bold]pinxit live --source 0 --style painting.jpg[/bold]\n\n"
-    "[bold]pinxit live --source clip.mp4 --style house:waves -o painted.mp4[/bold]",
+    "[bold]pinxit live --source clip.mp4 --style house:waves -o painted.mp4[/bold]\n\n"
+    "[bold]pinxit live --avatar --style painting.jpg --virtual-camera[/bold]",
 )
 def live(
     style: Styles = None,
@@ -46,6 +47,12 @@ def live(
     style_scale: Annotated[float, typer.Option(help="Size of the style's strokes.", min=0.05, max=20)] = 1.0,
     strength: Annotated[float, typer.Option(help="0 is the camera's picture, 1 the full style.", min=0, max=1)] = 1.0,
     network: Annotated[str, typer.Option(help="The network: live is fast, fine is better.", metavar="live|fine")] = "live",
+    avatar: Annotated[
+        bool, typer.Option("--avatar", help="Paint the people alone, on a background of one colour.")
+    ] = False,
+    background: Annotated[
+        str | None, typer.Option(help="The background of --avatar.", metavar="#RRGGBB", show_default="a green to key out")
+    ] = None,
     seconds: Annotated[
         float | None, typer.Option(help="Stop after this many seconds.", min=0, show_default="until it ends, or Ctrl-C")
     ] = None,
@@ -53,9 +60,14 @@ def live(
 ) -> None:  # fmt: skip
     if output is not None and virtual_camera:
         raise PinxitError("-o and --virtual-camera exclude each other: choose one.")
+    if background is not None and not avatar:
+        raise PinxitError("--background is the background of --avatar: add that, or leave it out.")
     check_apart(reads=[source, *(style or [])], writes={"the result": output})
     from pinxit.video.live import prepare_live
+    from pinxit.video.live_avatar import GREEN, LiveAvatar
     from pinxit.video.live_input import live_frames
+
+    around = LiveAvatar(background or GREEN) if avatar else None
 
     styles = style or []
     shares = read_shares(blend, len(styles))
@@ -66,7 +78,8 @@ def live(
     title = "pinxit"
     try:
         for at, frame in live_frames(source, size, stylizer.grid, paced=output is None):
-            still_open = screen.add(at, stylizer(frame), title)
+            painted = stylizer(frame)
+            still_open = screen.add(at, painted if around is None else around(frame, painted), title)
             count += 1
             now = time.monotonic()
             if now - reported > _SECONDS_BETWEEN_REPORTS:

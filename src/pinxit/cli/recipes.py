@@ -6,11 +6,14 @@ from pathlib import Path
 
 from pinxit import image as pictures
 from pinxit.errors import PinxitError
+from pinxit.image.reader import bytes_of
 from pinxit.network.weights import ENDING
 from pinxit.recipe.recipe import Recipe, work_of
 
 # Files that hold frames rather than a picture, as a folder does.
 _FILMS = (".mp4", ".mov", ".mkv", ".webm", ".gif", ".apng")
+MODELS = (".gltf", ".glb")
+"""Models, which may hold textures."""
 
 
 def is_result_film(path: Path) -> bool:
@@ -44,7 +47,11 @@ def text_in(path: Path) -> str:
         from pinxit.living.container import load
 
         return load(path)[1].to_json()
-    if path.is_dir() or path.suffix.lower() in _FILMS:
+    if path.suffix.lower() in MODELS:
+        from pinxit.scene.gltf_file import parse_gltf, recipe_of
+
+        found = recipe_of(parse_gltf(bytes_of(path), path.name))
+    elif path.is_dir() or path.suffix.lower() in _FILMS:
         from pinxit.video.recipe import read_recipe
 
         found = read_recipe(path)

@@ -14,7 +14,7 @@ from pinxit.cli.command_app import command_app
 from pinxit.cli.drive import check_output, drive
 from pinxit.cli.main import INTERRUPTED
 from pinxit.cli.options import with_settings
-from pinxit.cli.recipes import is_result_film, recipe_in, text_in
+from pinxit.cli.recipes import MODELS, is_result_film, recipe_in, text_in
 from pinxit.errors import PinxitError
 from pinxit.files.hashing import file_sha256
 from pinxit.files.paths import check_apart
@@ -56,7 +56,9 @@ def redo(
     work = work_of(text)
     _check_not_an_input(target, text)
     is_film = work == "video" or (work == "grade" and is_result_film(target))
-    if is_film or is_living(text):  # not pictures; these works check their own targets
+    if (
+        is_film or is_living(text) or picture.suffix.lower() in MODELS
+    ):  # not pictures; these works check their own targets
         check_apart(reads=[picture, encoder_weights], writes={"the result": target})
     else:
         check_output(how, target, reads=[picture, settings["init"], encoder_weights])

@@ -1,0 +1,1 @@
+"""Cut people out of pictures, offline, by a small network that pinxit ships."""
