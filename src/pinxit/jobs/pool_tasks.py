@@ -28,8 +28,6 @@ _MEDIA: Final = {
     "flv": "video/x-flv",
 }
 _LARGEST_HEADER = 1 << 20  # bytes: of a network file
-_PICTURES: Final = (b"\x89PNG", b"\xff\xd8", b"II*\0", b"MM\0*", b"BM", b"GIF8", b"8BPS", b"%!", b"%PDF")
-_STILL_BRANDS: Final = (b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1", b"avif", b"avis")
 _UNKNOWN: Final = (
     "this is neither a picture, a clip nor a network that pinxit reads, or it is damaged: give another file."
 )
@@ -271,40 +269,42 @@ def _network(file: Path) -> dict[str, Any]:
 
 def _picture(file: Path, most_pixels: int) -> dict[str, Any] | None:
     """Return the facts of a picture; None for a file that does not look like one."""
-    import PIL.Image
-
     from pinxit import image as pictures
-    from pinxit.image.reader import FORMATS, translate_read_errors
+    from pinxit.image.media_type import media_type
+    from pinxit.image.reader import TooManyPixelsError
 
-    with file.open("rb") as stream:
-        begin = stream.read(64)
     try:
-        with translate_read_errors("the file", begin), PIL.Image.open(file, formats=FORMATS) as image:
-            width, height, kind = image.width, image.height, image.format or ""
-            frames = int(getattr(image, "n_frames", 1)) if kind == "GIF" else 1
-    except PinxitError as error:
-        if isinstance(error.__cause__, PIL.UnidentifiedImageError) and not _looks_like_picture(begin):
+        media = media_type(file)
+        if media is None:
             return None
-        if isinstance(error.__cause__, PIL.Image.DecompressionBombError):
-            raise TooLarge(str(error), "image_too_large") from error
+        picture = pictures.read(file)
+        recipe = pictures.read_recipe(file)
+    except TooManyPixelsError as error:
+        raise TooLarge(str(error), "image_too_large") from error
+    except PinxitError as error:
         raise Refused(str(error), "image_corrupt") from error
+    width, height = picture.width, picture.height
     if width * height > most_pixels:
         raise TooLarge(
             f"the picture has {width}×{height} px, more than {most_pixels / 1e6:g} megapixels: make it smaller first.",
             "image_too_large",
         )
-    try:
-        picture = pictures.read(file)
-    except PinxitError as error:
-        raise Refused(str(error), "image_corrupt") from error
+    frames = _frames(file) if media == "image/gif" else 1
     return {
         "kind": "picture",
-        "media": PIL.Image.MIME[kind],
-        "width": picture.width,
-        "height": picture.height,
+        "media": media,
+        "width": width,
+        "height": height,
         **({"frames": frames} if frames > 1 else {}),
-        "recipe": _spec_in(pictures.read_recipe(file)),
+        "recipe": _spec_in(recipe),
     }
+
+
+def _frames(file: Path) -> int:
+    import PIL.Image
+
+    with PIL.Image.open(file, formats=("GIF",)) as image:
+        return int(getattr(image, "n_frames", 1))
 
 
 def _spec_in(text: str | None) -> dict[str, Any] | None:
@@ -314,11 +314,6 @@ def _spec_in(text: str | None) -> dict[str, Any] | None:
     with contextlib.suppress(PinxitError, ValueError, RecursionError):
         return None if text is None else read_spec(json.loads(text)).to_data()
     return None
-
-
-def _looks_like_picture(begin: bytes) -> bool:
-    """Whether a file that PIL cannot open begins like a picture: FFmpeg would read it as a video of one frame."""
-    return begin.startswith(_PICTURES) or (begin[4:8] == b"ftyp" and begin[8:12] in _STILL_BRANDS)
 
 
 def _clip(file: Path, most_pixels: int) -> dict[str, Any]:
