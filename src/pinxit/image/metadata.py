@@ -13,8 +13,8 @@ from pathlib import Path
 
 import PIL.Image
 
-from pinxit.image.exif import IFD, IMAGE_DESCRIPTION, USER_COMMENT
 from pinxit.image.camera_raw import is_camera_raw
+from pinxit.image.exif import IFD, IMAGE_DESCRIPTION, USER_COMMENT
 from pinxit.image.jpeg_xl import is_jpeg_xl
 from pinxit.image.openexr import is_openexr
 from pinxit.image.psd_reader import exif_of, is_psd

@@ -163,6 +163,22 @@ def wear_preview(folder: str, data: dict[str, Any], side: int) -> bytes:
     return to_bytes(garment.wear(design, painted), kind="WEBP", quality=_QUALITY)
 
 
+def grade_preview(folder: str, data: dict[str, Any], side: int) -> bytes:
+    """Grade a small copy of a photograph; see `TaskPool.grade_preview`."""
+    from pinxit import inputs as readers
+    from pinxit.image import fit, to_bytes
+    from pinxit.jobs.files import Files
+    from pinxit.jobs.runners.grade import open_grade
+    from pinxit.jobs.runners.inputs import InputResolver
+    from pinxit.jobs.specs.grade import GradeSpec
+
+    spec = GradeSpec.model_validate(data)
+    inputs = InputResolver(Files(Path(folder), create=False))
+    photo, _ = readers.load(inputs.resolve(spec.content), side)
+    small = fit(photo, min(side, max(photo.height, photo.width)))
+    return to_bytes(open_grade(spec, inputs, small).result(), kind="WEBP", quality=_QUALITY)
+
+
 def find_mask(folder: str, photo: dict[str, Any], marks: dict[str, Any]) -> bytes:
     """Find what is marked in a photograph; see `TaskPool.find_mask`."""
     import numpy as np

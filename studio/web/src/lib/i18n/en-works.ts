@@ -45,8 +45,9 @@ export const enWorks = {
   "make.back": "Change the settings",
 
   "video.intro": "A clip, painted without flicker. Painting continues when you close this page.",
-  "video.drop": "Drop a clip here",
-  "video.dropHint": "or choose one: MP4, WebM, MOV, AVI, GIF.",
+  "video.drop": "Drop a clip here, or choose one",
+  "video.choose": "Choose a clip",
+  "video.dropHint": "MP4, WebM, MOV, AVI or GIF.",
   "video.noClip": "This is a picture, not a clip: use the page Paint for pictures.",
   "video.clip": "Clip",
   "video.unplayable": "This browser cannot play the clip, but the studio can still paint it.",
@@ -156,8 +157,9 @@ export const enWorks = {
 
   "panorama.intro":
     "A whole sphere, painted without a seam: look around in it, or take it as the six sides of a cube.",
-  "panorama.drop": "Drop a panorama here",
-  "panorama.dropHint": "or choose one: equirectangular, twice as wide as high.",
+  "panorama.drop": "Drop a panorama here, or choose one",
+  "panorama.choose": "Choose a panorama",
+  "panorama.dropHint": "Equirectangular, twice as wide as high.",
   "panorama.shape": "It is not twice as wide as high: it will be treated as if it went all the way round.",
   "panorama.how": "How it is shown",
   "panorama.around": "Look around",
@@ -208,4 +210,18 @@ export const enWorks = {
   "train.paint": "Paint with it",
   "train.live": "Use it live",
   "train.begin": "Start training",
+
+  "grade.title": "Colour grading",
+  "grade.intro":
+    "The colours of other pictures for a photograph. Nothing is painted: every edge stays where it is.",
+  "grade.hint": "Skies stay smooth, and people keep the colour of their skin.",
+  "grade.styles": "Colours of",
+  "grade.choose": "Now choose a picture whose colours it gets.",
+  "grade.graded": "The photograph in the new colours",
+  "grade.strength.high": "in full",
+  "grade.skin": "Keep the colour of skin",
+  "grade.skinHint": "Where faces are found.",
+  "grade.begin": "Grade it",
+  "grade.files":
+    "The .cube file gives other photographs and films the same grade: DaVinci Resolve, Premiere, OBS and FFmpeg read it.",
 } as const;

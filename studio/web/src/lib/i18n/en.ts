@@ -9,6 +9,7 @@ export const en = {
   "nav.offline": "The studio is not responding. Trying again…",
   "nav.offlineHint": "Jobs go on when it is back.",
   "nav.paint": "Paint",
+  "nav.grade": "Colour grading",
   "nav.video": "Video",
   "nav.live": "Live",
   "nav.panoramas": "Panoramas",
@@ -125,6 +126,7 @@ export const en = {
   "work.texture": "Texture",
   "work.pattern": "Pattern",
   "work.panorama": "Panorama",
+  "work.grade": "Graded photograph",
   "work.wear": "Garment or room",
   "work.sprites": "Set of sprites",
   "work.theme": "Theme",
@@ -189,6 +191,7 @@ export const en = {
   "style.cutout": "Cut-out",
   "style.batik": "Batik",
 
+  "photo.drop": "Drop a photograph here, or choose one",
   "paint.drop": "Drop a photograph here",
   "paint.dropHint":
     "or several, or a folder; or choose or paste them. A picture made by pinxit brings its settings back.",

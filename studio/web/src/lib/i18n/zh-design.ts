@@ -4,7 +4,7 @@ import type { enDesign } from "./en-design";
 export const zhDesign: Record<keyof typeof enDesign, string> = {
   "garment.title": "服装与居室",
   "garment.intro": "把纹样或风格铺到照片里的衣服、墙面或沙发上，保留褶皱、阴影与光泽。",
-  "garment.dropHint": "或点击选择：穿纯色衣服的人、房间或家具。",
+  "garment.dropHint": "穿纯色衣服的人、房间或家具。",
   "garment.part": "区域",
   "garment.preview": "换上新纹样的照片",
   "garment.previewing": "正在生成预览…",

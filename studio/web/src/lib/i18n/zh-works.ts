@@ -47,8 +47,9 @@ export const zhWorks: Record<keyof typeof enWorks, string> = {
   "make.back": "修改设置",
 
   "video.intro": "绘制整段视频，画面不闪烁。关闭页面后仍会继续。",
-  "video.drop": "把视频拖到这里",
-  "video.dropHint": "或点击选择：MP4、WebM、MOV、AVI、GIF。",
+  "video.drop": "把视频拖到这里，或点击选择",
+  "video.choose": "选择视频",
+  "video.dropHint": "支持 MP4、WebM、MOV、AVI、GIF。",
   "video.noClip": "这是图片，不是视频：请到“作画”页面。",
   "video.clip": "视频",
   "video.unplayable": "这个浏览器无法播放该视频，但画室照样可以绘制。",
@@ -152,8 +153,9 @@ export const zhWorks: Record<keyof typeof enWorks, string> = {
   "palette.hint": "每种配色各生成一份纹样：深色对应深色，浅色对应浅色。",
 
   "panorama.intro": "绘制无缝的全景球面：可环视，也可导出为立方体的六个面。",
-  "panorama.drop": "把全景图拖到这里",
-  "panorama.dropHint": "或点击选择：等距柱状投影，宽为高的两倍。",
+  "panorama.drop": "把全景图拖到这里，或点击选择",
+  "panorama.choose": "选择全景图",
+  "panorama.dropHint": "等距柱状投影，宽为高的两倍。",
   "panorama.shape": "宽度不是高度的两倍：将按完整一周处理。",
   "panorama.how": "查看方式",
   "panorama.around": "环视",
@@ -201,4 +203,17 @@ export const zhWorks: Record<keyof typeof enWorks, string> = {
   "train.paint": "用它作画",
   "train.live": "用于实时绘制",
   "train.begin": "开始训练",
+
+  "grade.title": "调色",
+  "grade.intro": "让照片拥有其他图片的色彩。不作绘制，所有轮廓都保持不变。",
+  "grade.hint": "天空过渡平滑，人物保留肤色。",
+  "grade.styles": "色彩来源",
+  "grade.choose": "接下来，请选择提供色彩的图片。",
+  "grade.graded": "换了色彩的照片",
+  "grade.strength.high": "完全",
+  "grade.skin": "保留肤色",
+  "grade.skinHint": "作用于检测到的人脸。",
+  "grade.begin": "调色",
+  "grade.files":
+    "用 .cube 文件可以给其他照片和视频调出同样的色彩：DaVinci Resolve、Premiere、OBS 与 FFmpeg 均可读取。",
 };

@@ -11,6 +11,7 @@ export const zh: Record<keyof typeof en, string> = {
   "nav.offline": "无法连接画室，正在重试…",
   "nav.offlineHint": "恢复后任务会继续进行。",
   "nav.paint": "作画",
+  "nav.grade": "调色",
   "nav.video": "视频",
   "nav.live": "实时",
   "nav.panoramas": "全景",
@@ -127,6 +128,7 @@ export const zh: Record<keyof typeof en, string> = {
   "work.texture": "材质",
   "work.pattern": "纹样",
   "work.panorama": "全景图",
+  "work.grade": "调色照片",
   "work.wear": "服装或居室",
   "work.sprites": "一组精灵图",
   "work.theme": "主题",
@@ -190,6 +192,7 @@ export const zh: Record<keyof typeof en, string> = {
   "style.cutout": "剪纸",
   "style.batik": "蜡染",
 
+  "photo.drop": "把照片拖到这里，或点击选择",
   "paint.drop": "把照片拖到这里",
   "paint.dropHint":
     "可一次拖入多张或整个文件夹，也可点击选择或直接粘贴。由 pinxit 生成的图片会恢复当时的设置。",
