@@ -94,6 +94,31 @@ def export(path: str, target: str, kind: str, side: int | None) -> None:
     Path(target).write_bytes(content)
 
 
+def export_layers(folder: str, data: dict[str, Any], painting: str, target: str, kind: str) -> None:
+    """Write a painting with its layers; see `TaskPool.export_layers`."""
+    from pinxit import image as pictures
+    from pinxit.jobs.files import Files
+    from pinxit.jobs.runners.inputs import InputResolver
+    from pinxit.jobs.specs.stylize import StylizeSpec
+    from pinxit.preparation import prepare as prepare_job
+    from pinxit.recipe.layers import job_layers
+
+    spec = StylizeSpec.model_validate(data)
+    inputs = InputResolver(Files(Path(folder), create=False))
+    # The starting picture makes no layer, and faces make one only where they are kept.
+    left_out = {"init"} if spec.settings.get("faces") == "keep" else {"init", "faces"}
+    job = prepare_job(
+        inputs.resolve(spec.content),
+        [inputs.style(style) for style in spec.styles],
+        keep=inputs.resolve_optional(spec.keep),
+        **{name: value for name, value in spec.settings.items() if name not in left_out},
+    )
+    picture = pictures.read(painting)
+    layers = job_layers(inputs.with_names(job.recipe), job.ingredients, picture)
+    content = pictures.to_bytes(picture, kind=kind, recipe=pictures.read_recipe(painting), layers=layers)
+    Path(target).write_bytes(content)
+
+
 def draw(name: str, side: int) -> bytes:
     """Draw a style or a sample; see `TaskPool.draw`."""
     from pinxit import inputs

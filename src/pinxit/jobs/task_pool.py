@@ -25,7 +25,8 @@ from pinxit.jobs.specs.wear import WearSpec
 MOST_PIXELS = 100_000_000
 # s: limits for a busy machine; a decoder that takes longer is being attacked.
 _SECONDS = {
-    "inspect": 30.0, "thumbnail": 20.0, "draw": 30.0, "export": 120.0, "preview": 20.0, "correspondence": 120.0,
+    "inspect": 30.0, "thumbnail": 20.0, "draw": 30.0, "export": 120.0, "export_layers": 120.0,
+    "preview": 20.0, "correspondence": 120.0,
     "live_model": 60.0, "wear_preview": 30.0, "grade_preview": 30.0, "find_mask": 30.0, "measure": 60.0,
     "film_strip": 60.0, "film_key": 60.0, "film_effect": 120.0,
 }  # fmt: skip
@@ -111,6 +112,21 @@ class TaskPool:
             Refused: when this kind of file has no room for the picture.
         """
         self._do("export", pool_tasks.export, str(path), str(target), kind, side)
+
+    def export_layers(self, spec: StylizeSpec, painting: Path, target: Path, kind: str) -> None:
+        """Write a painting with its layers: photograph, colour, strokes, painting, regions; see `pinxit.recipe.layers`.
+
+        Args:
+            spec: what was painted.
+            painting: the result's picture.
+            target: the file to write.
+            kind: `ORA` or `PSD`.
+
+        Raises:
+            Refused: when an input is gone, or the package that writes this kind is missing.
+        """
+        arguments = self._folder, spec.to_data(), str(painting), str(target), kind
+        self._do("export_layers", pool_tasks.export_layers, *arguments)
 
     def draw(self, name: str, side: int) -> bytes:
         """Return `house:NAME` or `sample:NAME` as WebP, its longer side at most `side` px."""

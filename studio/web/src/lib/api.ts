@@ -294,6 +294,10 @@ export const thumbnailSide = (length: number, pixels = devicePixelRatio): number
 export const exportFile = (id: string, kind: string, side: number | null): Promise<Response> =>
   send(`/files/${id}/export${query({ kind, side })}`);
 
+/** A painting with its layers, as PSD or OpenRaster. */
+export const exportLayers = (result: string, kind: string): Promise<Response> =>
+  send(`/results/${result}/layers${query({ kind })}`);
+
 /** Describe a file that the studio has. */
 export const storedFile = (id: string): Promise<StoredFile> => json(`/files/${id}/about`);
 

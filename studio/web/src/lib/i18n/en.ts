@@ -382,6 +382,8 @@ export const en = {
   "export.png": "Without loss, as it is stored here.",
   "export.webp": "Smaller than JPEG, for web pages.",
   "export.tiff": "With 16 bits a channel, for further editing.",
+  "export.psd": "With layers for Photoshop: photograph, colour, strokes, painting, and each region.",
+  "export.ora": "With the same layers for Krita, GIMP and others.",
   "export.side": "Longest side",
   "export.asPainted": "As painted, {width} × {height}",
   "export.recipe": "The file holds its recipe: opened in pinxit, it brings all settings back.",
