@@ -210,6 +210,7 @@ export const en = {
   "paint.previewOf": "Preview by the network",
   "paint.previewing": "The network is painting…",
   "paint.previewSeconds": "Previewed in {seconds} s. Perfect it for the finished painting.",
+  "paint.previewOnly": "Previewed in {seconds} s.",
   "paint.inGallery": "In the gallery",
   "paint.chooseStyle": "Now choose a style.",
   "make.chooseStyle": "Choose a style to begin.",

@@ -211,6 +211,7 @@ export const zh: Record<keyof typeof en, string> = {
   "paint.previewOf": "网络绘制的预览",
   "paint.previewing": "网络正在绘制…",
   "paint.previewSeconds": "预览用时 {seconds} 秒。点击“精绘”生成成品。",
+  "paint.previewOnly": "预览用时 {seconds} 秒。",
   "paint.inGallery": "在画廊中查看",
   "paint.chooseStyle": "接下来，请选择一种风格。",
   "make.chooseStyle": "请先选择一种风格。",
