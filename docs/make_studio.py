@@ -2,7 +2,8 @@
 
 python docs/make_studio.py [NAME …]
 
-NAME is one of: paint, sheet, taste, regions, gallery, blind, jobs, video, live, panoramas, textures, patterns, themes, train.
+NAME is one of: paint, sheet, grade, taste, regions, gallery, blind, jobs, video, live, panoramas, textures, patterns, themes,
+train.
 
 It needs Chromium and the built page (`make page`), and takes minutes, because all results are painted for the pictures.
 """
@@ -141,6 +142,19 @@ def make_sheet(here: Here) -> None:
         while sheet.locator("img[src^=blob]").count() < len(names):
             page.wait_for_timeout(500)
         save(page, "sheet")
+
+
+def make_grade(here: Here) -> None:
+    """Take a photograph in the colours of a painting."""
+    with here.visit() as page:
+        own = {"content": {"name": "sample:coffee", "sha256": "", "bytes": 0}, "strength": 1, "skin": 0.6}
+        stand(page, "making.grade", standing("ink", own))
+        page.goto("/grade")
+        while not page.locator("main img[src^=blob]").count():
+            page.wait_for_timeout(500)
+        page.get_by_role("button", name="Grade it").click()
+        finished(page)
+        save(page, "grade")
 
 
 def make_taste(here: Here) -> None:
@@ -355,6 +369,7 @@ def across(sample: str, count: int, width: int, height: int) -> Iterator[np.ndar
 MAKERS: dict[str, Callable[[Here], None]] = {
     "paint": make_paint,
     "sheet": make_sheet,
+    "grade": make_grade,
     "taste": make_taste,
     "regions": make_regions,
     "video": make_video,

@@ -43,7 +43,7 @@ WORKS: Final = {
     ),
     "wear": Work("Put a pattern or a style on a garment, a wall or a sofa.", recipe=True, page="garments"),
     "grade": Work(
-        "Give a photograph or a film the colours of others, and write them as a LUT.", recipe=True, job=False
+        "Give a photograph or a film the colours of others, and write them as a LUT.", recipe=True, page="grade"
     ),
     "train": Work("Train a network for one style, which then paints at once.", page="train"),
 }

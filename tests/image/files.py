@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import io
 import struct
+from pathlib import Path
 from typing import Any
 
 import cv2
+import imagecodecs
 import numpy as np
+import OpenEXR
 import PIL.Image
 import tifffile
 from PIL import ImageCms
@@ -52,3 +55,53 @@ def profile_with(name: str, *, primaries: dict[bytes, tuple[float, float, float]
             text = bytes(profile[offset : offset + length])
             profile[offset : offset + length] = text.replace("sRGB".encode("utf-16-be"), name.encode("utf-16-be"))
     return bytes(profile)
+
+
+SRGB_TO_XYZ_D65 = np.array(
+    [[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750], [0.0193339, 0.1191920, 0.9503041]]
+)
+
+
+def jxl_of(array: Array, **options: Any) -> bytes:
+    return bytes(imagecodecs.jpegxl_encode(array, **{"lossless": True, **options}))
+
+
+def exr_of(folder: Path, channels: dict[str, Array], **header: Any) -> bytes:
+    path = folder / "made.exr"
+    OpenEXR.File({"compression": OpenEXR.ZIP_COMPRESSION, "type": OpenEXR.scanlineimage, **header}, channels).write(
+        str(path)
+    )
+    return path.read_bytes()
+
+
+def dng_of(values: Array) -> bytes:
+    """The smallest DNG: a sensor's values `(H, W)` of 16 bits under a mosaic of red, green, green and blue."""
+    file = io.BytesIO()
+    tifffile.imwrite(
+        file,
+        values,
+        photometric=32803,
+        metadata=None,
+        extratags=[
+            (271, "s", 0, "pinxit", True),
+            (272, "s", 0, "test", True),
+            (274, "H", 1, 1, True),
+            (33421, "H", 2, (2, 2), True),
+            (33422, "B", 4, (0, 1, 1, 2), True),
+            (50706, "B", 4, (1, 4, 0, 0), True),
+            (50708, "s", 0, "pinxit test", True),
+            (50714, "H", 1, 0, True),
+            (50717, "H", 1, 65535, True),
+            # XYZ to the camera's colours: sRGB's, so that the sensor sees linear sRGB.
+            (
+                50721,
+                "2i",
+                9,
+                [n for v in np.linalg.inv(SRGB_TO_XYZ_D65).ravel() for n in (round(v * 10000), 10000)],
+                True,
+            ),
+            (50728, "2I", 3, (1, 1, 1, 1, 1, 1), True),
+            (50778, "H", 1, 21, True),
+        ],
+    )
+    return file.getvalue()

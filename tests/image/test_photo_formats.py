@@ -2,75 +2,20 @@
 
 from __future__ import annotations
 
-import io
 import sys
 from pathlib import Path
-from typing import Any
 
-import imagecodecs
 import numpy as np
-import OpenEXR
 import pytest
-import tifffile
 
 from pinxit import Picture, PinxitError
 from pinxit import image as pictures
 from pinxit.image import jpeg_xl
 from pinxit.image.colorspaces import srgb_to_linear
 from pinxit.image.primaries import P3_XY, SRGB_XY, to_xyz
-from tests.image.files import Array
+from tests.image.files import dng_of, exr_of, jxl_of
 
 RAW = (64, 96)  # height and width of the sensor
-
-
-def jxl_of(array: Array, **options: Any) -> bytes:
-    return bytes(imagecodecs.jpegxl_encode(array, **{"lossless": True, **options}))
-
-
-def exr_of(folder: Path, channels: dict[str, Array], **header: Any) -> bytes:
-    path = folder / "made.exr"
-    OpenEXR.File({"compression": OpenEXR.ZIP_COMPRESSION, "type": OpenEXR.scanlineimage, **header}, channels).write(
-        str(path)
-    )
-    return path.read_bytes()
-
-
-def dng_of(values: Array) -> bytes:
-    """The smallest DNG: a sensor's values `(H, W)` of 16 bits under a mosaic of red, green, green and blue."""
-    file = io.BytesIO()
-    tifffile.imwrite(
-        file,
-        values,
-        photometric=32803,
-        metadata=None,
-        extratags=[
-            (271, "s", 0, "pinxit", True),
-            (272, "s", 0, "test", True),
-            (274, "H", 1, 1, True),
-            (33421, "H", 2, (2, 2), True),
-            (33422, "B", 4, (0, 1, 1, 2), True),
-            (50706, "B", 4, (1, 4, 0, 0), True),
-            (50708, "s", 0, "pinxit test", True),
-            (50714, "H", 1, 0, True),
-            (50717, "H", 1, 65535, True),
-            # XYZ to the camera's colours: sRGB's, so that the sensor sees linear sRGB.
-            (
-                50721,
-                "2i",
-                9,
-                [n for v in np.linalg.inv(SRGB_TO_XYZ_D65).ravel() for n in (round(v * 10000), 10000)],
-                True,
-            ),
-            (50728, "2I", 3, (1, 1, 1, 1, 1, 1), True),
-            (50778, "H", 1, 21, True),
-        ],
-    )
-    return file.getvalue()
-
-
-SRGB_TO_XYZ_D65 = np.array(
-    [[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750], [0.0193339, 0.1191920, 0.9503041]]
-)
 
 
 @pytest.mark.parametrize("name", ["a.jxl", "noext"])

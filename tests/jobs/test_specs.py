@@ -71,10 +71,11 @@ def orders(photo: dict[str, Any], mask: dict[str, Any]) -> list[dict[str, Any]]:
          "cell": 64},
         {"work": "wear", "photo": photo, "mask": mask, "styles": [{"name": "house:waves"}], "size": 64, "iterations": [2],
          "style_layers": {"relu1_1": 1.0}, "hue": 200},
+        {"work": "grade", "content": photo, "styles": [style, mask], "strength": 0.8, "skin": 0.3},
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("number", range(10))
+@pytest.mark.parametrize("number", range(11))
 def test_a_recipe_is_an_order_once_more(number: int, files: Files, tmp_path: Path, cat: Picture) -> None:
     photo = put(files, pictures.resize(cat, 64, 128), "photo.png")
     mask = put(files, Picture(np.tile(np.linspace(0, 1, 128, dtype=np.float32), (3, 64, 1))), "mask.png")

@@ -141,7 +141,7 @@ ALL_FIELDS = sorted(
 @pytest.mark.parametrize("work", JOBS)
 def test_every_order_is_accepted_or_refused_in_a_sentence(client: httpx2.Client, work: str) -> None:
     base: dict[str, Any] = {"work": work, "styles": [{"name": "house:ink"}]}
-    if work in ("stylize", "sweep", "panorama"):
+    if work in ("stylize", "sweep", "panorama", "grade"):
         base["content"] = {"name": "sample:cat"}
     if work == "wear":
         base |= {"photo": {"name": "sample:cat"}, "mask": {"name": "sample:cat"}}

@@ -40,7 +40,9 @@ def test_a_key_is_chosen_seen_edited_and_painted(chromium: Browser, address: str
         expect(page.get_by_text("Frame 1 is painted with the film.")).to_be_visible()
         plain = sources(page)
         # While they are painted, the first frames are paler.
-        expect(page.get_by_role("region", name="First frames")).to_have_attribute("aria-busy", "false", timeout=120_000)
+        expect(page.get_by_role("region", name="Frames, painted")).to_have_attribute(
+            "aria-busy", "false", timeout=120_000
+        )
         check_accessible(page, "a keyframe")
 
         with page.expect_download(timeout=60_000) as downloading:

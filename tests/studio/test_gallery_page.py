@@ -52,7 +52,7 @@ def test_one_is_exported_smaller_as_another_kind(chromium: Browser, painted: str
     with visit(chromium, painted) as page:
         page.goto("/gallery")
         page.get_by_role("button", name="one", exact=True).click()
-        page.get_by_role("button", name="Another kind or size…").click()
+        page.get_by_role("button", name="Download as…").click()
         dialog = page.get_by_role("dialog", name="Download")
         check_accessible(page, "download")
         dialog.get_by_role("radio", name="WebP").check(force=True)

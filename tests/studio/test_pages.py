@@ -161,7 +161,7 @@ def test_a_clip_is_painted_and_played_in_step(chromium: Browser, address: str, c
         remember(page, making_video=form_state({}, "instant", size=96))
         page.goto("/video")
         page.get_by_label("Drop a clip here").set_input_files(clip)
-        first = page.get_by_role("region", name="First frames")
+        first = page.get_by_role("region", name="Frames, painted")
         expect(first.get_by_alt_text(re.compile("painted by the network"))).to_be_visible()
         expect(first.get_by_role("radio")).to_have_count(2)
         page.get_by_role("button", name="Paint the clip").click()

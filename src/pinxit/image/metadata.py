@@ -13,6 +13,7 @@ from pathlib import Path
 
 import PIL.Image
 
+from pinxit.image.camera_raw import is_camera_raw
 from pinxit.image.exif import IFD, IMAGE_DESCRIPTION, USER_COMMENT
 from pinxit.image.jpeg_xl import is_jpeg_xl
 from pinxit.image.openexr import is_openexr
@@ -62,7 +63,7 @@ def read_recipe(path: str | os.PathLike[str]) -> str | None:
         PinxitError: when there is no such file, or it is no picture.
     """
     content = bytes_of(Path(path))
-    if is_jpeg_xl(content) or is_openexr(content) or is_svg(content):
+    if is_jpeg_xl(content) or is_openexr(content) or is_svg(content) or is_camera_raw(content):
         return None  # kinds that pinxit does not write
     if is_psd(content):
         with translate_read_errors(os.fspath(path), content):

@@ -46,6 +46,10 @@ logging.getLogger("PIL").addHandler(logging.NullHandler())
 _MAX_NAMES = 2000
 
 
+class TooManyPixelsError(PinxitError):
+    """A picture declares more pixels than pinxit decodes."""
+
+
 def read(source: str | os.PathLike[str] | bytes, *, wide: bool = False) -> Picture:
     """Read a picture.
 
@@ -90,7 +94,7 @@ def _read_flat(content: bytes, *, wide: bool = False) -> Picture:
         content = openraster_reader.merged_png(content)
     with open_image(content) as image:
         if image.width * image.height > MAX_PIXELS:
-            raise PinxitError(_too_large(image.width, image.height))
+            raise TooManyPixelsError(_too_large(image.width, image.height))
         deep = image.mode in ("I", "F", "I;16", "I;16B", "I;16L", "I;16N") or white_of(image, content) is not None
         check_room(image.width, image.height, clear=image.has_transparency_data, deep=deep)
         return decode(image, content, wide=wide)
@@ -123,8 +127,13 @@ def _check_canvas(width: int, height: int) -> None:
     if width < 1 or height < 1:
         raise PinxitError("has no pixels: give a picture.")
     if width * height > MAX_PIXELS:
-        raise PinxitError(_too_large(width, height))
+        raise TooManyPixelsError(_too_large(width, height))
     check_room(width, height, clear=True, deep=True)
+
+
+def is_heif(content: bytes) -> bool:
+    """Whether a file's first bytes are those of HEIC, the format of phones."""
+    return content[4:8] == b"ftyp" and content[8:12] in _HEIF_BRANDS
 
 
 def open_image(content: bytes) -> PIL.Image.Image:
@@ -136,7 +145,7 @@ def open_image(content: bytes) -> PIL.Image.Image:
     formats: tuple[str, ...] = FORMATS
     if openraster_reader.is_openraster(content):
         return PIL.Image.open(io.BytesIO(openraster_reader.merged_png(content)), formats=("PNG",))
-    if content[4:8] == b"ftyp" and content[8:12] in _HEIF_BRANDS:
+    if is_heif(content):
         try:
             import pillow_heif
         except ImportError as error:
@@ -235,7 +244,7 @@ def translate_read_errors(name: str, content: bytes) -> Iterator[None]:
             warnings.simplefilter("ignore")
             yield
     except PinxitError as error:
-        raise PinxitError(f"{name} {error}") from error
+        raise type(error)(f"{name} {error}") from error
     except PIL.UnidentifiedImageError as error:
         if content[:4] in (b"II*\0", b"MM\0*"):
             raise PinxitError(
@@ -243,7 +252,7 @@ def translate_read_errors(name: str, content: bytes) -> Iterator[None]:
             ) from error
         raise PinxitError(f"{name} is not a picture that pinxit reads, or is damaged: give {KINDS_READ}.") from error
     except PIL.Image.DecompressionBombError as error:
-        raise PinxitError(
+        raise TooManyPixelsError(
             f"{name} declares more pixels than {MAX_PIXELS // 10**6} million: make it smaller first."
         ) from error
     except MemoryError as error:

@@ -28,8 +28,6 @@ _MEDIA: Final = {
     "flv": "video/x-flv",
 }
 _LARGEST_HEADER = 1 << 20  # bytes: of a network file
-_PICTURES: Final = (b"\x89PNG", b"\xff\xd8", b"II*\0", b"MM\0*", b"BM", b"GIF8", b"8BPS", b"%!", b"%PDF")
-_STILL_BRANDS: Final = (b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1", b"avif", b"avis")
 _UNKNOWN: Final = (
     "this is neither a picture, a clip nor a network that pinxit reads, or it is damaged: give another file."
 )
@@ -93,6 +91,31 @@ def export(path: str, target: str, kind: str, side: int | None) -> None:
         picture = pictures.fit(picture, side)
     recipe = pictures.read_recipe(file)
     content = pictures.to_bytes(picture, kind=kind, recipe=recipe, bits=16 if kind == "TIFF" else 8)
+    Path(target).write_bytes(content)
+
+
+def export_layers(folder: str, data: dict[str, Any], painting: str, target: str, kind: str) -> None:
+    """Write a painting with its layers; see `TaskPool.export_layers`."""
+    from pinxit import image as pictures
+    from pinxit.jobs.files import Files
+    from pinxit.jobs.runners.inputs import InputResolver
+    from pinxit.jobs.specs.stylize import StylizeSpec
+    from pinxit.preparation import prepare as prepare_job
+    from pinxit.recipe.layers import job_layers
+
+    spec = StylizeSpec.model_validate(data)
+    inputs = InputResolver(Files(Path(folder), create=False))
+    # The starting picture makes no layer, and faces make one only where they are kept.
+    left_out = {"init"} if spec.settings.get("faces") == "keep" else {"init", "faces"}
+    job = prepare_job(
+        inputs.resolve(spec.content),
+        [inputs.style(style) for style in spec.styles],
+        keep=inputs.resolve_optional(spec.keep),
+        **{name: value for name, value in spec.settings.items() if name not in left_out},
+    )
+    picture = pictures.read(painting)
+    layers = job_layers(inputs.with_names(job.recipe), job.ingredients, picture)
+    content = pictures.to_bytes(picture, kind=kind, recipe=pictures.read_recipe(painting), layers=layers)
     Path(target).write_bytes(content)
 
 
@@ -163,6 +186,22 @@ def wear_preview(folder: str, data: dict[str, Any], side: int) -> bytes:
         *_, last = job.paint()
         painted = last.picture()
     return to_bytes(garment.wear(design, painted), kind="WEBP", quality=_QUALITY)
+
+
+def grade_preview(folder: str, data: dict[str, Any], side: int) -> bytes:
+    """Grade a small copy of a photograph; see `TaskPool.grade_preview`."""
+    from pinxit import inputs as readers
+    from pinxit.image import fit, to_bytes
+    from pinxit.jobs.files import Files
+    from pinxit.jobs.runners.grade import open_grade
+    from pinxit.jobs.runners.inputs import InputResolver
+    from pinxit.jobs.specs.grade import GradeSpec
+
+    spec = GradeSpec.model_validate(data)
+    inputs = InputResolver(Files(Path(folder), create=False))
+    photo, _ = readers.load(inputs.resolve(spec.content), side)
+    small = fit(photo, min(side, max(photo.height, photo.width)))
+    return to_bytes(open_grade(spec, inputs, small).result(), kind="WEBP", quality=_QUALITY)
 
 
 def find_mask(folder: str, photo: dict[str, Any], marks: dict[str, Any]) -> bytes:
@@ -271,40 +310,42 @@ def _network(file: Path) -> dict[str, Any]:
 
 def _picture(file: Path, most_pixels: int) -> dict[str, Any] | None:
     """Return the facts of a picture; None for a file that does not look like one."""
-    import PIL.Image
-
     from pinxit import image as pictures
-    from pinxit.image.reader import FORMATS, translate_read_errors
+    from pinxit.image.media_type import media_type
+    from pinxit.image.reader import TooManyPixelsError
 
-    with file.open("rb") as stream:
-        begin = stream.read(64)
     try:
-        with translate_read_errors("the file", begin), PIL.Image.open(file, formats=FORMATS) as image:
-            width, height, kind = image.width, image.height, image.format or ""
-            frames = int(getattr(image, "n_frames", 1)) if kind == "GIF" else 1
-    except PinxitError as error:
-        if isinstance(error.__cause__, PIL.UnidentifiedImageError) and not _looks_like_picture(begin):
+        media = media_type(file)
+        if media is None:
             return None
-        if isinstance(error.__cause__, PIL.Image.DecompressionBombError):
-            raise TooLarge(str(error), "image_too_large") from error
+        picture = pictures.read(file)
+        recipe = pictures.read_recipe(file)
+    except TooManyPixelsError as error:
+        raise TooLarge(str(error), "image_too_large") from error
+    except PinxitError as error:
         raise Refused(str(error), "image_corrupt") from error
+    width, height = picture.width, picture.height
     if width * height > most_pixels:
         raise TooLarge(
             f"the picture has {width}×{height} px, more than {most_pixels / 1e6:g} megapixels: make it smaller first.",
             "image_too_large",
         )
-    try:
-        picture = pictures.read(file)
-    except PinxitError as error:
-        raise Refused(str(error), "image_corrupt") from error
+    frames = _frames(file) if media == "image/gif" else 1
     return {
         "kind": "picture",
-        "media": PIL.Image.MIME[kind],
-        "width": picture.width,
-        "height": picture.height,
+        "media": media,
+        "width": width,
+        "height": height,
         **({"frames": frames} if frames > 1 else {}),
-        "recipe": _spec_in(pictures.read_recipe(file)),
+        "recipe": _spec_in(recipe),
     }
+
+
+def _frames(file: Path) -> int:
+    import PIL.Image
+
+    with PIL.Image.open(file, formats=("GIF",)) as image:
+        return int(getattr(image, "n_frames", 1))
 
 
 def _spec_in(text: str | None) -> dict[str, Any] | None:
@@ -314,11 +355,6 @@ def _spec_in(text: str | None) -> dict[str, Any] | None:
     with contextlib.suppress(PinxitError, ValueError, RecursionError):
         return None if text is None else read_spec(json.loads(text)).to_data()
     return None
-
-
-def _looks_like_picture(begin: bytes) -> bool:
-    """Whether a file that PIL cannot open begins like a picture: FFmpeg would read it as a video of one frame."""
-    return begin.startswith(_PICTURES) or (begin[4:8] == b"ftyp" and begin[8:12] in _STILL_BRANDS)
 
 
 def _clip(file: Path, most_pixels: int) -> dict[str, Any]:

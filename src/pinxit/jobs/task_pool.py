@@ -17,6 +17,7 @@ from pinxit.jobs import film_tasks, pool_tasks
 from pinxit.jobs.errors import JobsError, Refused, TooLarge, Unavailable
 from pinxit.jobs.files import Files
 from pinxit.jobs.specs.base import InputSpec
+from pinxit.jobs.specs.grade import GradeSpec
 from pinxit.jobs.specs.stylize import StylizeSpec
 from pinxit.jobs.specs.video import VideoSpec
 from pinxit.jobs.specs.wear import WearSpec
@@ -24,8 +25,9 @@ from pinxit.jobs.specs.wear import WearSpec
 MOST_PIXELS = 100_000_000
 # s: limits for a busy machine; a decoder that takes longer is being attacked.
 _SECONDS = {
-    "inspect": 30.0, "thumbnail": 20.0, "draw": 30.0, "export": 120.0, "preview": 20.0, "correspondence": 120.0,
-    "live_model": 60.0, "wear_preview": 30.0, "find_mask": 30.0, "measure": 60.0,
+    "inspect": 30.0, "thumbnail": 20.0, "draw": 30.0, "export": 120.0, "export_layers": 120.0,
+    "preview": 20.0, "correspondence": 120.0,
+    "live_model": 60.0, "wear_preview": 30.0, "grade_preview": 30.0, "find_mask": 30.0, "measure": 60.0,
     "film_strip": 60.0, "film_key": 60.0, "film_effect": 120.0,
 }  # fmt: skip
 _MEMORY = 4 << 30  # bytes
@@ -111,6 +113,21 @@ class TaskPool:
         """
         self._do("export", pool_tasks.export, str(path), str(target), kind, side)
 
+    def export_layers(self, spec: StylizeSpec, painting: Path, target: Path, kind: str) -> None:
+        """Write a painting with its layers: photograph, colour, strokes, painting, regions; see `pinxit.recipe.layers`.
+
+        Args:
+            spec: what was painted.
+            painting: the result's picture.
+            target: the file to write.
+            kind: `ORA` or `PSD`.
+
+        Raises:
+            Refused: when an input is gone, or the package that writes this kind is missing.
+        """
+        arguments = self._folder, spec.to_data(), str(painting), str(target), kind
+        self._do("export_layers", pool_tasks.export_layers, *arguments)
+
     def draw(self, name: str, side: int) -> bytes:
         """Return `house:NAME` or `sample:NAME` as WebP, its longer side at most `side` px."""
         return bytes(self._do("draw", pool_tasks.draw, name, side))
@@ -122,6 +139,10 @@ class TaskPool:
     def wear_preview(self, spec: WearSpec, side: int = 640) -> bytes:
         """Dress a photograph in a spec's first design, styles by the network; return WebP of at most `side` px."""
         return bytes(self._do("wear_preview", pool_tasks.wear_preview, self._folder, spec.to_data(), side))
+
+    def grade_preview(self, spec: GradeSpec, side: int = 1024) -> bytes:
+        """Grade a photograph by a spec; return WebP, its longer side at most `side` px."""
+        return bytes(self._do("grade_preview", pool_tasks.grade_preview, self._folder, spec.to_data(), side))
 
     def find_mask(self, photo: InputSpec, marks: InputSpec) -> bytes:
         """Find the garment, wall or sofa that marks on a photograph lie on.

@@ -31,6 +31,7 @@ from pinxit.studio.routes import (
     events,
     files,
     films,
+    grade,
     jobs,
     live,
     presets,
@@ -145,7 +146,7 @@ def create_api() -> FastAPI:
         responses=_ERROR_RESPONSES,
     )
     api_errors.install_error_handlers(api)
-    for module in (about, blind, events, files, films, jobs, live, presets, results, shelf, styles, taste, wear):
+    for module in (about, blind, events, files, films, grade, jobs, live, presets, results, shelf, styles, taste, wear):
         api.include_router(module.routes)
     api.include_router(jobs.estimates)
     api.include_router(about.root)

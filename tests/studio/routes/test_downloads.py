@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from pathlib import Path
 
 import httpx2
 import numpy as np
@@ -44,6 +45,25 @@ def test_a_painting_is_exported_with_its_recipe(client: httpx2.Client, results: 
     # Uploaded elsewhere, it brings its settings back.
     recipe = client.post("/api/v1/files", content=small.content).json()["recipe"]
     assert recipe["styles"][0]["name"] == "house:waves"
+
+
+@pytest.mark.parametrize("kind", ["psd", "ora"])
+def test_a_painting_is_exported_with_its_layers(
+    client: httpx2.Client, results: list[str], kind: str, tmp_path: Path
+) -> None:
+    answer = client.get(f"/api/v1/results/{results[0]}/layers", params={"kind": kind})
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["content-disposition"].endswith(f".{kind}")
+    path = tmp_path / f"a.{kind}"
+    path.write_bytes(answer.content)
+    painted = client.get(f"/api/v1/results/{results[0]}").json()
+    (file,) = [one for one in painted["files"] if one["role"] == "picture"]
+    painting = pictures.read(client.get(f"/api/v1/files/{file['id']}").content)
+    np.testing.assert_array_equal(pictures.read(path).pixels, painting.pixels)
+    photograph = pictures.read(f"{path}#Photograph")
+    cat = pictures.resize(pictures.sample("cat"), photograph.height, photograph.width)
+    assert np.abs(photograph.pixels - cat.pixels).mean() < 0.02
+    assert json.loads(pictures.read_recipe(path) or "")["styles"][0]["name"] == "house:waves"
 
 
 def test_tiff_has_16_bits(client: httpx2.Client, tmp_path_factory: pytest.TempPathFactory) -> None:

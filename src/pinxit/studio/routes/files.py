@@ -142,12 +142,18 @@ async def export(id: FileId, studio: AppStateDep, kind: ExportKind, side: Export
     await anyio.to_thread.run_sync(studio.store.make_room, (file.width or 0) * (file.height or 0) * _EXPORT_BYTES)
     written = await studio.decode_limiter.run(_export, studio, file, kind, side)
     ending, media = _EXPORTS[kind]
-    name = f"{file.name.rpartition('.')[0] or file.name}{ending}"
-    headers = {
-        **as_download(name),
-        "Content-Length": str(written.seek(0, os.SEEK_END)),
-        **_INERT,
-    }
+    return written_response(written, f"{file.name.rpartition('.')[0] or file.name}{ending}", media)
+
+
+def written_response(written: BinaryIO, name: str, media: str) -> StreamingResponse:
+    """Return an open file as a download, which closes it.
+
+    Args:
+        written: the file.
+        name: what the browser saves it as.
+        media: its media type.
+    """
+    headers = {**as_download(name), "Content-Length": str(written.seek(0, os.SEEK_END)), **_INERT}
     written.seek(0)
     return StreamingResponse(_chunks(written), media_type=media, headers=headers)
 

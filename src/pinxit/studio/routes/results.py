@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated
+from typing import Annotated, BinaryIO, Literal
 
+import anyio.to_thread
 from fastapi import APIRouter, Path, Query
 from fastapi.responses import FileResponse, Response, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from pinxit.jobs.errors import Missing
+from pinxit.jobs.errors import Missing, Refused
 from pinxit.jobs.results import Result
+from pinxit.jobs.specs import read_spec
+from pinxit.jobs.specs.stylize import StylizeSpec
 from pinxit.studio.archive import safe_name, zip_results
 from pinxit.studio.config import API
-from pinxit.studio.routes.files import as_download, binary_response
+from pinxit.studio.routes.files import as_download, binary_response, written_response
 from pinxit.studio.share_page import SharedPicture, render_share_page
 from pinxit.studio.state import AppState, AppStateDep
 
@@ -21,6 +24,10 @@ routes = APIRouter(prefix=f"{API}/results", tags=["gallery"])
 
 RESULT_ID = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"
 ResultId = Annotated[str, Path(pattern=RESULT_ID)]
+LayeredKind = Annotated[Literal["psd", "ora"], Query(description="Photoshop's file, or OpenRaster for other programs.")]
+_LAYERED_MEDIA = {"psd": "image/vnd.adobe.photoshop", "ora": "image/openraster"}
+# bytes: of a pixel in eight layers of four channels.
+_LAYERED_BYTES = 32
 # Results in one ZIP; their ids make up the address, whose length is limited.
 _MAX_ARCHIVED = 200
 # bytes: largest picture or film that a page to share embeds as it is; a larger one is replaced by a small picture.
@@ -144,6 +151,30 @@ def recipe(id: ResultId, studio: AppStateDep) -> Response:
         raise Missing("this result has no recipe: it was taken from the camera.", "recipe_not_found")
     text = json.dumps(found.recipe, indent=2, ensure_ascii=False)
     return Response(text, media_type="application/json", headers=as_download(f"{_named(studio, id)}.json"))
+
+
+@routes.get("/{id}/layers", response_class=StreamingResponse, responses={**binary_response("image/*")})
+async def layers(id: ResultId, studio: AppStateDep, kind: LayeredKind) -> StreamingResponse:
+    """Return a painting with its layers: photograph, colour, strokes, painting, and each region."""
+    found = studio.store.results.get(id)
+    picture = next((file for file in found.files if file.role == "picture"), None)
+    spec = read_spec(found.recipe) if found.work == "stylize" and found.recipe is not None else None
+    if picture is None or not isinstance(spec, StylizeSpec):
+        raise Refused("only paintings of a photograph have layers: download this result as it is.", "no_layers")
+    await anyio.to_thread.run_sync(
+        studio.store.make_room, (picture.width or 0) * (picture.height or 0) * _LAYERED_BYTES
+    )
+    written = await studio.decode_limiter.run(_write_layers, studio, spec, picture.id, kind)
+    name = f"{picture.name.rpartition('.')[0] or picture.name}.{kind}"
+    return written_response(written, name, _LAYERED_MEDIA[kind])
+
+
+def _write_layers(studio: AppState, spec: StylizeSpec, picture: str, kind: str) -> BinaryIO:
+    """Return the painting with its layers as an open file without a name, which is gone when it is closed."""
+    files = studio.store.files
+    with files.new() as place:
+        studio.task_pool.export_layers(spec, files.path(picture), place.path, kind.upper())
+        return place.path.open("rb")
 
 
 @routes.get("/{id}/share", response_class=Response, responses={**binary_response("text/html")})

@@ -31,6 +31,7 @@ export type WorkName =
   | "sprites"
   | "theme"
   | "wear"
+  | "grade"
   | "train"
   | "live";
 
@@ -293,6 +294,10 @@ export const thumbnailSide = (length: number, pixels = devicePixelRatio): number
 export const exportFile = (id: string, kind: string, side: number | null): Promise<Response> =>
   send(`/files/${id}/export${query({ kind, side })}`);
 
+/** A painting with its layers, as PSD or OpenRaster. */
+export const exportLayers = (result: string, kind: string): Promise<Response> =>
+  send(`/results/${result}/layers${query({ kind })}`);
+
 /** Describe a file that the studio has. */
 export const storedFile = (id: string): Promise<StoredFile> => json(`/files/${id}/about`);
 
@@ -317,12 +322,18 @@ export const inputOf = (file: StoredFile): Input => ({
 
 // Jobs
 
+export interface Preview {
+  picture: Blob;
+  /** How long the studio took for it, s. */
+  seconds: number;
+}
+
 /** Have the network paint a preview. */
-export async function preview(
-  order: Order,
-  signal?: AbortSignal,
-): Promise<{ picture: Blob; seconds: number }> {
-  const response = await send("/preview", { method: "POST", body: order, signal });
+export const preview = (order: Order, signal?: AbortSignal): Promise<Preview> =>
+  previewAt("/preview", order, signal);
+
+async function previewAt(path: string, order: Order, signal?: AbortSignal): Promise<Preview> {
+  const response = await send(path, { method: "POST", body: order, signal });
   return { picture: await response.blob(), seconds: Number(response.headers.get("X-Seconds") ?? 0) };
 }
 
@@ -349,13 +360,12 @@ export const filmKey = (order: Order, number: number): Promise<StoredFile> =>
   json("/films/key", { method: "POST", body: { order, number } });
 
 /** Dress a small copy of a photograph, styles by the network. */
-export async function wearPreview(
-  order: Order,
-  signal?: AbortSignal,
-): Promise<{ picture: Blob; seconds: number }> {
-  const response = await send("/wear/preview", { method: "POST", body: order, signal });
-  return { picture: await response.blob(), seconds: Number(response.headers.get("X-Seconds") ?? 0) };
-}
+export const wearPreview = (order: Order, signal?: AbortSignal): Promise<Preview> =>
+  previewAt("/wear/preview", order, signal);
+
+/** Grade a small copy of a photograph. */
+export const gradePreview = (order: Order, signal?: AbortSignal): Promise<Preview> =>
+  previewAt("/grade/preview", order, signal);
 
 /** Find the garment, wall or sofa on which marks lie; the answer is its mask. */
 export const findMask = (photo: Input, marks: Input): Promise<StoredFile> =>

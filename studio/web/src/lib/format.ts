@@ -2,7 +2,9 @@
 
 import { i18n, labelOf, t } from "./i18n.svelte";
 
-const locale = (): string => (i18n.language === "zh" ? "zh-Hans" : "en");
+/** English has regions: dates are written as in that of the browser. */
+const locale = (): string =>
+  i18n.language === "zh" ? "zh-Hans" : (navigator.languages.find((one) => one.startsWith("en")) ?? "en");
 
 /** `0:42`, `3:05`, `1:02:00`. */
 export function formatDuration(seconds: number): string {
@@ -47,6 +49,18 @@ export function formatBytes(count: number): string {
 export function formatDate(iso: string): string {
   return new Intl.DateTimeFormat(locale(), { dateStyle: "medium", timeStyle: "short" }).format(new Date(iso));
 }
+
+/** The time of a moment today, the date of any other. */
+export function formatDay(iso: string): string {
+  const [moment, now] = [new Date(iso), new Date()];
+  const today = moment.toDateString() === now.toDateString();
+  return new Intl.DateTimeFormat(locale(), today ? { timeStyle: "short" } : { dateStyle: "medium" }).format(
+    moment,
+  );
+}
+
+/** Names one after another. */
+export const formatNames = (names: string[]): string => names.join(t("list"));
 
 /** A style's title: translated for built-in styles and samples, the name without its extension for a file. */
 export function styleTitle(name: string): string {

@@ -49,6 +49,10 @@ class FakeContext {
     const faint = alpha < 1 ? ` alpha=${alpha}` : "";
     this.drawn.push(`${mode} ${this.#path.join(" ")} width=${lineWidth} ${filter}${faint}`);
   }
+  fill(): void {
+    const { globalCompositeOperation: mode, filter } = this;
+    this.drawn.push(`${mode} ${this.#path.join(" ")} filled ${filter}`);
+  }
   drawImage(image: { getContext?: () => FakeContext }): void {
     this.drawn.push(...(image.getContext?.().drawn ?? ["picture"]));
   }
@@ -106,6 +110,28 @@ describe("a stroke", () => {
     mask.begin(stroke({ soft: 0.8 }));
     expect(drawn()[0]).toMatch(/width=24 blur\(8px\)$/);
   });
+});
+
+test("a lasso fills what it encloses, or erases it", () => {
+  mask.begin(stroke({ lasso: true }));
+  mask.extend([30, 40]);
+  mask.extend([10, 40]);
+  mask.end();
+  mask.begin(
+    stroke({
+      lasso: true,
+      erases: true,
+      points: [
+        [1, 2],
+        [3, 4],
+        [5, 6],
+      ],
+    }),
+  );
+  expect(drawn()).toEqual([
+    "source-over 10,20 30,40 10,40 filled none",
+    "destination-out 1,2 3,4 5,6 filled none",
+  ]);
 });
 
 describe("a level", () => {

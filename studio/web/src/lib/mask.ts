@@ -8,6 +8,8 @@ export interface Stroke {
   erases: boolean;
   /** How strongly the area is masked afterwards, 0 to 1. */
   level: number;
+  /** The points are the outline of what is filled. */
+  lasso?: boolean;
 }
 
 /** Everything masked at one level. */
@@ -154,7 +156,7 @@ export class Mask {
     // A blurred stroke would blur the squares, too.
     if (typeof this.#ink !== "string") fillWithin(this.#context, this.#ink);
   }
-  #trace({ points, size, soft }: Stroke, operation: GlobalCompositeOperation, alpha: number): void {
+  #trace({ points, size, soft, lasso }: Stroke, operation: GlobalCompositeOperation, alpha: number): void {
     const context = this.#context;
     const fade = (size * soft) / 4;
     context.save();
@@ -169,7 +171,10 @@ export class Mask {
     if (first) context.moveTo(first[0], first[1]);
     for (const [x, y] of rest.length || !first ? rest : [[first[0] + 0.01, first[1]] as const])
       context.lineTo(x, y);
-    context.stroke();
+    if (lasso) {
+      context.fillStyle = this.#ink;
+      context.fill();
+    } else context.stroke();
     context.restore();
   }
 }

@@ -2,6 +2,7 @@
 
 export const PAGES = [
   "paint",
+  "grade",
   "video",
   "live",
   "panoramas",

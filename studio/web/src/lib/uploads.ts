@@ -8,12 +8,25 @@ export interface Dropped {
   stored: string[];
 }
 
-const PICTURE = /\.(jpe?g|jfif|png|webp|tiff?|avif|hei[cf]|bmp|gif|pbm|pgm|ppm)$/i;
+/** Pictures that file dialogs do not offer as `image/*`; the studio reads some of them with more packages. */
+const OTHERS = ["heic", "heif", "psd", "psb", "ora", "jxl", "exr"];
+const RAW = ["dng", "nef", "cr2", "cr3", "arw", "raf", "orf", "rw2", "pef", "srw"];
+const PICTURE = new RegExp(
+  `\\.(jpe?g|jfif|png|webp|tiff?|avif|bmp|gif|pbm|pgm|ppm|tga|svg|${[...OTHERS, ...RAW].join("|")})$`,
+  "i",
+);
 const HEIC = /\.hei[cf]$/i;
 const STORED = new RegExp(`${API}/files/([0-9a-f]{64})`);
 const JPEG_QUALITY = 0.95;
 /** The server answers 429 to more uploads than it can decode; try again after, ms. */
 const RETRY_MS = 1000;
+
+/** What a file input for pictures accepts. On phones, endings would replace the photographs by a list of files. */
+export const acceptedPictures = (): string =>
+  [
+    "image/*",
+    ...(matchMedia("(pointer: coarse)").matches ? [] : [...OTHERS, ...RAW].map((ending) => `.${ending}`)),
+  ].join(",");
 
 /** Whether something is dragged that a drop zone takes. */
 export const isTakeable = (transfer: DataTransfer | null): boolean =>
@@ -54,7 +67,8 @@ async function filesIn(entry: FileSystemEntry, named: boolean): Promise<File[]> 
 /** Upload a file. A HEIC that the studio cannot read is sent as JPEG where this browser can read it. */
 export async function uploadFile(file: File, onProgress: (fraction: number) => void): Promise<StoredFile> {
   try {
-    return await upload(file, file.name, onProgress);
+    // The studio may know the same content by another name.
+    return { ...(await upload(file, file.name, onProgress)), name: file.name };
   } catch (error) {
     if (!isApiError(error)) throw error;
     if (error.status === 429) {

@@ -3,7 +3,7 @@ export const enDesign = {
   "garment.title": "Garments and rooms",
   "garment.intro":
     "A pattern or a style on a garment, a wall or a sofa in a photograph. Folds, shadows and gloss stay.",
-  "garment.dropHint": "or choose one: a person in plain clothes, a room, a piece of furniture.",
+  "garment.dropHint": "A person in plain clothes, a room, a piece of furniture.",
   "garment.part": "Part",
   "garment.preview": "The photograph in the new pattern",
   "garment.previewing": "The preview is being made…",

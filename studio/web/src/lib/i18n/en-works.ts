@@ -45,12 +45,13 @@ export const enWorks = {
   "make.back": "Change the settings",
 
   "video.intro": "A clip, painted without flicker. Painting continues when you close this page.",
-  "video.drop": "Drop a clip here",
-  "video.dropHint": "or choose one: MP4, WebM, MOV, AVI, GIF.",
+  "video.drop": "Drop a clip here, or choose one",
+  "video.choose": "Choose a clip",
+  "video.dropHint": "MP4, WebM, MOV, AVI or GIF.",
   "video.noClip": "This is a picture, not a clip: use the page Paint for pictures.",
   "video.clip": "Clip",
   "video.unplayable": "This browser cannot play the clip, but the studio can still paint it.",
-  "video.first": "First frames",
+  "video.first": "Frames, painted",
   "video.firstAt": "The frame at {time}, painted by the network",
   "video.looking": "The first frames are being painted…",
   "video.painted": "The painted clip",
@@ -156,8 +157,9 @@ export const enWorks = {
 
   "panorama.intro":
     "A whole sphere, painted without a seam: look around in it, or take it as the six sides of a cube.",
-  "panorama.drop": "Drop a panorama here",
-  "panorama.dropHint": "or choose one: equirectangular, twice as wide as high.",
+  "panorama.drop": "Drop a panorama here, or choose one",
+  "panorama.choose": "Choose a panorama",
+  "panorama.dropHint": "Equirectangular, twice as wide as high.",
   "panorama.shape": "It is not twice as wide as high: it will be treated as if it went all the way round.",
   "panorama.how": "How it is shown",
   "panorama.around": "Look around",
@@ -181,7 +183,7 @@ export const enWorks = {
   "theming.wide": "Large",
   "theming.wide.hint": "2560 × 1440 and 1080 × 1920 px.",
   "theming.icons": "Icons",
-  "theming.iconsHint": "PNG; transparency is kept. pinxit also draws a set of its own.",
+  "theming.iconsHint": "PNG or SVG; transparency is kept. pinxit also draws a set of its own.",
   "theming.addIcons": "Add icons",
   "theming.addAvatars": "Add photographs",
   "theming.avatars": "People",
@@ -198,7 +200,7 @@ export const enWorks = {
   "train.steps": "Steps",
   "train.try": "to try",
   "train.good": "to keep",
-  "train.stepsHint": "1500 take about half an hour on two cores.",
+  "train.stepsHint": "1,500 steps take about half an hour on two cores.",
   "train.long":
     "It goes on learning when you close this page, and from where it was when the studio restarts.",
   "train.ready": "A network will learn this style.",
@@ -208,4 +210,18 @@ export const enWorks = {
   "train.paint": "Paint with it",
   "train.live": "Use it live",
   "train.begin": "Start training",
+
+  "grade.title": "Colour grading",
+  "grade.intro":
+    "The colours of other pictures for a photograph. Nothing is painted: every edge stays where it is.",
+  "grade.hint": "Skies stay smooth, and people keep the colour of their skin.",
+  "grade.styles": "Colours of",
+  "grade.choose": "Now choose a picture whose colours it gets.",
+  "grade.graded": "The photograph in the new colours",
+  "grade.strength.high": "in full",
+  "grade.skin": "Keep the colour of skin",
+  "grade.skinHint": "Where faces are found.",
+  "grade.begin": "Grade it",
+  "grade.files":
+    "The .cube file gives other photographs and films the same grade: DaVinci Resolve, Premiere, OBS and FFmpeg read it.",
 } as const;

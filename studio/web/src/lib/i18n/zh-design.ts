@@ -3,8 +3,8 @@ import type { enDesign } from "./en-design";
 
 export const zhDesign: Record<keyof typeof enDesign, string> = {
   "garment.title": "服装与居室",
-  "garment.intro": "把纹样或画风铺到照片里的衣服、墙面或沙发上，保留褶皱、阴影与光泽。",
-  "garment.dropHint": "或点击选择：穿纯色衣服的人、房间或家具。",
+  "garment.intro": "把纹样或风格铺到照片里的衣服、墙面或沙发上，保留褶皱、阴影与光泽。",
+  "garment.dropHint": "穿纯色衣服的人、房间或家具。",
   "garment.part": "区域",
   "garment.preview": "换上新纹样的照片",
   "garment.previewing": "正在生成预览…",
@@ -17,8 +17,8 @@ export const zhDesign: Record<keyof typeof enDesign, string> = {
   "garment.kind": "覆盖方式",
   "garment.pattern": "纹样",
   "garment.patternHint": "重复铺设一张图片。",
-  "garment.style": "画风",
-  "garment.styleHint": "按画风重新绘制该区域。",
+  "garment.style": "风格",
+  "garment.styleHint": "按风格重新绘制该区域。",
   "garment.patterns": "纹样",
   "garment.made": "画廊中的作品",
   "garment.wall": "透视墙面",
@@ -67,7 +67,7 @@ export const zhDesign: Record<keyof typeof enDesign, string> = {
   "taste.delete": "删除喜好…",
   "taste.sure": "删除全部评价？",
 
-  "sprite.intro": "将图标、精灵图与精灵表作为一组绘制：统一的色板与画风，名称、尺寸和透明度保持不变。",
+  "sprite.intro": "将图标、精灵图与精灵表作为一组绘制：统一的色板与风格，名称、尺寸和透明度保持不变。",
   "sprite.drop": "把精灵图拖到这里",
   "sprite.dropHint": "或一次选择多个。名为 NAME.9.png 的文件会识别为九宫格图。",
   "sprite.set": "图组",

@@ -10,6 +10,7 @@ export const zhErrors: Record<string, string> = {
   refused: "无法识别此文件或请求：请换一个。",
   wrong_kind: "文件类型不符。",
   not_a_picture: "这不是图片。",
+  no_layers: "只有由照片绘制的作品才有图层：请直接下载。",
   no_style: "此网络不针对某一种风格：请使用 pinxit train 训练的网络。",
   no_picture: "此网络没有可显示的图片。",
   not_mixable: "训练的网络不能与其他风格混合。",
