@@ -17,7 +17,7 @@ from pinxit.video.tracks import Track
 
 _NEARLY_ALL = 0.002  # share of a frame that the keyframes may leave open without the painter being asked
 _FOLDER = "keys"
-_NO_GROWTH, _GROWTH_STEPS = 128, 48  # code of no growth, and steps for each doubling of the area
+_WORN_STEPS = 255  # steps in which wear is stored, for each doubling of a length
 _OPEN = 0.5  # usability below which a pixel counts as open
 
 
@@ -94,24 +94,24 @@ class Keyframes:
         if number not in self._painted:
             if number not in self._files:
                 self._files.write(number, self._new_painting(number, before, link))
-            pixels, growth = np.split(self._files.read(number), (3,), axis=2)
+            pixels, worn = np.split(self._files.read(number), (3,), axis=2)
             mask = self._plan.key_masks.get(number)
-            found = KeyPainting(np.ascontiguousarray(pixels), mask, _decoded(growth[..., 0]))
+            found = KeyPainting(np.ascontiguousarray(pixels), mask, _decoded(worn[..., 0]))
             # The two around the current frame are needed, and no others.
             latest = dict(list(self._painted.items())[-1:])
             self._painted = {**latest, number: found}
         return self._painted[number]
 
     def _new_painting(self, number: int, before: int | None, link: Track | None) -> Bytes:
-        """Paint a keyframe, and return it with its strokes' growth as a fourth channel."""
+        """Paint a keyframe, and return it with the wear of its strokes as a fourth channel."""
         if before is None or link is None or not self._is_alike(before, number):
             painted = self._paint(number, None)
             return np.dstack([painted, _encoded(np.zeros(painted.shape[:2], np.float32))])
         carried, usable = self._blender.carry(self._painting(before), link)
         known = Followed(carried.pixels, usable)
         painted = known.complete(self._paint(number, known))
-        growth = np.zeros_like(usable) if carried.growth is None else carried.growth * usable
-        return np.dstack([painted, _encoded(growth)])
+        worn = np.zeros_like(usable) if carried.worn is None else carried.worn * usable
+        return np.dstack([painted, _encoded(worn)])
 
     def _is_alike(self, before: int, number: int) -> bool:
         """Return whether a keyframe takes over what the one before shows; a person's painting may have another style."""
@@ -119,9 +119,9 @@ class Keyframes:
         return before in self._plan.own_keys and here == there
 
 
-def _encoded(growth: Field) -> Bytes:
-    return np.asarray((_NO_GROWTH + _GROWTH_STEPS * growth).round().clip(0, 255), np.uint8)
+def _encoded(worn: Field) -> Bytes:
+    return np.asarray((_WORN_STEPS * worn).round().clip(0, 255), np.uint8)
 
 
 def _decoded(coded: Bytes) -> Field:
-    return (coded.astype(np.float32) - _NO_GROWTH) / np.float32(_GROWTH_STEPS)
+    return coded.astype(np.float32) / np.float32(_WORN_STEPS)

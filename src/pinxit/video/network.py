@@ -244,15 +244,15 @@ class NetworkFrameStylizer:
             frame: `(H, W, 3)`.
             time: time in the film, s.
             conditioning: what the network is conditioned on; by default, that is measured on the frame.
-            strokes: lay strokes of the style images where the painting is empty.
+            strokes: paint it as a picture of its own is painted, and lay strokes of the style images where it is empty.
         """
         shares = self._recipe.shares(time)
         styles = tuple(
             replace(style, share=share) for style, share in zip(self._styles, shares, strict=True) if share > 0
         )
         inputs = JobInputs(Picture(pixels_of(frame)), styles)
-        painting = paint(self._recipe, inputs, self._networks, self._most, strokes=strokes, conditioning=conditioning)
-        *_, last = painting
+        most = painted_at(self._recipe) if strokes else self._most
+        *_, last = paint(self._recipe, inputs, self._networks, most, strokes=strokes, conditioning=conditioning)
         return to_array(last.picture())
 
 

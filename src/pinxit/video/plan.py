@@ -47,12 +47,12 @@ class KeyPainting:
     Attributes:
         pixels: `(H, W, 3)`.
         mask: where it is followed, `(H, W)`, range [0, 1]; None is everywhere.
-        growth: how much larger its strokes are than they were painted, `(H, W)`, log₂ of the area; None is not at all.
+        worn: how far its strokes were stretched or squeezed since they were painted, `(H, W)`, log₂; None is not at all.
     """
 
     pixels: Bytes
     mask: Field | None = None
-    growth: Field | None = None
+    worn: Field | None = None
 
 
 @dataclass(frozen=True)
