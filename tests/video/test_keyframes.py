@@ -179,6 +179,19 @@ class TestTwoKeys:
             assert np.median(np.abs(track.shift[trusted] - expected), axis=0).max() < 0.5
             assert np.isfinite(pixel_grid(*track.trust.shape) + track.shift).all()
 
+    def test_large_frames_are_tracked_too(self, tmp_path: Path) -> None:
+        """Their flow has a lower resolution twice over: once for the frames, and once for the frames at the flow's size."""
+        wide = np.asarray(cv2.resize(LARGE, (1100, 240), interpolation=cv2.INTER_CUBIC), np.uint8)
+        clip = frames_in(tmp_path / "clip", [np.ascontiguousarray(wide[:96, 4 * n : 4 * n + 1024]) for n in range(3)])
+        plan = planned(prepare_video(clip, STYLE, keys=[1]), tmp_path / "out")
+        *_, last = tracked_frames(plan, 0, 3, tmp_path)
+        assert last.tracks is not None
+        assert last.tracks.track_before is not None
+        track = last.tracks.track_before
+        scale = 1024 / track.shift.shape[1]
+        assert scale > 1
+        assert np.median(track.shift[..., 0]) * scale == pytest.approx(8, abs=0.5)
+
     def test_a_track_begins_at_the_key_before_the_frame_that_is_asked_for(self, clip: Path, tmp_path: Path) -> None:
         plan = planned(prepare_video(clip, STYLE, keys=[2, 9]), tmp_path / "out")
         whole: dict[int, TrackedFrame] = {frame.number: frame for frame in tracked_frames(plan, 0, 9, tmp_path)}
