@@ -21,6 +21,8 @@ from pinxit.video.tracks import Track, Tracker
 
 # frames: a keyframe is tracked backwards at most this far. Meanwhile each frame takes about a megabyte of disk space.
 REACH = 480
+# px: the longer side of frames for tracking. At 1920×1080, tracks would cost many times what painting does; they are smooth.
+_LONGEST = 960
 _FIXED_POINT = 32  # steps per px in stored shifts
 
 
@@ -90,14 +92,15 @@ def tracked_frames(plan: VideoPlan, first: int, end: int, folder: Path) -> Itera
             continue
         if plan.starts_shot(number):
             before, walk = None, _Walk(plan, folder)
+        seen = _reduced(content) if plan.keys else content
         if before is None:
             motion, tracks = None, walk.first(number)
         else:
-            backward, forward = plan.flow(content, before), plan.flow(before, content)
+            backward, forward = _flows(plan, before, seen)
             motion = Motion(backward, consistency_mask(backward, forward, plan.width))
-            tracks = walk.following(number, before, content, backward, forward)
+            tracks = walk.following(number, before, seen, backward, forward)
         yield TrackedFrame(number, time, content, motion, tracks)
-        before = content
+        before = seen
 
 
 class _Walk:
@@ -125,8 +128,8 @@ class _Walk:
 
         Args:
             number: the frame's number.
-            before: the frame before it.
-            content: the frame.
+            before: the frame before it, at the size at which it is tracked.
+            content: the frame, likewise.
             backward: flow from the frame to the one before it.
             forward: flow from that one to the frame.
         """
@@ -178,10 +181,10 @@ class _Upcoming:
     ) -> None:
         self.key, self._begin = key, begin
         self.link = None if tracked is None else tracked[1]
-        frames = plan.pixels_between(begin, key + 1)
-        _, _, before = next(frames)
-        for number, _, content in frames:
-            backward, forward = plan.flow(content, before), plan.flow(before, content)
+        frames = ((number, _reduced(content)) for number, _, content in plan.pixels_between(begin, key + 1))
+        _, before = next(frames)
+        for number, content in frames:
+            backward, forward = _flows(plan, before, content)
             if number == begin + 1:
                 self._open(folder, (key - begin, *backward.shape[:2]))
             place = number - 1 - begin
@@ -221,6 +224,24 @@ class _Upcoming:
     def _read(self, place: int) -> Track:
         shift = self._shifts[place].astype(np.float32) / np.float32(_FIXED_POINT)
         return Track(shift, self._trusts[place].astype(np.float32) / np.float32(255))
+
+
+def _reduced(frame: Bytes) -> Bytes:
+    """Return a frame at the size at which it is tracked."""
+    scale = _LONGEST / max(frame.shape)
+    if scale >= 1:
+        return frame
+    size = (round(frame.shape[1] * scale), round(frame.shape[0] * scale))
+    return np.asarray(cv2.resize(frame, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _flows(plan: VideoPlan, before: Bytes, frame: Bytes) -> tuple[Field, Field]:
+    """Return the flow from a frame to the one before it, and back; px of the film's frames, which may be larger than these."""
+    backward, forward = plan.flow(frame, before), plan.flow(before, frame)
+    if frame.shape[1] == plan.width:
+        return backward, forward
+    unit = np.float32(plan.width / frame.shape[1])
+    return backward * unit, forward * unit
 
 
 def _smaller(frame: Bytes, flow: NDArray[Any]) -> Bytes:
