@@ -212,10 +212,11 @@ class TestPaintedByPinxit:
     def test_keys_are_followed(self, clip: Path, plain: list[Bytes], tmp_path: Path) -> None:
         """The film is steadier, although strokes that flicker would count for more than plain colour."""
         film = painted(clip, tmp_path / "out", keys=[5])
-        errors, sharp = (
-            [np.mean([measure(*pair) for pair in itertools.pairwise(frames)]) for frames in (film, plain)]
-            for measure in (lambda before, after: apart(panned(before, 1), after), lambda _, after: sharpness(after))
-        )
+        errors = [
+            np.mean([apart(panned(before, 1), after) for before, after in itertools.pairwise(frames)])
+            for frames in (film, plain)
+        ]
+        sharp = [np.mean([sharpness(frame) for frame in frames]) for frames in (film, plain)]
         assert errors[0] < 0.8 * errors[1]
         assert sharp[0] > 1.15 * sharp[1]
 
