@@ -69,8 +69,7 @@ export const enWorks = {
   "video.steadyHint":
     "Strokes move with what they are on. When off, every frame is painted by itself: faster, but it flickers.",
   "video.strokes": "Strokes on everything",
-  "video.strokesHint":
-    "Even areas get the strokes of the style, and they stay where they were painted. Takes about twice as long.",
+  "video.strokesHint": "Even areas get the strokes of the style, and they stay where they were painted.",
   "video.begin": "Paint the clip",
   "keyframes.title": "Keyframes",
   "keyframes.hint":

@@ -70,7 +70,7 @@ export const zhWorks: Record<keyof typeof enWorks, string> = {
   "video.steady": "防闪烁",
   "video.steadyHint": "笔触随物体移动。关闭后逐帧独立绘制：更快，但画面会闪烁。",
   "video.strokes": "处处有笔触",
-  "video.strokesHint": "平坦处也铺上该风格的笔触，并随物体移动。大约需要两倍时间。",
+  "video.strokesHint": "平坦处也铺上该风格的笔触，并随物体移动。",
   "video.begin": "绘制视频",
   "keyframes.title": "关键帧",
   "keyframes.hint":
