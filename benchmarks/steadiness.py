@@ -4,8 +4,8 @@
     python benchmarks/steadiness.py --long [--frames N]
 
 Films: `alone` (each frame painted by itself), `network` (steadied), `keys` (keys painted by the network every twelve frames,
-which the others follow both ways), `auto` (keys that pinxit chooses), `forward` (the first key only) and `optimizer`. The row `photograph` is the unpainted clip:
-it shows what the measures find where nothing flickers.
+which the others follow both ways), `auto` (keys that pinxit chooses), `forward` (the first key only) and `optimizer`. The row
+`photograph` is the unpainted clip: it shows what the measures find where nothing flickers.
 
 `--long` paints a camera that pans over a photograph and comes back to where it began. The last frame shows what the first does,
 so what differs between their paintings is drift.
