@@ -4,8 +4,8 @@
     python benchmarks/steadiness.py --long [--frames N]
 
 Films: `alone` (each frame painted by itself), `network` (steadied), `keys` (keys painted by the network every twelve frames,
-which the others follow both ways), `forward` (the first key only) and `optimizer`. The row `photograph` is the unpainted clip:
-it shows what the measures find where nothing flickers.
+which the others follow both ways), `auto` (keys that pinxit chooses), `forward` (the first key only) and `optimizer`. The row
+`photograph` is the unpainted clip: it shows what the measures find where nothing flickers.
 
 `--long` paints a camera that pans over a photograph and comes back to where it began. The last frame shows what the first does,
 so what differs between their paintings is drift.
@@ -71,7 +71,7 @@ def main() -> None:
     options = parser.parse_args()
     print(describe(), flush=True)
     encoder, _ = open_encoder("vgg16", device="cpu")
-    films = options.film or ["photograph", "alone", "network", "forward", "keys"]
+    films = options.film or ["photograph", "alone", "network", "forward", "keys", "auto"]
     if options.long:
         long(encoder, options.style, options.frames, films)
         return
@@ -131,6 +131,8 @@ def film_of(film: str, frames: list[Bytes], style: str) -> list[Bytes]:
         return frames
     if film == "alone":
         return painted(frames, style, consistency="off")
+    if film == "auto":
+        return painted(frames, style, keys="auto")
     if film == "optimizer":
         return painted(frames, style, **PATIENT)
     keys = {"network": [], "forward": [1], "keys": sorted({*range(1, len(frames), SPACING), len(frames)})}[film]

@@ -15,20 +15,23 @@ from pinxit import image as pictures
 from pinxit.errors import PinxitError
 from pinxit.image import Picture
 from pinxit.metrics.steadiness import sharpness
+from pinxit.video.auto_keys import KeyChooser
 from pinxit.video.clip import open_source
 from pinxit.video.job import VideoJob
-from pinxit.video.key_blend import blend_bands
+from pinxit.video.key_blend import KeyBlender, blend_bands
 from pinxit.video.key_tracks import TrackedFrame, tracked_frames
-from pinxit.video.optical_flow import Bytes, pixel_grid, pixels_of
-from pinxit.video.plan import VideoPlan
+from pinxit.video.optical_flow import Bytes, pixel_grid, pixels_of, remap
+from pinxit.video.plan import KeyPainting, VideoPlan
 from pinxit.video.prepare import prepare_video, video_from_recipe
 from pinxit.video.recipe import VideoRecipe, read_recipe
 from pinxit.video.resume import VideoStore
 from pinxit.video.shot_detection import detect_shots
+from pinxit.video.tracks import Track
 from tests.video.clips import PHOTO, pan
 
 STYLE: list[tuple[str, float | None]] = [("house:impasto", None)]
 LARGE = np.asarray(cv2.resize(PHOTO, None, fx=1.5, fy=1.5, interpolation=cv2.INTER_CUBIC), np.uint8)
+PLAIN = KeyPainting(np.full((96, 128, 3), 128, np.uint8))
 INNER = (slice(8, -8), slice(8, -8))
 
 
@@ -59,9 +62,22 @@ def apart(first: Bytes, second: Bytes) -> float:
     return float(np.abs(first[INNER].astype(int) - second[INNER]).mean())
 
 
+def panned(frame: Bytes, frames: int) -> Bytes:
+    """Return a frame of `pan` as it is so many frames later."""
+    places = pixel_grid(*frame.shape[:2]) + np.asarray((1.5, 0.5), np.float32) * np.float32(frames)
+    return np.asarray(remap(frame, places, cv2.INTER_CUBIC), np.uint8)
+
+
+def stretched(zoom: float, shear: float) -> Track:
+    """Return the track of a frame in a key that was 1/zoom times as large, and sheared."""
+    middle = pixel_grid(96, 128) - np.asarray((64, 48), np.float32)
+    shift = middle * np.float32(1 / zoom - 1) + middle[..., ::-1] * np.asarray((shear, 0), np.float32)
+    return Track(np.asarray(shift, np.float32), np.ones((96, 128), np.float32))
+
+
 def planned(film: VideoJob, target: Path) -> VideoPlan:
     plan = film.plan(target)
-    shots = tuple(detect_shots((frame for _, frame in plan.frames()), plan.height, plan.width))
+    shots = tuple(detect_shots((frame for _, frame in plan.frames()), plan.height, plan.width, plan.chooser))
     return plan.with_shots(shots)
 
 
@@ -75,6 +91,18 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def negative() -> list[Bytes]:
     """What a keyframe painted as a negative asks of each frame."""
     return [255 - frame for frame in pan(9, 96, 128, LARGE)]
+
+
+@pytest.fixture(scope="module")
+def plain(clip: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Bytes]:
+    """The film without keyframes."""
+    return painted(clip, tmp_path_factory.mktemp("plain") / "out")
+
+
+@pytest.fixture(scope="module")
+def last(clip: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Bytes]:
+    """The film with its last frame as the only key."""
+    return painted(clip, tmp_path_factory.mktemp("last") / "out", keys=[9])
 
 
 class TestBothWays:
@@ -151,6 +179,19 @@ class TestTwoKeys:
             assert np.median(np.abs(track.shift[trusted] - expected), axis=0).max() < 0.5
             assert np.isfinite(pixel_grid(*track.trust.shape) + track.shift).all()
 
+    def test_large_frames_are_tracked_too(self, tmp_path: Path) -> None:
+        """Their flow has a lower resolution twice over: once for the frames, and once for the frames at the flow's size."""
+        wide = np.asarray(cv2.resize(LARGE, (1100, 240), interpolation=cv2.INTER_CUBIC), np.uint8)
+        clip = frames_in(tmp_path / "clip", [np.ascontiguousarray(wide[:96, 4 * n : 4 * n + 1024]) for n in range(3)])
+        plan = planned(prepare_video(clip, STYLE, keys=[1]), tmp_path / "out")
+        *_, last = tracked_frames(plan, 0, 3, tmp_path)
+        assert last.tracks is not None
+        assert last.tracks.track_before is not None
+        track = last.tracks.track_before
+        scale = 1024 / track.shift.shape[1]
+        assert scale > 1
+        assert np.median(track.shift[..., 0]) * scale == pytest.approx(8, abs=0.5)
+
     def test_a_track_begins_at_the_key_before_the_frame_that_is_asked_for(self, clip: Path, tmp_path: Path) -> None:
         plan = planned(prepare_video(clip, STYLE, keys=[2, 9]), tmp_path / "out")
         whole: dict[int, TrackedFrame] = {frame.number: frame for frame in tracked_frames(plan, 0, 9, tmp_path)}
@@ -168,20 +209,38 @@ class TestTwoKeys:
 
 
 class TestPaintedByPinxit:
-    def test_keys_are_painted_by_themselves_and_followed(self, clip: Path, tmp_path: Path) -> None:
+    def test_keys_are_followed(self, clip: Path, plain: list[Bytes], tmp_path: Path) -> None:
+        """The film is steadier, although strokes that flicker would count for more than plain colour."""
         film = painted(clip, tmp_path / "out", keys=[5])
-        plain = painted(clip, tmp_path / "plain")
-        assert apart(film[0], plain[0]) < 16
-        flow = np.full((96, 128, 2), (1.5, 0.5), np.float32)
-        places = pixel_grid(96, 128) + flow
-        errors = []
-        for frames in (film, plain):
-            pairs = [
-                (cv2.remap(before, places, None, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE), after)  # type: ignore[call-overload]
-                for before, after in itertools.pairwise(frames)
-            ]
-            errors.append(np.mean([apart(before, after) for before, after in pairs]))
-        assert errors[0] < 0.7 * errors[1]
+        errors = [
+            np.mean([apart(panned(before, 1), after) for before, after in itertools.pairwise(frames)])
+            for frames in (film, plain)
+        ]
+        sharp = [np.mean([sharpness(frame) for frame in frames]) for frames in (film, plain)]
+        assert errors[0] < 0.8 * errors[1]
+        assert sharp[0] > 1.15 * sharp[1]
+
+    def test_each_key_takes_over_what_it_shows_of_the_one_before(
+        self, clip: Path, last: list[Bytes], tmp_path: Path
+    ) -> None:
+        film = painted(clip, tmp_path / "out", keys=[1, 9])
+        seen = (slice(8, 80), slice(8, 100))
+        taken, fresh = (
+            float(np.abs(panned(film[0], 8)[seen].astype(int) - found[8][seen]).mean()) for found in (film, last)
+        )
+        assert taken < 0.4 * fresh
+
+    def test_a_persons_key_is_not_taken_over(
+        self, clip: Path, negative: list[Bytes], last: list[Bytes], tmp_path: Path
+    ) -> None:
+        film = painted(clip, tmp_path / "out", key={1: written(tmp_path / "k.png", negative[0])}, keys=[9])
+        assert np.array_equal(film[8], last[8])
+
+    def test_a_key_of_another_style_is_not_taken_over(self, clip: Path, tmp_path: Path) -> None:
+        styles = [("house:impasto", 0.0), ("house:ink", 0.2)]
+        *_, _ = prepare_video(clip, styles, keys=[1, 9]).paint(tmp_path / "out")
+        *_, _ = prepare_video(clip, styles, keys=[9]).paint(tmp_path / "alone")
+        assert np.array_equal(frames_of(tmp_path / "out")[8], frames_of(tmp_path / "alone")[8])
 
     def test_redo_paints_the_same_film(self, clip: Path, negative: list[Bytes], tmp_path: Path) -> None:
         mask = written(tmp_path / "mask.png", np.full((96, 128, 3), 255, np.uint8))
@@ -211,12 +270,53 @@ class TestPaintedByPinxit:
         assert all(map(np.array_equal, film, again))
 
 
+class TestWear:
+    """Strokes that were stretched or squeezed too far, at once or little by little, are not taken over."""
+
+    @pytest.mark.parametrize(
+        ("zoom", "shear", "kept"), [(1.0, 0.0, 1), (1.2, 0.0, 1), (1.6, 0.0, 0), (0.6, 0.0, 0), (1.0, 0.9, 0)]
+    )
+    def test_at_once(self, zoom: float, shear: float, kept: float) -> None:
+        _, usable = KeyBlender(96, 128).carry(PLAIN, stretched(zoom, shear))
+        assert usable[24:72, 32:96].mean() == pytest.approx(kept, abs=0.02)
+
+    def test_little_by_little(self) -> None:
+        blender, key, kept = KeyBlender(96, 128), PLAIN, list[float]()
+        for _ in range(4):
+            key, usable = blender.carry(key, stretched(1.15, 0.0))
+            kept.append(float(usable[40:56, 56:72].mean()))
+        assert kept[:2] == pytest.approx([1, 1])
+        assert kept[-1] == pytest.approx(0)
+
+
+class TestChosenKeys:
+    def test_a_key_follows_where_a_sixth_of_the_frame_is_new(self) -> None:
+        chooser = KeyChooser(96, 128)
+        for number in range(9):
+            chooser.add(np.ascontiguousarray(LARGE[40:136, 6 * number : 6 * number + 128]))
+        assert chooser.chosen() in ((0, 3, 6, 8), (0, 4, 8))
+
+    def test_a_still_camera_needs_the_first_frame_and_the_last(self) -> None:
+        chooser = KeyChooser(96, 128)
+        for _ in range(5):
+            chooser.add(np.ascontiguousarray(LARGE[:96, :128]))
+        assert chooser.chosen() == (0, 4)
+
+    def test_each_shot_has_its_own_and_a_recipe_keeps_that(self, tmp_path: Path) -> None:
+        other = [np.ascontiguousarray(255 - frame[::-1]) for frame in pan(5, 96, 128, LARGE)]
+        clip = frames_in(tmp_path / "clip", [*pan(5, 96, 128, LARGE), *other])
+        film = prepare_video(clip, STYLE, keys="auto")
+        assert planned(film, tmp_path / "out").keys == {0, 4, 5, 9}
+        again = video_from_recipe(VideoRecipe.from_json(film.recipe.to_json()), look_in=[tmp_path])
+        assert again.recipe.keys == "auto"
+        assert planned(again, tmp_path / "out").keys == {0, 4, 5, 9}
+
+
 class TestMasks:
-    def test_outside_its_mask_a_key_is_not_followed(self, clip: Path, tmp_path: Path) -> None:
+    def test_outside_its_mask_a_key_is_not_followed(self, clip: Path, plain: list[Bytes], tmp_path: Path) -> None:
         left = np.zeros((96, 128), np.uint8)
         left[:, :56] = 255
         black = np.zeros((96, 128, 3), np.uint8)
-        plain = painted(clip, tmp_path / "plain")
         mask = written(tmp_path / "mask.png", np.repeat(left[..., None], 3, axis=2))
         films = {
             "mask": painted(clip, tmp_path / "a", key={1: written(tmp_path / "k.png", black)}, key_masks={1: mask}),

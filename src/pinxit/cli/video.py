@@ -90,8 +90,9 @@ def video(
     keys: Annotated[
         str | None,
         typer.Option(
-            help="Frames that pinxit paints by themselves, and that the others follow, by their numbers, from 1.",
-            metavar="N,N,…", show_default="none",
+            help="Frames that pinxit paints first, and that the others follow, by their numbers, from 1; auto chooses them, so "
+            "that strokes stay on what they were painted on.",
+            metavar="auto|N,N,…", show_default="none",
         ),
     ] = None,
     key_mask: Annotated[
@@ -185,7 +186,7 @@ def video(
     name = output or f"{Path(clip).resolve().stem}-painted.mp4"
     options: dict[str, Any] = {
         "consistency": consistency,
-        "keys": None if keys is None else [_frame_number("--keys", part) for part in keys.split(",")],
+        "keys": keys if keys in (None, "auto") else [_frame_number("--keys", part) for part in keys.split(",")],
         "start": None if start is None else read_seconds("--start", start),
         "end": None if end is None else read_seconds("--end", end),
         "codec": codec,

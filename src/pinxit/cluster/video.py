@@ -185,7 +185,7 @@ class VideoDriver:
     def analyze_clip(self) -> Iterator[int]:
         """Find the cuts of the clip, and plan the pieces. Yield the number of frames read so far after each shot."""
         shots = []
-        for shot in detect_shots((frame for _, frame in self.plan.frames()), _HEIGHT, _WIDTH):
+        for shot in detect_shots((frame for _, frame in self.plan.frames()), _HEIGHT, _WIDTH, self.plan.chooser):
             shots.append(replace(shot, samples=()))
             yield shot.end
         if self._needs_pieces(shots):

@@ -18,7 +18,7 @@ from pinxit.jobs.runners.inputs import InputResolver
 from pinxit.jobs.runners.video import film_of
 from pinxit.jobs.specs.video import KeySpec, VideoSpec
 from pinxit.video.job import VideoJob
-from pinxit.video.recipe import seconds
+from pinxit.video.recipe import AUTO_KEYS, seconds
 
 _AROUND = 24  # frames on either side of a key that its effect is painted on, at most
 _SHOWN = 7  # frames of them that are shown
@@ -51,7 +51,9 @@ def key(folder: str, data: dict[str, Any], number: int) -> bytes:
             plan = film.plan(Path("frame"))
             content = frame.picture(plan.height, plan.width)
             return to_bytes(
-                _picture(film.stylizer().paint_alone(content, float(frame.time - seconds(film.recipe.start))))
+                _picture(
+                    film.stylizer().paint_alone(content, float(frame.time - seconds(film.recipe.start)), strokes=True)
+                )
             )
     raise _no_frame(number)
 
@@ -63,7 +65,7 @@ def effect(folder: str, data: dict[str, Any], number: int, side: int) -> list[di
     if not 1 <= number <= len(times):
         raise _no_frame(number)
     first, last = max(1, number - _AROUND), min(len(times), number + _AROUND)
-    keys = {*spec.keys, *(one.number for one in spec.keyframes)}
+    keys = {*spec.named_keys, *(one.number for one in spec.keyframes)}
     first = max((one for one in keys if first <= one < number), default=first)
     last = min((one for one in keys if number < one <= last), default=last)
 
@@ -78,7 +80,9 @@ def effect(folder: str, data: dict[str, Any], number: int, side: int) -> list[di
         update={
             "start": begin,
             "end": end,
-            "keys": tuple(one - first + 1 for one in spec.keys if first <= one <= last),
+            "keys": spec.keys
+            if spec.keys == AUTO_KEYS
+            else tuple(one - first + 1 for one in spec.named_keys if first <= one <= last),
             "keyframes": moved(spec.keyframes),
             "key_masks": moved(spec.key_masks),
             "styles": tuple(_later(style, begin - spec.start) for style in spec.styles),

@@ -68,6 +68,7 @@ def paint(
     most: float = math.inf,
     *,
     strokes: bool = False,
+    conditioning: Conditioning | None = None,
 ) -> Iterator[NetworkProgress]:
     """Paint the content image in the style of the style images, yielding after every tile.
 
@@ -78,6 +79,8 @@ def paint(
         most: the longer side at which to paint, px; the painting is then enlarged to the result's size. See `painted_at`.
         strokes: lay strokes of the style images where the painting is empty. They depend on the whole picture, so they do not
             meet where its borders or views do.
+        conditioning: what the network is conditioned on, where that was measured on more than this picture, as on a shot. The
+            style images are then those of the whole picture.
 
     Raises:
         PinxitError: when a picture is too small, or styles are mixed that no single network can paint.
@@ -91,17 +94,18 @@ def paint(
             "on the shorter side: give a less narrow picture, or raise --size."
         )
     shorter, longer = sorted((full.height, full.width))
-    ground = fit(full, round(min(longer, max(most, LEAST_PAINTED * longer / shorter))))
+    ground = fit(full, ground_side(shorter, longer, most))
     canvas = ground.pixels.copy()
     regions = region_styles(inputs, ground.height, ground.width)
-    tiles = 1 if _fits_at_once(ground) else -(-ground.height // SIDE) * -(-ground.width // SIDE)
+    at_once = conditioning is None and _fits_at_once(ground)
+    tiles = 1 if at_once else -(-ground.height // SIDE) * -(-ground.width // SIDE)
     done, total = 0, len(regions) * tiles
     laid: tuple[_LaidStrokes, ...] = ()
     faces = gentle_faces(ground) if strokes and settings.faces == "gentle" else None
     for region in regions:
         network = _network(region, networks, settings.network)
         enlarged = max(1, round(full.height / ground.height)) if strokes else 0
-        prepared = _prepare(settings, network, ground, region, enlarged)
+        prepared = _prepare(settings, network, ground, region, enlarged, conditioning)
         share = np.float32(min(1.0, 2 * settings.strength)) * (1 if region.mask is None else region.mask)
         share = np.broadcast_to(share, ground.pixels.shape[1:])
         painting = np.empty_like(ground.pixels)
@@ -131,6 +135,17 @@ def painted_at(settings: Settings) -> float:
     return PAINTED / settings.style_scale
 
 
+def ground_side(shorter: int, longer: int, most: float) -> int:
+    """Return the longer side at which a picture with these sides is painted, px.
+
+    Args:
+        shorter: its shorter side, px.
+        longer: its longer side, px.
+        most: the longer side at which to paint it, px, if it is not too narrow for that.
+    """
+    return round(min(longer, max(most, LEAST_PAINTED * longer / shorter)))
+
+
 @dataclass(frozen=True)
 class _PreparedNetwork:
     """A network prepared to paint one picture in one mixture of styles.
@@ -139,14 +154,15 @@ class _PreparedNetwork:
         stylizer: the network.
         conditioning: what it is conditioned on.
         detail: the detail that the painting should have; None for a network with attention, which paints it itself.
-        small: the small version on which statistics were measured, painted, its colours not corrected yet.
+        small: the small version on which statistics were measured, painted, its colours not corrected yet; None where they were
+            measured on other pictures.
         brushwork: the style images whose strokes are copied; None where none are.
     """
 
     stylizer: Stylizer
     conditioning: Conditioning
     detail: Detail | None
-    small: Pixels
+    small: Pixels | None
     brushwork: Brushwork | None
 
 
@@ -178,7 +194,12 @@ def _network(region: RegionStyles, networks: Mapping[str, NetworkWeights], usual
 
 
 def _prepare(
-    settings: Settings, network: NetworkWeights, ground: Picture, region: RegionStyles, enlarged: int
+    settings: Settings,
+    network: NetworkWeights,
+    ground: Picture,
+    region: RegionStyles,
+    enlarged: int,
+    conditioning: Conditioning | None,
 ) -> _PreparedNetwork:
     shares = normalized_shares(style.share for style in region.styles)
     size = max(ground.height, ground.width) * settings.style_scale
@@ -188,7 +209,9 @@ def _prepare(
     scale = 1.0 if _fits_at_once(ground) else (MOST_MEASURED / (ground.height * ground.width)) ** 0.5
     small = fit(ground, round(max(ground.height, ground.width) * scale))
     mixture = styles.mix(shares)
-    conditioning, painted = mixture.condition(small.pixels, settings.strength)
+    painted = None
+    if conditioning is None:
+        conditioning, painted = mixture.condition(small.pixels, settings.strength)
     # A flat picture stays flat; and the networks of version 0.1 were made for their detail transfer.
     has_strokes = enlarged and network.shape.attention and conditioning.statistics.moments is not None
     brushwork = _brushwork(styles.pictures, region, shares, enlarged) if has_strokes else None
@@ -213,7 +236,7 @@ def _brushwork(small: Sequence[Pixels], region: RegionStyles, shares: Sequence[f
 def _painted_tiles(prepared: _PreparedNetwork, ground: Picture) -> Iterator[tuple[OutputTile, Pixels]]:
     """Yield the painted tiles, `(3, h, w)`."""
     conditioning = prepared.conditioning
-    if _fits_at_once(ground):
+    if prepared.small is not None and _fits_at_once(ground):
         # Statistics were measured on the whole picture, which is painted by that.
         rows, columns = slice(0, ground.height), slice(0, ground.width)
         yield (

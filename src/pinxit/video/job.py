@@ -31,7 +31,7 @@ from pinxit.video.gif import displayable
 from pinxit.video.mux import SideStreams
 from pinxit.video.optical_flow import Bytes, DenseInverseSearch, FlowMethod, pixels_of
 from pinxit.video.plan import KeyPainting, VideoPlan, VideoStep
-from pinxit.video.recipe import FilmRecipe, VideoRecipe, seconds
+from pinxit.video.recipe import AUTO_KEYS, FilmRecipe, VideoRecipe, seconds
 from pinxit.video.resume import FRAMES, FrameFiles, SegmentFiles, VideoStore, check_target
 from pinxit.video.shot_detection import Shot, detect_shots
 from pinxit.video.side_streams import SideStreamPlan, plan_side_streams
@@ -121,7 +121,7 @@ class FilmJob:
             plan, stylizer = self.plan(target), self.stylizer()
             clock = _Clock(max(plan.height, plan.width))
             shots = []
-            for shot in detect_shots(clock.count(plan.frames()), plan.height, plan.width):
+            for shot in detect_shots(clock.count(plan.frames()), plan.height, plan.width, plan.chooser):
                 shots.append(replace(shot, samples=()))
                 stylizer.analyze_shot(shot, shots[0].times[0])
                 yield clock.analysis_progress()
@@ -317,8 +317,9 @@ class VideoJob(FilmJob):
             fitted = resize(picture, height, width)
             pixels = to_array(replace(fitted, alpha=None))
             keyframes[number] = KeyPainting(pixels, masks.get(number, fitted.alpha))
-        own_keys = frozenset(number - 1 for number in self.recipe.keys)
-        return replace(plan, flow=self.flow, keyframes=keyframes, key_masks=masks, own_keys=own_keys)
+        keys = self.recipe.keys
+        plan = replace(plan, flow=self.flow, keyframes=keyframes, key_masks=masks, chooses_keys=keys == AUTO_KEYS)
+        return plan if keys == AUTO_KEYS else replace(plan, named_keys=frozenset(number - 1 for number in keys))
 
     def stylizer(self) -> Any:
         """Return what paints the frames: the network's stylizer, or the optimiser's."""

@@ -27,6 +27,12 @@ _PATCH = 1 / 40  # of the frames' longer side: standard deviation of the patches
 # How much of a track's trust lets a painting be used: below the first none, above the second all.
 _UNUSABLE, _USABLE = 0.2, 0.6
 _FEATHER = 1 / 300  # of the frames' longer side: standard deviation of the smoothing of trust
+# What a keyframe takes over of the one before may be worn, as in `KeyPainting`, by this much; beyond, it is painted anew.
+_MOST_WORN = 0.5
+_UNWORN = 0.04  # log₂ of the stretch that does not count: noise of the tracks
+_WEAR = (
+    1 / 200
+)  # of the frames' longer side: standard deviation of the smoothing of tracks before their stretch is measured
 _SPREAD = 1 / 24  # of the frames' longer side: how far a keyframe's colours are carried into what it does not show
 
 
@@ -77,24 +83,23 @@ class KeyBlender:
             self._usable(np.maximum(trust_first, trust_second)),
         )
 
-    def complete(self, followed: Bytes, painted: Bytes, usable: Field) -> Bytes:
-        """Return the keyframes' painting of a frame, completed by the painter's own, `(H, W, 3)`.
+    def carry(self, key: KeyPainting, link: Track) -> tuple[KeyPainting, Field]:
+        """Return what a keyframe gives to the next one, and where it gives something.
 
         Args:
-            followed: the keyframes' painting.
-            painted: the painter's, of the same size.
-            usable: where the keyframes' is usable, `(H, W)`, range [0, 1].
+            key: the keyframe.
+            link: the track of the next keyframe in it.
+
+        Returns:
+            The painting, and how far it is usable, `(H, W)`, range [0, 1].
         """
-        if usable.min() >= 1:
-            return followed
-        if usable.max() <= 0:
-            return painted
-        # A painting by hand may have other colours than the painter's: near its borders, the painter's are shifted to them.
-        spread = max(1.0, _SPREAD * self._longer)
-        apart = usable[..., None] * (followed.astype(np.float32) - painted)
-        weight = cv2.GaussianBlur(usable, (0, 0), spread)[..., None] + np.float32(0.1)
-        near = painted + cv2.GaussianBlur(apart, (0, 0), spread) / weight
-        return blend_bands(np.asarray(near, np.float32), followed, usable - np.float32(0.5), _FINE)
+        painted, trust, places = self._sample(key, link)
+        worn = np.maximum(_stretch(places, max(1.0, _WEAR * self._longer)) - np.float32(_UNWORN), 0)
+        if key.worn is not None:
+            worn += remap(key.worn, places, cv2.INTER_LINEAR)
+        usable = self._usable(trust) * (worn < _MOST_WORN).astype(np.float32)
+        usable = np.asarray(cv2.GaussianBlur(usable, (0, 0), max(0.5, _FEATHER * self._longer)), np.float32)
+        return KeyPainting(painted, worn=worn), usable
 
     def _sample(self, key: KeyPainting, track: Track) -> tuple[Bytes, Field, Field]:
         """Return a keyframe's painting sampled along a track, the trust in it, and the places it was sampled at."""
@@ -110,6 +115,43 @@ class KeyBlender:
 
     def _usable(self, trust: Field) -> Field:
         return np.asarray(((trust - _UNUSABLE) / (_USABLE - _UNUSABLE)).clip(0, 1), np.float32)
+
+
+def _stretch(places: Field, smoothing: float) -> Field:
+    """Return how far places are stretched or squeezed, in the direction where that is most, log₂, `(H, W)`.
+
+    Args:
+        places: where each pixel lies in another frame, `(H, W, 2)`, px.
+        smoothing: standard deviation of the smoothing of places, px.
+    """
+    smooth = cv2.GaussianBlur(places, (0, 0), smoothing)
+    across, down = (np.asarray(np.gradient(smooth, axis=axis), np.float32) for axis in (1, 0))
+    # The singular values of the map's derivative are half the sum and half the difference of these two lengths.
+    even = np.hypot(across[..., 0] + down[..., 1], across[..., 1] - down[..., 0])
+    odd = np.hypot(across[..., 0] - down[..., 1], across[..., 1] + down[..., 0])
+    largest, least = (even + odd) / 2, np.abs(even - odd) / 2
+    floor = np.float32(1 / 16)
+    return np.asarray(np.maximum(np.log2(np.maximum(largest, floor)), -np.log2(np.maximum(least, floor))), np.float32)
+
+
+def complete(followed: Bytes, painted: Bytes, usable: Field) -> Bytes:
+    """Return the keyframes' painting of a frame, completed by the painter's own, `(H, W, 3)`.
+
+    Args:
+        followed: the keyframes' painting.
+        painted: the painter's, of the same size.
+        usable: where the keyframes' is usable, `(H, W)`, range [0, 1].
+    """
+    if usable.min() >= 1:
+        return followed
+    if usable.max() <= 0:
+        return painted
+    # A painting by hand may have other colours than the painter's: near its borders, the painter's are shifted to them.
+    spread = max(1.0, _SPREAD * max(usable.shape))
+    apart = usable[..., None] * (followed.astype(np.float32) - painted)
+    weight = cv2.GaussianBlur(usable, (0, 0), spread)[..., None] + np.float32(0.1)
+    near = painted + cv2.GaussianBlur(apart, (0, 0), spread) / weight
+    return blend_bands(np.asarray(near, np.float32), followed, usable - np.float32(0.5), _FINE)
 
 
 def blend_bands(first: Bytes | Field, second: Bytes | Field, preference: Field, fine: float) -> Bytes:

@@ -21,6 +21,8 @@ from pinxit.video.tracks import Track, Tracker
 
 # frames: a keyframe is tracked backwards at most this far. Meanwhile each frame takes about a megabyte of disk space.
 REACH = 480
+# px: the longer side of frames for tracking. At 1920×1080, tracks would cost many times what painting does; they are smooth.
+_LONGEST = 960
 _FIXED_POINT = 32  # steps per px in stored shifts
 
 
@@ -30,8 +32,9 @@ class KeyTracks:
 
     Attributes:
         number: the frame's number.
-        before, after: numbers of the keyframes; None where the shot has none on that side.
+        before, after: numbers of the keyframes; None where the shot has none on that side. `after` may be the frame itself.
         track_before, track_after: the tracks; None without a keyframe, or where it is too far away.
+        link: the track of the keyframe after in the one before; None where there are no two.
     """
 
     number: int
@@ -39,6 +42,7 @@ class KeyTracks:
     after: int | None
     track_before: Track | None
     track_after: Track | None
+    link: Track | None = None
 
     @property
     def spacing(self) -> int:
@@ -60,7 +64,7 @@ class TrackedFrame:
         time: time in the film, s.
         content: the frame, `(H, W, 3)`.
         motion: the motion from the frame before; None where a shot begins.
-        tracks: None in a shot without keyframes, and for a keyframe itself.
+        tracks: None in a shot without keyframes; for a keyframe itself, only its link to the one before.
     """
 
     number: int
@@ -88,14 +92,15 @@ def tracked_frames(plan: VideoPlan, first: int, end: int, folder: Path) -> Itera
             continue
         if plan.starts_shot(number):
             before, walk = None, _Walk(plan, folder)
+        seen = _reduced(content) if plan.keys else content
         if before is None:
             motion, tracks = None, walk.first(number)
         else:
-            backward, forward = plan.flow(content, before), plan.flow(before, content)
+            backward, forward = _flows(plan, before, seen)
             motion = Motion(backward, consistency_mask(backward, forward, plan.width))
-            tracks = walk.following(number, before, content, backward, forward)
+            tracks = walk.following(number, before, seen, backward, forward)
         yield TrackedFrame(number, time, content, motion, tracks)
-        before = content
+        before = seen
 
 
 class _Walk:
@@ -123,12 +128,12 @@ class _Walk:
 
         Args:
             number: the frame's number.
-            before: the frame before it.
-            content: the frame.
+            before: the frame before it, at the size at which it is tracked.
+            content: the frame, likewise.
             backward: flow from the frame to the one before it.
             forward: flow from that one to the frame.
         """
-        if self._before is not None and number not in self._plan.keys:
+        if self._before is not None:
             if self._tracked is None:
                 tracker = Tracker(_smaller(before, backward), self._plan.flow)
                 track = tracker.start()
@@ -141,17 +146,20 @@ class _Walk:
 
     def _tracks(self, number: int) -> KeyTracks | None:
         if number in self._plan.keys:
+            before, tracked = self._before, self._tracked
             self._before, self._tracked = number, None
-            return None
+            return None if tracked is None else KeyTracks(number, before, number, None, None, tracked[1])
         after = min((key for key in self._plan.keys_in_shot(number) if key > number), default=None)
         if after is None and self._before is None:
             return None
-        track_after = None
+        track_before = None if self._tracked is None else self._tracked[1]
+        track_after: Track | None = None
+        link: Track | None = None
         if after is not None and number >= after - REACH:
             if self._upcoming is None or self._upcoming.key != after:
-                self._upcoming = _Upcoming(self._plan, number, after, self._folder)
-            track_after = self._upcoming.track(number)
-        return KeyTracks(number, self._before, after, None if self._tracked is None else self._tracked[1], track_after)
+                self._upcoming = _Upcoming(self._plan, number, after, self._folder, self._tracked)
+            track_after, link = self._upcoming.track(number), self._upcoming.link
+        return KeyTracks(number, self._before, after, track_before, track_after, link)
 
 
 class _Upcoming:
@@ -162,14 +170,21 @@ class _Upcoming:
         begin: number of the first frame whose track is needed.
         key: number of the keyframe.
         folder: where the file is; it has no name, so that nothing is left of it after a crash.
+        tracked: the tracker of the keyframe before, and its track in the first frame; None where there is no such keyframe.
+
+    Attributes:
+        link: the track of the keyframe before in this one; None where there is none.
     """
 
-    def __init__(self, plan: VideoPlan, begin: int, key: int, folder: Path) -> None:
+    def __init__(
+        self, plan: VideoPlan, begin: int, key: int, folder: Path, tracked: tuple[Tracker, Track] | None
+    ) -> None:
         self.key, self._begin = key, begin
-        frames = plan.pixels_between(begin, key + 1)
-        _, _, before = next(frames)
-        for number, _, content in frames:
-            backward, forward = plan.flow(content, before), plan.flow(before, content)
+        self.link = None if tracked is None else tracked[1]
+        frames = ((number, _reduced(content)) for number, _, content in plan.pixels_between(begin, key + 1))
+        _, before = next(frames)
+        for number, content in frames:
+            backward, forward = _flows(plan, before, content)
             if number == begin + 1:
                 self._open(folder, (key - begin, *backward.shape[:2]))
             place = number - 1 - begin
@@ -177,6 +192,10 @@ class _Upcoming:
             mask = consistency_mask(forward, backward, plan.width, boundaries=False)
             self._write(place, Track(_in_own_px(forward, plan.width), mask))
             self._frames[place] = _smaller(before, backward)
+            if tracked is not None and self.link is not None:
+                mask = consistency_mask(backward, forward, plan.width, boundaries=False)
+                motion = _in_own_px(backward, plan.width)
+                self.link = tracked[0].step(self.link, _smaller(content, backward), motion, mask)
             before = content
         tracker = Tracker(_smaller(before, self._trusts[0]), plan.flow)
         track = tracker.start()
@@ -205,6 +224,24 @@ class _Upcoming:
     def _read(self, place: int) -> Track:
         shift = self._shifts[place].astype(np.float32) / np.float32(_FIXED_POINT)
         return Track(shift, self._trusts[place].astype(np.float32) / np.float32(255))
+
+
+def _reduced(frame: Bytes) -> Bytes:
+    """Return a frame at the size at which it is tracked."""
+    scale = _LONGEST / max(frame.shape)
+    if scale >= 1:
+        return frame
+    size = (round(frame.shape[1] * scale), round(frame.shape[0] * scale))
+    return np.asarray(cv2.resize(frame, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _flows(plan: VideoPlan, before: Bytes, frame: Bytes) -> tuple[Field, Field]:
+    """Return the flow from a frame to the one before it, and back; px of the film's frames, which may be larger than these."""
+    backward, forward = plan.flow(frame, before), plan.flow(before, frame)
+    if frame.shape[1] == plan.width:
+        return backward, forward
+    unit = np.float32(plan.width / frame.shape[1])
+    return backward * unit, forward * unit
 
 
 def _smaller(frame: Bytes, flow: NDArray[Any]) -> Bytes:

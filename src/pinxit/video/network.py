@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,7 +18,7 @@ from pinxit.network import weights
 from pinxit.network.conditioning import Conditioning, EncodedStyles
 from pinxit.network.detail import DetailTransfer, detail_of, keep_detail, make_detail_transfer, mix_detail
 from pinxit.network.inference import MOST_MEASURED, open_network
-from pinxit.network.paint import paint
+from pinxit.network.paint import ground_side, paint, painted_at
 from pinxit.network.weights import NetworkWeights
 from pinxit.recipe.inputs import JobInputs, StyleInput
 from pinxit.recipe.postprocess import colored, finish
@@ -105,6 +106,9 @@ class NetworkFrameStylizer:
         self._recipe, self._styles, self._networks = recipe, tuple(styles), networks
         _, self._stylizer = open_network(self._network)
         self._session: tuple[ShotStyle, Any] | None = None
+        # A film with keyframes looks like single pictures, which get their strokes from a smaller painting that is enlarged.
+        # Without, strokes would not be the same from frame to frame; then a larger painting shows more.
+        self._most = painted_at(recipe) if recipe.keys else math.inf
         self.analyses: dict[int, ShotAnalysis] = {}
 
     def analyze_shot(self, shot: Shot, begin: Fraction) -> None:
@@ -114,10 +118,11 @@ class NetworkFrameStylizer:
             shot: the shot, with its samples.
             begin: time of the film's first frame, s on the clip's clock.
         """
-        sheet = Picture(np.concatenate([pixels_of(sample) for sample in _samples_to_measure(shot.samples)], axis=2))
+        samples = [_fitted(sample, self._most) for sample in shot.samples]
+        sheet = Picture(np.concatenate([pixels_of(sample) for sample in _samples_to_measure(samples)], axis=2))
         first, last = float(shot.times[0] - begin), float(shot.times[-1] - begin)
         styles = colored(self._recipe, JobInputs(sheet, self._styles)).styles
-        size = self._recipe.size * self._recipe.style_scale
+        size = max(samples[0].shape) * self._recipe.style_scale
         encoded = EncodedStyles(self._network, [style.picture for style in styles], size)
         # The networks of version 0.1, without attention, paint too little detail.
         details = [] if self._network.shape.attention else [detail_of(pixels) for pixels in encoded.pictures]
@@ -146,13 +151,20 @@ class NetworkFrameStylizer:
             sink: where painted frames go.
         """
         blender = TemporalBlender(plan.height, plan.width)
-        keys = Keyframes(plan, lambda number: self._paint_key(plan, number)) if plan.keys else None
+        keys = None
+        if plan.keys:
+            keys = Keyframes(plan, sink.folder, lambda number, _: self._paint_key(plan, number), self._recipe.shares)
         for piece in _merge_adjacent(plan.pieces):
             if sink.done < piece.end:
                 yield from self._paint_piece(plan, piece, sink, blender, keys)
 
     def _paint_piece(
-        self, plan: VideoPlan, piece: Piece, sink: FrameSink, blender: TemporalBlender, keys: Keyframes | None
+        self,
+        plan: VideoPlan,
+        piece: Piece,
+        sink: FrameSink,
+        blender: TemporalBlender,
+        keys: Keyframes | None,
     ) -> Iterator[VideoStep]:
         """Paint a piece, or the rest of it.
 
@@ -180,15 +192,18 @@ class NetworkFrameStylizer:
                     painted = self.paint_frame(content, time, self.analyses[plan.shot(number).begin])
                     if frame.motion is not None and result is not None:
                         painted = blender(painted, result, frame.motion)
-                result = painted if followed is None or keys is None else keys.complete(followed, painted)
+                result = painted if followed is None else followed.complete(painted)
             if number >= piece.begin:
                 sink.add(frame.time, result)
             yield VideoStep(sink.done - plan.first, content, result)
 
     def _paint_key(self, plan: VideoPlan, number: int) -> Bytes:
-        """Paint a keyframe by itself, in the style of its shot."""
+        """Paint a keyframe by itself, in the style of its shot, with strokes."""
         ((_, time, content),) = plan.pixels_between(number, number + 1)
-        return self.paint_frame(content, float(time), self.analyses[plan.shot(number).begin])
+        style = self.analyses[plan.shot(number).begin].style_at(float(time))
+        if _is_blank(style, content):
+            return self.paint_alone(content, float(time), strokes=True)
+        return self.paint_alone(content, float(time), style.conditioning, strokes=True)
 
     def paint_frame(self, frame: Bytes, time: float, shot: ShotAnalysis) -> Bytes:
         """Paint a frame of a shot.
@@ -200,8 +215,10 @@ class NetworkFrameStylizer:
         """
         style = shot.style_at(time)
         conditioning = style.conditioning
-        if conditioning.statistics.moments is None and np.ptp(frame, axis=(0, 1)).max() > _FLAT:
-            return self.paint_alone(frame, time)  # a bright frame in a dark shot, which no sample showed
+        if _is_blank(style, frame):
+            return self.paint_alone(frame, time)
+        if max(frame.shape) > self._most:
+            return self.paint_alone(frame, time, conditioning)
         if self._session is None or self._session[0] is not style:
             self._session = style, self._stylizer.tile_session(conditioning.code, conditioning.statistics)
         pixels, strength = pixels_of(frame), self._recipe.strength
@@ -218,13 +235,24 @@ class NetworkFrameStylizer:
             canvas = pixels + np.float32(2 * strength) * (canvas - pixels)
         return to_array(finish(self._recipe, Picture(pixels), None, canvas))
 
-    def paint_alone(self, frame: Bytes, time: float) -> Bytes:
-        """Paint a frame `(H, W, 3)` at a time, s, without regard to any other frame."""
+    def paint_alone(
+        self, frame: Bytes, time: float, conditioning: Conditioning | None = None, *, strokes: bool = False
+    ) -> Bytes:
+        """Paint a frame without regard to any other frame.
+
+        Args:
+            frame: `(H, W, 3)`.
+            time: time in the film, s.
+            conditioning: what the network is conditioned on; by default, that is measured on the frame.
+            strokes: paint it as a picture of its own is painted, and lay strokes of the style images where it is empty.
+        """
         shares = self._recipe.shares(time)
         styles = tuple(
             replace(style, share=share) for style, share in zip(self._styles, shares, strict=True) if share > 0
         )
-        *_, last = paint(self._recipe, JobInputs(Picture(pixels_of(frame)), styles), self._networks)
+        inputs = JobInputs(Picture(pixels_of(frame)), styles)
+        most = painted_at(self._recipe) if strokes else self._most
+        *_, last = paint(self._recipe, inputs, self._networks, most, strokes=strokes, conditioning=conditioning)
         return to_array(last.picture())
 
 
@@ -237,6 +265,21 @@ def _merge_adjacent(pieces: Sequence[Piece]) -> list[Piece]:
         else:
             merged.append(piece)
     return merged
+
+
+def _is_blank(style: ShotStyle, frame: Bytes) -> bool:
+    """Return whether a frame of a dark shot is bright, which no sample showed, so that the shot's statistics do not hold."""
+    return style.conditioning.statistics.moments is None and bool(np.ptp(frame, axis=(0, 1)).max() > _FLAT)
+
+
+def _fitted(sample: Bytes, most: float) -> Bytes:
+    """Return a sample at the size at which its shot's frames are painted."""
+    shorter, longer = sorted(sample.shape[:2])
+    side = ground_side(shorter, longer, most)
+    if side == longer:
+        return sample
+    size = (round(sample.shape[1] * side / longer), round(sample.shape[0] * side / longer))
+    return np.asarray(cv2.resize(sample, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _samples_to_measure(samples: Sequence[Bytes]) -> list[Bytes]:

@@ -86,7 +86,11 @@ class OptimizerFrameStylizer:
         offsets = (1, *self._recipe.long_term) if plan.recipe.consistency == "on" else ()
         past: deque[tuple[Bytes, Bytes]] = deque(maxlen=max(offsets, default=1))
         first = max(plan.first, stills.done - max(offsets, default=0))
-        keys = Keyframes(plan, lambda number: self._key(plan, stills, number)) if plan.keys else None
+        keys = None
+        if plan.keys:
+            keys = Keyframes(
+                plan, stills.folder, lambda number, known: self._key(plan, number, known), self._recipe.shares
+            )
         for frame in prefetch(tracked_frames(plan, first, plan.first + plan.count, stills.folder)):
             number, time, content = frame.number, frame.time, frame.content
             if plan.starts_shot(number):
@@ -104,28 +108,29 @@ class OptimizerFrameStylizer:
                 results = [(painted, estimate_motion(plan.flow, before, content)) for before, painted in back]
                 base = _recolored_like(content, back[0][1]) if back else content
                 start, neighbors = start_from_neighbors(warp, base, results, self._recipe.temporal_weight)
-                if followed is not None and keys is not None:
-                    start = keys.complete(followed, start)
+                if followed is not None:
+                    start = followed.complete(start)
                     neighbors = _with_keys(followed, neighbors, self._recipe.temporal_weight)
                 for progress in self._paint(
                     content, float(time), plan.shot(number), start if back else None, neighbors
                 ):
                     yield VideoStep(stills.done - plan.first, facts=progress.facts)
                 result = to_array(progress.picture())
-                if followed is not None and keys is not None:
-                    result = keys.complete(followed, result)
+                if followed is not None:
+                    result = followed.complete(result)
             stills.add(time, result)
             past.append((content, result))
             yield VideoStep(stills.done - plan.first, content, result)
 
-    def _key(self, plan: VideoPlan, stills: FrameFiles, number: int) -> Bytes:
-        """Return a keyframe, painted by itself as a single picture is, or read if it is painted already."""
-        keys = FrameFiles(stills.store, "keys")
-        if number not in keys:
-            ((_, time, content),) = plan.pixels_between(number, number + 1)
-            *_, last = self._paint(content, float(time), plan.shot(number), None, ())
-            keys.write(number, to_array(last.picture()))
-        return keys.read(number)
+    def _key(self, plan: VideoPlan, number: int, known: Followed | None) -> Bytes:
+        """Return a keyframe, painted as a single picture is, or from what the keyframe before shows of it."""
+        ((_, time, content),) = plan.pixels_between(number, number + 1)
+        start, neighbors = None, list[Neighbor]()
+        if known is not None:
+            start = known.complete(_recolored_like(content, known.pixels))
+            neighbors = _with_keys(known, [], self._recipe.temporal_weight)
+        *_, last = self._paint(content, float(time), plan.shot(number), start, neighbors)
+        return to_array(last.picture())
 
     def _further_pass(
         self, plan: VideoPlan, passes: Sequence[FrameFiles], warp: Warp, contents: FrameFiles

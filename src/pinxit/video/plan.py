@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
 from typing import Protocol
 
+from pinxit.video.auto_keys import KeyChooser
 from pinxit.video.optical_flow import Bytes, Field, FlowMethod
 from pinxit.video.recipe import FilmRecipe, seconds
 from pinxit.video.shot_detection import Shot
@@ -45,10 +47,12 @@ class KeyPainting:
     Attributes:
         pixels: `(H, W, 3)`.
         mask: where it is followed, `(H, W)`, range [0, 1]; None is everywhere.
+        worn: how far its strokes were stretched or squeezed since they were painted, `(H, W)`, log₂; None is not at all.
     """
 
     pixels: Bytes
     mask: Field | None = None
+    worn: Field | None = None
 
 
 @dataclass(frozen=True)
@@ -97,8 +101,9 @@ class VideoPlan:
         shots: the shots, in order.
         pieces: the pieces, in order.
         keyframes: frames painted by a person, by their number from 0.
-        own_keys: numbers of the keyframes that pinxit paints, from 0.
+        named_keys: numbers of the keyframes that pinxit paints because the user named them, from 0.
         key_masks: where they are followed, `(H, W)`, range [0, 1], by their number from 0.
+        chooses_keys: whether pinxit chooses keyframes; they are then in the shots.
     """
 
     recipe: FilmRecipe
@@ -111,7 +116,8 @@ class VideoPlan:
     pieces: tuple[Piece, ...] = ()
     keyframes: Mapping[int, KeyPainting] = field(default_factory=dict)
     key_masks: Mapping[int, Field] = field(default_factory=dict)
-    own_keys: frozenset[int] = frozenset()
+    named_keys: frozenset[int] = frozenset()
+    chooses_keys: bool = False
 
     @property
     def count(self) -> int:
@@ -165,6 +171,22 @@ class VideoPlan:
     def keys(self) -> frozenset[int]:
         """The numbers of all keyframes, painted by a person or by pinxit, from 0."""
         return frozenset(self.keyframes) | self.own_keys
+
+    @property
+    def own_keys(self) -> frozenset[int]:
+        """The numbers of the keyframes that pinxit paints, from 0."""
+        chosen = (number for shot in self.shots for number in shot.keys)
+        return self.named_keys.union(chosen) - frozenset(self.keyframes)
+
+    @property
+    def chooser(self) -> Callable[[], KeyChooser] | None:
+        """What makes the chooser of a shot's keyframes; None where all keyframes are named."""
+        return functools.partial(KeyChooser, self.height, self.width) if self.chooses_keys else None
+
+    def time(self, number: int) -> float:
+        """Return a frame's time in the film, s."""
+        shot = self.shot(number)
+        return float(shot.times[number - shot.begin] - self.begin)
 
     def keys_in_shot(self, number: int) -> list[int]:
         """Return the numbers of the keyframes in the shot that contains a frame, in order."""

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, TypeAlias, Unpack
+from typing import Any, Literal, TypeAlias, Unpack
 
 from pinxit import image as pictures
 from pinxit import inputs
@@ -25,7 +25,7 @@ from pinxit.version import __version__
 from pinxit.video.clip import open_source
 from pinxit.video.job import VideoJob
 from pinxit.video.optical_flow import DenseInverseSearch, FlowMethod
-from pinxit.video.recipe import VideoOptions, VideoRecipe
+from pinxit.video.recipe import AUTO_KEYS, VideoOptions, VideoRecipe
 from pinxit.video.source import DEFAULT_RATE
 
 StyleTime: TypeAlias = float | tuple[float, float] | None
@@ -204,19 +204,20 @@ def _with_more(
 
 
 def _check_keys(
-    keys: Sequence[int], painted: Mapping[int, object], masks: Mapping[int, inputs.PictureLike]
-) -> tuple[int, ...]:
+    keys: Sequence[int] | Literal["auto"], painted: Mapping[int, object], masks: Mapping[int, inputs.PictureLike]
+) -> tuple[int, ...] | Literal["auto"]:
     """Return the numbers of the keyframes that pinxit paints, in order, or raise PinxitError for wrong ones."""
-    for number in keys:
+    named = () if keys == AUTO_KEYS else keys
+    for number in named:
         _check_number(number)
         if number in painted:
             raise PinxitError(f"key {number} is to be painted, and is given as a picture too: leave one of them out.")
-        if list(keys).count(number) > 1:
+        if list(named).count(number) > 1:
             raise PinxitError(f"key {number} is named twice: name it once.")
     for number in masks:
-        if number not in painted and number not in keys:
+        if number not in painted and number not in named:
             raise PinxitError(f"there is a mask for key {number}, but no such key: give it by --key or --keys.")
-    return tuple(sorted(keys))
+    return AUTO_KEYS if keys == AUTO_KEYS else tuple(sorted(named))
 
 
 def _check_number(number: int) -> None:

@@ -21,6 +21,7 @@ from pinxit.video.clip import comment_in
 
 MAX_NUMBER = 10_000_000
 AT_ONCE = 0.001  # s: length of the change from one style to the next where the second begins as the first ends
+AUTO_KEYS: Literal["auto"] = "auto"  # instead of the keyframes' numbers: pinxit chooses them
 RECIPE_FILE = "recipe.json"  # beside the frames of a film that is a folder
 
 
@@ -57,7 +58,7 @@ class VideoOptions(SettingsOptions, total=False):
     """Keyword arguments of `prepare_video`: the settings, and the fields of `VideoRecipe` that a user chooses."""
 
     consistency: Literal["on", "off"] | None
-    keys: Sequence[int] | None
+    keys: Sequence[int] | Literal["auto"] | None
     start: float | Fraction | None
     end: float | Fraction | None
     rate: float | str | None
@@ -112,8 +113,10 @@ class VideoRecipe(Recipe):
     styles: tuple[TimedStyle, ...] = Field(min_length=1, max_length=64)
     keyframes: tuple[Keyframe, ...] = Field((), max_length=1000)
     key_masks: tuple[Keyframe, ...] = Field((), max_length=1000)
-    keys: tuple[Annotated[int, Field(ge=1, le=MAX_NUMBER)], ...] = Field(
-        (), max_length=1000, description="Frames that are painted by themselves, and that the others follow, from 1."
+    keys: Literal["auto"] | tuple[Annotated[int, Field(ge=1, le=MAX_NUMBER)], ...] = Field(
+        (),
+        max_length=1000,
+        description="Frames that are painted first, and that the others follow, from 1; `auto` lets pinxit choose them.",
     )
     consistency: Literal["on", "off"] = Field(
         "on", description="Whether each frame is kept consistent with the one before."

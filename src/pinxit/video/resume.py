@@ -155,7 +155,34 @@ class SegmentFiles:
         return self._store.folder / "piece.part"
 
 
-class FrameFiles:
+class PictureFiles:
+    """Pictures by their frames' numbers, each in a lossless file.
+
+    Args:
+        folder: where they are; it is made if need be.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        folder.mkdir(exist_ok=True)
+
+    def __contains__(self, number: int) -> bool:
+        return self.file(number).exists()
+
+    def read(self, number: int) -> Bytes:
+        """Return a frame `(H, W, 3 or 4)` as it was written, numbered from 0."""
+        return _read(self.file(number))
+
+    def write(self, number: int, pixels: Bytes) -> None:
+        """Write a frame, whole or not at all."""
+        _write(self.file(number), pixels)
+
+    def file(self, number: int) -> Path:
+        """Return the path of a frame's file."""
+        return self._folder / f"frame_{number + 1:06}.png"
+
+
+class FrameFiles(PictureFiles):
     """Painted frames, each in a lossless picture file.
 
     Args:
@@ -165,9 +192,8 @@ class FrameFiles:
     """
 
     def __init__(self, store: VideoStore, name: str = FRAMES, first: int = 0) -> None:
+        super().__init__(store.folder / name)
         self.store, self.folder = store, store.folder
-        self._folder = store.folder / name
-        self._folder.mkdir(exist_ok=True)
         self.done = first
         while self.done in self:
             self.done += 1
@@ -180,21 +206,6 @@ class FrameFiles:
         """Add the next frame."""
         self.write(self.done, pixels)
         self.done += 1
-
-    def __contains__(self, number: int) -> bool:
-        return self.file(number).exists()
-
-    def read(self, number: int) -> Bytes:
-        """Return a frame `(H, W, 3)`, numbered from 0."""
-        return _read(self.file(number))
-
-    def write(self, number: int, pixels: Bytes) -> None:
-        """Write a frame, whole or not at all."""
-        _write(self.file(number), pixels)
-
-    def file(self, number: int) -> Path:
-        """Return the path of a frame's file."""
-        return self._folder / f"frame_{number + 1:06}.png"
 
     def finish(self, plan: VideoPlan, codec: CodecSettings | None, side_streams: SideStreams | None) -> None:
         """Join the frames to the target.
@@ -268,10 +279,11 @@ def _write(path: Path, pixels: Bytes) -> None:
 
 
 def _read(path: Path) -> Bytes:
-    found = cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_COLOR)
-    if found is None:
+    found = cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_UNCHANGED)
+    if found is None or found.ndim != 3:
         raise PinxitError(f"{path} is damaged: remove its folder, and the film begins anew.")
-    return np.ascontiguousarray(found[..., ::-1])
+    order = cv2.COLOR_BGRA2RGBA if found.shape[2] == 4 else cv2.COLOR_BGR2RGB
+    return np.asarray(cv2.cvtColor(found, order), np.uint8)
 
 
 def check_target(target: Path, *, overwrite: bool) -> None:

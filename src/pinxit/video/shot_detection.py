@@ -6,13 +6,14 @@ Reading takes a fraction of the painting's time, and reveals at once the damage 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
 import cv2
 import numpy as np
 
+from pinxit.video.auto_keys import KeyChooser
 from pinxit.video.optical_flow import Bytes
 from pinxit.video.source import Frame
 
@@ -39,6 +40,7 @@ class Shot:
         last_duration: how long the last frame is shown, s; None where unknown.
         transparent: whether any pixel is transparent.
         translucent: whether any pixel is partly transparent.
+        keys: numbers of the frames that were chosen as keyframes.
     """
 
     begin: int
@@ -47,6 +49,7 @@ class Shot:
     last_duration: Fraction | None = None
     transparent: bool = False
     translucent: bool = False
+    keys: tuple[int, ...] = ()
 
     @property
     def end(self) -> int:
@@ -54,19 +57,26 @@ class Shot:
         return self.begin + len(self.times)
 
 
-def detect_shots(frames: Iterable[Frame], height: int, width: int) -> Iterator[Shot]:
+def detect_shots(
+    frames: Iterable[Frame], height: int, width: int, chooser: Callable[[], KeyChooser] | None = None
+) -> Iterator[Shot]:
     """Yield the shots of a clip. Only a few frames are held in memory at a time.
 
     Args:
         frames: the frames of the clip.
         height: height of the samples, px.
         width: width of the samples, px.
+        chooser: makes what chooses the keyframes of a shot; None chooses none.
     """
-    begin, times, sampler = 0, list[Fraction](), ShotSampler(height, width)
+
+    def new_sampler() -> ShotSampler:
+        return ShotSampler(height, width, None if chooser is None else chooser())
+
+    begin, times, sampler = 0, list[Fraction](), new_sampler()
     for frame, cut in _cuts(frames):
         if cut:
             yield sampler.to_shot(begin, times)
-            begin, times, sampler = begin + len(times), [], ShotSampler(height, width)
+            begin, times, sampler = begin + len(times), [], new_sampler()
         sampler.add(frame)
         times.append(frame.time)
     if times:
@@ -78,10 +88,12 @@ class ShotSampler:
 
     Args:
         height, width: size of the samples, px.
+        chooser: chooses the shot's keyframes; None chooses none.
     """
 
-    def __init__(self, height: int, width: int) -> None:
+    def __init__(self, height: int, width: int, chooser: KeyChooser | None = None) -> None:
         self.samples: list[Bytes] = []
+        self._chooser = chooser
         self._size, self._count, self._stride = (height, width), 0, 1
         self._last_duration: Fraction | None = None
         self._transparent = self._translucent = False
@@ -93,6 +105,8 @@ class ShotSampler:
         if len(self.samples) > _SAMPLES:
             # For a shot twice as long, every other sample is enough.
             self.samples, self._stride = self.samples[::2], 2 * self._stride
+        if self._chooser is not None:
+            self._chooser.add(frame.picture(*self._chooser.size))
         self._count += 1
         self._last_duration = frame.duration
         if frame.alpha is not None and not self._translucent:
@@ -102,7 +116,9 @@ class ShotSampler:
 
     def to_shot(self, begin: int, times: list[Fraction]) -> Shot:
         """Return the shot, given the number of its first frame and the times of its frames, s."""
-        return Shot(begin, tuple(times), tuple(self.samples), self._last_duration, self._transparent, self._translucent)
+        keys = () if self._chooser is None else tuple(begin + number for number in self._chooser.chosen())
+        samples, seen = tuple(self.samples), (self._transparent, self._translucent)
+        return Shot(begin, tuple(times), samples, self._last_duration, *seen, keys)
 
 
 def _cuts(frames: Iterable[Frame]) -> Iterator[tuple[Frame, bool]]:

@@ -85,7 +85,8 @@ class Tracker:
     def _corrected(self, shift: Field, frame: Bytes) -> Field:
         """Return a shift without a part of the flow that remains between the frame and the warped keyframe."""
         warped = self.warped(shift)
-        rest = self._flow(frame, warped)
+        # A large frame's flow has a lower resolution than the frame, although that is reduced to another flow's already.
+        rest = np.asarray(cv2.resize(self._flow(frame, warped), frame.shape[1::-1]), np.float32)
         size = np.sqrt(np.square(rest).sum(axis=2))
         rest = rest * (size < _MOST_CORRECTED)[..., None].astype(np.float32)
         rest = np.asarray(cv2.GaussianBlur(rest, (0, 0), _SMOOTHING), np.float32) * np.float32(_CORRECTION)

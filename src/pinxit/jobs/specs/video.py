@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from pinxit.jobs.specs.base import MOST_STYLES, InputSpec, SettingsSpec, TimedStyleSpec
 from pinxit.recipe.recipe import Finite, Weight
-from pinxit.video.recipe import MAX_NUMBER
+from pinxit.video.recipe import AUTO_KEYS, MAX_NUMBER
 
 MOST_KEYS = 64
 
@@ -27,8 +27,10 @@ class VideoSpec(SettingsSpec):
     styles: tuple[TimedStyleSpec, ...] = Field(min_length=1, max_length=MOST_STYLES)
     keyframes: tuple[KeySpec, ...] = Field((), max_length=MOST_KEYS, description="Painted frames that others follow.")
     key_masks: tuple[KeySpec, ...] = Field((), max_length=MOST_KEYS, description="Where keyframes are followed.")
-    keys: tuple[Annotated[int, Field(ge=1, le=MAX_NUMBER)], ...] = Field(
-        (), max_length=MOST_KEYS, description="Frames that are painted by themselves, and that others follow, from 1."
+    keys: Literal["auto"] | tuple[Annotated[int, Field(ge=1, le=MAX_NUMBER)], ...] = Field(
+        (),
+        max_length=MOST_KEYS,
+        description="Frames that are painted first, and that others follow, from 1; `auto` lets pinxit choose them.",
     )
     consistency: Literal["on", "off"] = "on"
     start: Finite = Field(0.0, ge=0, le=1e7, description="Where in the clip it begins, s.")
@@ -47,13 +49,18 @@ class VideoSpec(SettingsSpec):
         # A video always begins from its frames, so a recipe's `init: content` adds nothing.
         return {name: value for name, value in data.items() if (name, value) != ("init", "content")}
 
+    @property
+    def named_keys(self) -> tuple[int, ...]:
+        """The numbers of the keyframes that the user named for pinxit to paint, from 1."""
+        return () if self.keys == AUTO_KEYS else self.keys
+
     @model_validator(mode="after")
     def _is_possible(self) -> Self:
         if not self.clip.sha256:
             raise ValueError(f"{self.clip.name} is a picture, not a clip: upload one")
         if self.end is not None and self.end <= self.start:
             raise ValueError("the film would end before it begins: end must be later than start")
-        for numbers in (self.keys, *([one.number for one in some] for some in (self.keyframes, self.key_masks))):
+        for numbers in (self.named_keys, *([one.number for one in some] for some in (self.keyframes, self.key_masks))):
             twice = next((number for number in numbers if list(numbers).count(number) > 1), None)
             if twice is not None:
                 raise ValueError(f"key {twice} is named twice: name it once")

@@ -69,6 +69,8 @@ export const enWorks = {
   "video.steady": "Without flicker",
   "video.steadyHint":
     "Strokes move with what they are on. When off, every frame is painted by itself: faster, but it flickers.",
+  "video.strokes": "Strokes on everything",
+  "video.strokesHint": "Even areas get the strokes of the style, and they stay where they were painted.",
   "video.begin": "Paint the clip",
   "keyframes.title": "Keyframes",
   "keyframes.hint":

@@ -70,6 +70,8 @@ export const zhWorks: Record<keyof typeof enWorks, string> = {
   "video.end": "终点",
   "video.steady": "防闪烁",
   "video.steadyHint": "笔触随物体移动。关闭后逐帧独立绘制：更快，但画面会闪烁。",
+  "video.strokes": "处处有笔触",
+  "video.strokesHint": "平坦处也铺上该风格的笔触，并随物体移动。",
   "video.begin": "绘制视频",
   "keyframes.title": "关键帧",
   "keyframes.hint":

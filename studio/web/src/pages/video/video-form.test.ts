@@ -19,7 +19,16 @@ const style = (name: string, at?: number): Style => ({
   share: 1,
   ...(at === undefined ? {} : { at }),
 });
-const FIELDS: VideoFields = { clip: null, length: 10, start: 2, end: 0, steady: true, turns: true, keys: [] };
+const FIELDS: VideoFields = {
+  clip: null,
+  length: 10,
+  start: 2,
+  end: 0,
+  steady: true,
+  strokes: false,
+  turns: true,
+  keys: [],
+};
 const FRAME: Input = { name: "frame.jpg", sha256: "f", bytes: 1 };
 
 test("a part without an end goes on to the clip's end", () => {
@@ -50,9 +59,12 @@ describe("keyframes", () => {
   test("are numbers where the engine paints them, and pictures where they are given", () => {
     expect(keyFields(keys)).toEqual({ keys: [1, 24], keyframes: [{ ...file, number: 12 }] });
     expect(keyFields([])).toEqual({ keys: null, keyframes: null });
+    expect(keyFields([], true)).toEqual({ keys: "auto", keyframes: null });
+    expect(keyFields(keys, true)).toEqual(keyFields(keys));
   });
   test("are read from an order again, in order", () => {
     expect(keysOf({ work: "video", styles: [], ...keyFields(keys) } as unknown as Order)).toEqual(keys);
+    expect(keysOf({ work: "video", styles: [], keys: "auto" } as unknown as Order)).toEqual([]);
   });
   test("of the same frame replace each other", () => {
     expect(withKey(keys, { number: 24, file })).toEqual([...keys.slice(0, 2), { number: 24, file }]);

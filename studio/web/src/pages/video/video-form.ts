@@ -3,6 +3,9 @@
 import type { Input, Order, Style } from "../../lib/api";
 import { createJobForm, type JobForm } from "../../lib/forms/job-form.svelte";
 
+/** In an order, instead of the keyframes' numbers: pinxit chooses them. */
+const AUTO = "auto";
+
 /** A keyframe: a frame's number, from 1, and the picture that stands for it; null: the engine paints it. */
 export interface FilmKey {
   number: number;
@@ -18,6 +21,8 @@ export interface VideoFields {
   end: number;
   /** Keep frames temporally consistent. */
   steady: boolean;
+  /** Lay strokes on keyframes that pinxit chooses, and keep them on what they were painted on. */
+  strokes: boolean;
   /** Styles follow each other instead of being mixed. */
   turns: boolean;
   keys: FilmKey[];
@@ -27,7 +32,7 @@ export type VideoForm = JobForm<VideoFields>;
 export const createVideoForm = (): VideoForm =>
   createJobForm<VideoFields>({
     work: "video",
-    empty: { clip: null, length: 0, start: 0, end: 0, steady: true, turns: false, keys: [] },
+    empty: { clip: null, length: 0, start: 0, end: 0, steady: true, strokes: false, turns: false, keys: [] },
     toOrder: (own, styles) =>
       own.clip && {
         clip: own.clip,
@@ -35,13 +40,14 @@ export const createVideoForm = (): VideoForm =>
         end: own.end || null,
         consistency: own.steady ? null : "off",
         styles: timed(styles, own.turns),
-        ...(own.steady ? keyFields(own.keys) : {}),
+        ...(own.steady ? keyFields(own.keys, own.strokes) : {}),
       },
     fromOrder: (order) => ({
       clip: (order["clip"] ?? order.content ?? null) as Input | null,
       start: Number(order["start"] ?? 0),
       end: Number(order["end"] ?? 0),
       steady: order["consistency"] !== "off",
+      strokes: order["keys"] === AUTO,
       turns: (order.styles ?? []).some((style) => style.at != null),
       keys: keysOf(order),
     }),
@@ -49,15 +55,16 @@ export const createVideoForm = (): VideoForm =>
   });
 
 /** The order's fields of keyframes. */
-export function keyFields(keys: FilmKey[]): Record<string, unknown> {
+export function keyFields(keys: FilmKey[], strokes = false): Record<string, unknown> {
   const given = keys.flatMap(({ number, file }) => (file ? [{ ...file, number }] : []));
   const painted = keys.flatMap(({ number, file }) => (file ? [] : [number]));
-  return { keys: painted.length ? painted : null, keyframes: given.length ? given : null };
+  return { keys: painted.length ? painted : strokes ? AUTO : null, keyframes: given.length ? given : null };
 }
 
 /** The keyframes of an order; the inverse of `keyFields`. */
 export function keysOf(order: Order): FilmKey[] {
-  const painted = ((order["keys"] ?? []) as number[]).map((number) => ({ number, file: null }));
+  const named = order["keys"] === AUTO ? [] : ((order["keys"] ?? []) as number[]);
+  const painted = named.map((number) => ({ number, file: null }));
   const given = ((order["keyframes"] ?? []) as (Input & { number: number })[]).map(({ number, ...file }) => ({
     number,
     file,
