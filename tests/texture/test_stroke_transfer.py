@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -105,3 +107,13 @@ def test_pictures_too_small_to_be_matched_get_no_strokes() -> None:
     assert find_strokes(small, small, Brushwork([large], [1])) is None
     assert find_strokes(large, large, Brushwork([small], [1])) is None
     assert find_strokes(large[:, :SMALLEST], large[:, :SMALLEST], Brushwork([large], [1])) is not None
+
+
+def test_no_piece_is_repeated_nearby() -> None:
+    style = 0.5 + 0.05 * np.random.default_rng(0).standard_normal((3, 160, 200)).astype(np.float32)
+    strokes = find_strokes(flat(160, 240), flat(160, 240), Brushwork([style], [1]))
+    assert strokes is not None
+    pieces = strokes.pieces
+    for row, column in itertools.product(range(7), repeat=2):
+        same = (pieces[:, row:, column:] == pieces[:, : len(pieces[0]) - row, : len(pieces[0][0]) - column]).all(0)
+        assert (row, column) == (0, 0) or same.mean() < 0.2, (row, column)

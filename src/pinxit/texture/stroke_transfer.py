@@ -45,7 +45,7 @@ SMALLEST = _LEVELS[-1].side  # px: the shorter side of pictures that can be matc
 # share of its average over the picture is added.
 _EVEN = 0.1
 _NEIGHBOUR = 0.7  # the cost of each neighbour whose piece is not the neighbour in the style image
-_REPEATED = 1.0  # the cost of each neighbour with the same piece: a pattern would show
+_REPEATED, _REACH = 1.0, 6  # the cost of each place so many steps around with the same piece: a pattern would show
 _SHARE = 0.5  # the cost of a style with half the share of another
 _PRICE, _ROUNDS, _MOST_USED = 0.075, 8, 8.0  # what a piece costs more in each round, by how often it is used
 _SWEEPS = 4
@@ -53,6 +53,7 @@ _CHOICES = 2
 _AROUND = 20.0  # px: the detail of a face counts for its smooth parts, too
 _FROM_PHOTOGRAPH = 0.5  # how much the photograph's detail counts against the style's, beside the painting's own
 _NEIGHBOURS = ((-1, 0), (1, 0), (0, -1), (0, 1))
+_NEAR = tuple(offset for offset in itertools.product(range(-_REACH, _REACH + 1), repeat=2) if offset != (0, 0))
 
 
 @dataclass(frozen=True)
@@ -228,7 +229,7 @@ class _Matching:
             costs = self._distances(usable) / self._unit.reshape(*current.shape, 1) + self._price[usable]
             for one in proposed:
                 costs += _NEIGHBOUR * ((candidates != one[..., None]) & (one >= 0)[..., None])
-            for row, column in _NEIGHBOURS:
+            for row, column in _NEAR:
                 costs += _REPEATED * (candidates == np.roll(current, (row, column), axis=(0, 1))[..., None])
             costs[candidates < 0] = np.inf
             best = np.take_along_axis(candidates, costs.argmin(axis=-1)[..., None], axis=-1)[..., 0]
