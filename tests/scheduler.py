@@ -28,6 +28,15 @@ class FileScheduling(LoadScopeScheduling):  # type: ignore[misc]
         return ONE_UNIT if file.startswith(ONE_UNIT) else file
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Give each worker one thread, and so the processes that it starts: the workers share the cores.
+
+    They inherit it, because NumPy and PyTorch read it once, when they are imported.
+    """
+    if config.getoption("numprocesses", None):
+        os.environ["OMP_NUM_THREADS"] = "1"
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int | None:
     """Return what `-n auto` means: one worker more than there are cores, because tests also wait for pages and limits."""

@@ -32,6 +32,7 @@ from pinxit.client import (
     find_studio,
     open_studio,
 )
+from tests.clock import PATIENCE
 from tests.studio.api_client import noise_png, slow_order, small_order
 from tests.studio.studio_process import GENEROUS_LIMITS, StudioProcess, run_studio
 
@@ -197,7 +198,7 @@ def test_starts_a_studio_from_a_copy_of_the_file(tmp_path: Path) -> None:
         for one in psutil.process_iter(["cmdline"]):
             if str(home) in (one.info["cmdline"] or []):
                 one.terminate()
-                one.wait(60)
+                one.wait(PATIENCE)
 
 
 def test_what_starts_is_missing_or_does_not_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,8 +21,8 @@ from pinxit.jobs.errors import Conflict, Full, Missing, NoRoom, Refused
 from pinxit.jobs.events import Event
 from pinxit.jobs.service import JobService
 from pinxit.jobs.store import Store
-from tests.clock import under_load
-from tests.jobs.conftest import LONG, PATIENCE, QUICK, wait, wait_for, wait_for_progress
+from tests.clock import PATIENCE, under_load
+from tests.jobs.conftest import LONG, QUICK, wait, wait_for, wait_for_progress
 
 Running = Callable[..., contextlib.AbstractContextManager[JobService]]
 

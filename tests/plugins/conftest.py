@@ -14,11 +14,9 @@ from pathlib import Path
 import pytest
 
 from pinxit import image as pictures
+from tests.clock import PATIENCE
 from tests.screen import with_screen
 from tests.studio.studio_process import GENEROUS_LIMITS, StudioProcess, run_studio
-
-# s: only a program that hangs takes so long.
-PATIENCE = 300
 
 
 @dataclass

@@ -12,8 +12,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
 
-# ms. A shared machine may stall for long; benchmarks measure what is too slow.
-TIMEOUT = 120_000
+from tests.clock import PATIENCE
+
+# ms.
+TIMEOUT = 1000 * PATIENCE
 expect.set_options(timeout=TIMEOUT)
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 _ROOT = Path(__file__).parents[2]
@@ -32,7 +34,7 @@ def open_chromium(*flags: str) -> Iterator[Browser]:
     """Start Chromium without a window."""
     with sync_playwright() as playwright:
         # Playwright expects a Chromium of its own, but any recent one works, which is what people have.
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", *flags])
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", *flags], timeout=TIMEOUT)
         yield browser
         browser.close()
 
@@ -116,7 +118,7 @@ def check_accessible(page: Page, view: str = "", colors_alone: bool = False) -> 
     assert [(one["id"], one["nodes"][0]["html"]) for one in found["violations"]] == [], view
 
 
-def wait_until(page: Page, is_true: Callable[[], bool], seconds: float = 300) -> None:
+def wait_until(page: Page, is_true: Callable[[], bool], seconds: float = PATIENCE) -> None:
     """Wait for a condition."""
     # Playwright's own wait evaluates scripts again and again, which the page's policy forbids.
     end = time.monotonic() + seconds

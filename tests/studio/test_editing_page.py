@@ -27,7 +27,7 @@ def styles(page: Page) -> list[str]:
 
 
 def becomes(page: Page, what: Callable[[Page], Any], value: Any) -> None:
-    wait_until(page, lambda: what(page) == value, 20)
+    wait_until(page, lambda: what(page) == value)
 
 
 def stroke(page: Page, canvas: Locator, height: float) -> None:
@@ -40,6 +40,17 @@ def stroke(page: Page, canvas: Locator, height: float) -> None:
     page.mouse.move(box["x"] + 0.6 * box["width"], y, steps=4)
     with page.expect_response(lambda answer: "/files?" in answer.url and answer.ok):
         page.mouse.up()
+
+
+def press_until_full_screen(page: Page, element: str) -> None:
+    """Press F, and again where it had no effect, until the whole screen shows an element, or none."""
+    # Browsers refuse a full screen that a busy page asks for more than five seconds after the key.
+    for _ in range(5):
+        page.keyboard.press("f")
+        with contextlib.suppress(AssertionError):
+            wait_until(page, lambda: page.evaluate(_FULL_SCREEN) == element, 20)
+            return
+    raise AssertionError(f"the full screen shows {page.evaluate(_FULL_SCREEN)!r}")
 
 
 def test_every_change_is_undone_and_redone(chromium: Browser, address: str) -> None:
@@ -203,13 +214,7 @@ def test_the_keys_are_listed_and_work(chromium: Browser, address: str) -> None:
         expect(slider).to_be_visible()
 
         for full_screen in ("FIGURE", ""):
-            # Browsers refuse a full screen that a busy page asks for more than five seconds after the key.
-            for _ in range(5):
-                page.keyboard.press("f")
-                with contextlib.suppress(AssertionError):
-                    wait_until(page, lambda: page.evaluate(_FULL_SCREEN) == full_screen, 20)
-                    break
-            assert page.evaluate(_FULL_SCREEN) == full_screen
+            press_until_full_screen(page, full_screen)
 
         percent = page.get_by_text(re.compile(r"^\d+ %$")).first.inner_text
         before = percent()
@@ -224,7 +229,7 @@ def test_the_keys_are_listed_and_work(chromium: Browser, address: str) -> None:
         page.keyboard.press("Escape")
         view.hover()
         page.mouse.wheel(0, -240)
-        wait_until(page, lambda: percent() != before, 20)
+        wait_until(page, lambda: percent() != before)
         # A text field keeps its keys.
         page.goto("/gallery")
         page.get_by_label("Search titles and styles").press("?")

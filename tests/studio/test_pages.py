@@ -104,7 +104,7 @@ def test_the_camera_is_painted_in_the_browser(chromium: Browser, address: str) -
         painted, source = pixels(canvas), pixels(camera)
         # Chromium's fake camera moves, and so must the painting, whose frames get smaller until they are fast enough.
         page.wait_for_timeout(4000)
-        wait_until(page, lambda: float(rate.inner_text().split()[0]) >= LEAST_RATE, 30)
+        wait_until(page, lambda: float(rate.inner_text().split()[0]) >= LEAST_RATE)
         assert mean_difference(pixels(canvas), painted) > 0.3
         assert mean_difference(painted, source) > 15
         expect(page.get_by_text(re.compile(r"\d+ × \d+ · (processor|graphics card)"))).to_be_visible()
@@ -312,7 +312,7 @@ def test_a_theme_shows_its_own_page(chromium: Browser, address: str) -> None:
         page.goto("/themes")
         page.get_by_role("button", name="Make the theme").click()
         frame = page.locator("iframe").content_frame
-        expect(frame.get_by_role("heading", name="Waves")).to_be_visible(timeout=150_000)
+        expect(frame.get_by_role("heading", name="Waves")).to_be_visible()
         # The page is in a sandbox: it has no origin and can reach nothing.
         assert frame.locator("html").evaluate("() => origin") == "null"
         with page.expect_download() as downloading:
@@ -326,7 +326,7 @@ def test_a_trained_network_is_a_style_at_once(chromium: Browser, address: str) -
         page.goto("/train")
         page.get_by_role("button", name="Start training").click()
         paint = page.get_by_role("button", name="Paint with it")
-        expect(paint).to_be_visible(timeout=150_000)
+        expect(paint).to_be_visible()
         assert only_result(page, "train")["files"][0]["name"].endswith(".pinxit")
         paint.click()
         with page.expect_response(lambda answer: answer.url.endswith("/preview") and answer.ok) as painted:

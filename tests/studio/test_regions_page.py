@@ -167,7 +167,7 @@ def test_an_assignment_for_other_regions_is_reset(chromium: Browser, address: st
         page.get_by_role("button", name="Paint by regions").click()
         expect(page.get_by_role("radio", name="Regions")).to_have_count(0)
         expect(page.get_by_role("button", name="Paint by regions")).to_have_attribute("aria-pressed", "false")
-        wait_until(page, lambda: assignment(page) is None, 20)
+        wait_until(page, lambda: assignment(page) is None)
 
 
 @pytest.mark.parametrize("language", ["en-GB", "zh-CN"])

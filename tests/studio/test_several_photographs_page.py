@@ -45,12 +45,12 @@ def test_several_photographs_are_painted_alike(chromium: Browser, address: str, 
         expect(page.get_by_role("button", name="Show cat")).to_have_attribute("aria-current", "true")
         page.get_by_role("button", name="Use Swirl").click()
         for path in photos:
-            wait_until(page, lambda path=path: strip(page, path.stem).startswith("blob:"), 60)  # type: ignore[misc]
+            wait_until(page, lambda path=path: strip(page, path.stem).startswith("blob:"))  # type: ignore[misc]
         # A change of the choices paints all of them again.
         before = {path.stem: strip(page, path.stem) for path in photos}
         page.get_by_role("radio", name="Instant").check(force=True)
         page.get_by_role("slider", name="Strength", exact=True).fill("0.5")
-        wait_until(page, lambda: all(strip(page, name) not in ("", url) for name, url in before.items()), 60)
+        wait_until(page, lambda: all(strip(page, name) not in ("", url) for name, url in before.items()))
 
         page.get_by_role("button", name="Show rocket").click()
         expect(page.get_by_role("button", name="Show rocket")).to_have_attribute("aria-current", "true")

@@ -77,7 +77,7 @@ def test_a_phone_chooses_a_photograph_and_finds_the_styles_near(chromium: Browse
         assert page.get_by_label("Choose a photograph").get_attribute("capture") is None
         style = page.get_by_role("button", name="Use Swirl")
         expect(style).to_be_visible()
-        wait_until(page, lambda: is_in_view(page, style), 20)
+        wait_until(page, lambda: is_in_view(page, style))
 
 
 @pytest.mark.slow(reason="paints pictures")
@@ -97,7 +97,7 @@ def test_a_started_painting_is_seen_and_can_be_stopped(
         page.get_by_role("button", name="Perfect it").click()
         expect(page.get_by_text(re.compile(r"iteration \d+"))).to_be_visible()
         for seen in (page.get_by_alt_text("Coffee · Waves"), page.get_by_role("progressbar")):
-            wait_until(page, lambda seen=seen: is_in_view(page, seen), 20)  # type: ignore[misc]
+            wait_until(page, lambda seen=seen: is_in_view(page, seen))  # type: ignore[misc]
         stop = page.get_by_role("button", name="Stop here and keep it")
         expect(stop).to_have_count(1)
         assert is_in_view(page, stop)
