@@ -101,20 +101,35 @@ def visit(
     assert not monitor.problems, monitor.problems
 
 
-def check_accessible(page: Page, view: str = "", colors_alone: bool = False) -> None:
+def check_accessible(page: Page, view: str = "", dark_too: bool = False) -> None:
     """Assert that axe finds nothing: names, contrasts, order of headings, roles.
 
     Args:
         page: the page.
         view: what it shows, for the message.
-        colors_alone: whether to check only what depends on colours.
+        dark_too: whether to check the contrasts in dark colours as well, which are all that differs then.
     """
     page.get_by_role("heading", level=1).first.wait_for()  # each page is a file of its own, which may still be loading
-    page.evaluate(AXE.read_text())
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE.read_text())
     rules: list[str] | dict[str, Any] = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-    if colors_alone:
-        rules = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
-    found = page.evaluate("rules => axe.run({ runOnly: rules })", rules)
+    _check_rules(page, rules, view)
+    if dark_too:
+        page.emulate_media(color_scheme="dark")
+        _check_rules(page, {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}, f"{view}, dark")
+        page.emulate_media(color_scheme="light")
+
+
+def _check_rules(page: Page, rules: list[str] | dict[str, Any], view: str) -> None:
+    # While colours change they are neither the ones nor the others.
+    found = page.evaluate(
+        """async rules => {
+            const changes = document.getAnimations().filter(one => one instanceof CSSTransition);
+            await Promise.allSettled(changes.map(one => one.finished));
+            return axe.run({ runOnly: rules });
+        }""",
+        rules,
+    )
     assert [(one["id"], one["nodes"][0]["html"]) for one in found["violations"]] == [], view
 
 

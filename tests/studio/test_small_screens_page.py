@@ -52,19 +52,18 @@ def free_height(page: Page) -> float:
 
 
 @pytest.mark.slow(reason="opens every page on three small screens")
-@pytest.mark.parametrize(("width", "height"), SHORT.values(), ids=SHORT)
-def test_no_page_scrolls_sideways_or_covers_its_main_button(
-    chromium: Browser, address: str, width: int, height: int
-) -> None:
-    with visit(chromium, address, width=width, height=height) as page:
+def test_no_page_scrolls_sideways_or_covers_its_main_button(chromium: Browser, address: str) -> None:
+    with visit(chromium, address) as page:
         for place in PAGES:
             page.goto(f"/{place}")
             expect(page.get_by_role("heading").first).to_be_attached()
             page.wait_for_load_state("networkidle")
-            assert page.evaluate("document.documentElement.scrollWidth") <= width, place
-            for button in page.locator("aside .actions button").all():
-                button.scroll_into_view_if_needed()
-                assert is_in_view(page, button), place
+            for width, height in SHORT.values():
+                page.set_viewport_size({"width": width, "height": height})
+                assert page.evaluate("document.documentElement.scrollWidth") <= width, (place, width)
+                for button in page.locator("aside .actions button").all():
+                    button.scroll_into_view_if_needed()
+                    assert is_in_view(page, button), (place, width)
 
 
 def test_a_phone_chooses_a_photograph_and_finds_the_styles_near(chromium: Browser, address: str) -> None:
