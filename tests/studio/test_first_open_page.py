@@ -45,7 +45,13 @@ def loaded_core() -> Iterator[None]:
         process.wait()
 
 
-@pytest.mark.parametrize("loaded", [False, True], ids=["idle", "one core loaded"])
+@pytest.mark.parametrize(
+    "loaded",
+    [
+        pytest.param(False, id="idle"),
+        pytest.param(True, id="one core loaded", marks=pytest.mark.slow(reason="starts a studio of its own")),
+    ],
+)
 def test_it_is_complete_at_once(chromium: Browser, tmp_path: Path, loaded: bool) -> None:
     load = loaded_core() if loaded else contextlib.nullcontext()
     with run_studio(tmp_path / "home") as studio, visit(chromium, studio.address) as page, load:

@@ -27,6 +27,7 @@ def begin(page: Page, **settings: str) -> None:
     page.get_by_role("button", name="Perfect it").click()
 
 
+@pytest.mark.slow(reason="paints by the optimiser, watched in a browser")
 def test_a_painting_never_looks_worse_than_its_preview_and_is_kept_in_full_size(
     chromium: Browser, address: str
 ) -> None:
@@ -63,6 +64,7 @@ def test_a_painting_never_looks_worse_than_its_preview_and_is_kept_in_full_size(
         expect(page.get_by_role("button", name=re.compile("^Perfect it about .* here$"))).to_be_visible()
 
 
+@pytest.mark.slow(reason="paints by the optimiser, watched in a browser")
 def test_a_cancelled_job_leaves_nothing_and_a_deleted_result_comes_back(chromium: Browser, address: str) -> None:
     with visit(chromium, address, expected=GONE) as page:
         begin(page, Size="96", Coarsest_scale="48", Seed="7")

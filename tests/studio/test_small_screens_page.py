@@ -16,7 +16,13 @@ PAGES = ("paint", "video", "live", "panoramas", "textures", "patterns", "themes"
 SHORT = {"200 %": (640, 400), "400 %": (320, 256), "landscape": (844, 390)}
 
 
-@pytest.mark.parametrize(("width", "height"), SHORT.values(), ids=SHORT)
+@pytest.mark.parametrize(
+    ("width", "height"),
+    [
+        pytest.param(*size, id=name, marks=() if name == "400 %" else pytest.mark.slow(reason="as at 400 %"))
+        for name, size in SHORT.items()
+    ],
+)
 def test_on_a_short_screen_the_choices_have_room(chromium: Browser, address: str, width: int, height: int) -> None:
     with visit(chromium, address, width=width, height=height) as page:
         take_sample(page)
