@@ -42,7 +42,7 @@ SOURCE = Path(module.__file__)
 @pytest.fixture(scope="module")
 def process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StudioProcess]:
     with run_studio(
-        tmp_path_factory.mktemp("client") / "home", limits={**GENEROUS_LIMITS, "upload_bytes": 200_000}
+        tmp_path_factory.mktemp("client") / "home", limits={**GENEROUS_LIMITS, "upload_bytes": 200_000}, lean=True
     ) as studio:
         yield studio
 
@@ -120,7 +120,7 @@ def test_too_large(studio: Studio, tmp_path: Path) -> None:
 
 def test_the_file_says_where_and_is_gone_afterwards(tmp_path: Path) -> None:
     home, chosen = tmp_path / "home", "of my own"
-    with run_studio(home, token=chosen) as running:
+    with run_studio(home, token=chosen, lean=True) as running:
         written = json.loads((home / RUNNING_FILE).read_text())
         assert written["address"] == running.address
         assert written["token"] == "", "a token that a person chose is not written"
@@ -135,13 +135,13 @@ def test_the_file_says_where_and_is_gone_afterwards(tmp_path: Path) -> None:
 
 def test_a_studio_that_is_killed_and_one_that_restarts(tmp_path: Path) -> None:
     home = tmp_path / "home"
-    with run_studio(home) as running:
+    with run_studio(home, lean=True) as running:
         os.kill(running.process.pid, signal.SIGKILL)
         running.process.wait()
         assert (home / RUNNING_FILE).exists()
         with pytest.raises(StudioAwayError):
             find_studio(str(home))
-    with run_studio(home) as running:
+    with run_studio(home, lean=True) as running:
         assert find_studio(str(home)).address == running.address
 
 

@@ -75,7 +75,7 @@ def run_user(home: Path) -> Iterator[User]:
     pictures.write(pictures.fit(pictures.sample("cat"), 160), photo)
     data = home / ".local" / "share" / "pinxit"
     data.mkdir(parents=True)
-    with run_studio(data / "studio", limits=GENEROUS_LIMITS) as studio:
+    with run_studio(data / "studio", limits=GENEROUS_LIMITS, lean=True) as studio:
         yield User(home, environment, studio, photo)
 
 

@@ -134,7 +134,9 @@ def proxied(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         # Before the studio starts, because this may skip the test.
         command = request.param(folder, port, studio_port)
         home = tmp_path_factory.mktemp("proxied") / "home"
-        studio = stack.enter_context(run_studio(home, names=[f"{NAME}:{port}"], token=TOKEN, port=studio_port))
+        studio = stack.enter_context(
+            run_studio(home, names=[f"{NAME}:{port}"], token=TOKEN, port=studio_port, lean=True)
+        )
         process = subprocess.Popen(
             command, stderr=subprocess.DEVNULL, env={**os.environ, "HOME": str(folder), "XDG_DATA_HOME": str(folder)}
         )
