@@ -1,7 +1,7 @@
 """How the tests are divided among the workers of pytest-xdist.
 
 A file's tests run in one worker, so that a studio, a browser or a painted picture that they share exists once. So do all
-tests of the cluster, which share a Ray cluster. The packages that take longest begin, so that the workers end together.
+tests of the cluster, which share a Ray cluster. What takes longest begins, so that the workers end together.
 """
 
 from __future__ import annotations
@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from xdist.remote import Producer
 
 ONE_UNIT = "tests/cluster"
-FIRST = ("cluster", "studio", "jobs", "video", "surface", "network", "cli", "telemetry", "styles")
+FIRST = (
+    "cluster", "telemetry", "test_install.py", "plugins", "studio", "jobs", "video", "surface", "network", "cli", "living", "docs",
+    "styles", "optimize", "objective",
+)  # fmt: skip
 
 
 class FileScheduling(LoadScopeScheduling):  # type: ignore[misc]
@@ -54,7 +57,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> FileSch
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the packages that take longest first."""
+    """Put what takes longest first."""
     items.sort(key=_place)
 
 

@@ -86,8 +86,7 @@ def test_a_phone_chooses_a_photograph_and_finds_the_styles_near(chromium: Browse
 
 
 @pytest.mark.slow(reason="paints pictures")
-@pytest.mark.parametrize(("width", "height"), [(390, 844), (640, 400)])
-@pytest.mark.parametrize("calm", [False, True])
+@pytest.mark.parametrize(("width", "height", "calm"), [(390, 844, False), (640, 400, True)])
 def test_a_started_painting_is_seen_and_can_be_stopped(
     chromium: Browser, address: str, width: int, height: int, calm: bool
 ) -> None:
