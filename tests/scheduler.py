@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 ONE_UNIT = "tests/cluster"
 FIRST = (
-    "cluster", "telemetry", "test_install.py", "plugins", "studio", "jobs", "video", "surface", "network", "cli", "living", "docs",
-    "styles", "optimize", "objective",
+    "cluster", "telemetry", "test_install.py", "plugins", "studio", "jobs", "video", "surface", "network", "cli", "living",
+    "docs", "styles", "optimize", "objective",
 )  # fmt: skip
 
 
@@ -62,5 +62,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def _place(item: pytest.Item) -> int:
-    package = next(iter(PurePosixPath(item.nodeid).parts[1:]), "")
-    return FIRST.index(package) if package in FIRST else len(FIRST)
+    # A package, or a file beside the packages.
+    place = next(iter(PurePosixPath(item.nodeid.partition("::")[0]).parts[1:]), "")
+    return FIRST.index(place) if place in FIRST else len(FIRST)
