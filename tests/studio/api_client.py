@@ -7,12 +7,14 @@ import json
 import time
 import uuid
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import httpx2
 import numpy as np
 import PIL.Image
 
+from pinxit.jobs.files import Files
 from pinxit.jobs.record import ENDED
 from tests.clock import PATIENCE
 
@@ -77,8 +79,13 @@ def wait_for_state(client: httpx2.Client, id: str, *states: str, seconds: float 
     raise AssertionError(f"the job is not {states} after {seconds} s but {job}")
 
 
-def empty_home(client: httpx2.Client) -> None:
-    """Delete what people keep in a studio: jobs, results, presets, ratings, the style shelf."""
+def empty_home(client: httpx2.Client, home: Path) -> None:
+    """Delete what people keep in a studio: jobs, results, presets, ratings, the style shelf, and all files.
+
+    Args:
+        client: of the studio.
+        home: its folder.
+    """
     for job in client.get("/api/v1/jobs", params={"limit": 500}).json():
         if job["state"] not in ENDED:
             client.post(f"/api/v1/jobs/{job['id']}/cancel")
@@ -92,7 +99,10 @@ def empty_home(client: httpx2.Client) -> None:
     _deleted(client, "taste")
     for entry in client.get("/api/v1/shelf").json()["entries"]:
         client.put("/api/v1/shelf/entries", json={"picture": entry["picture"]}).raise_for_status()
-    assert client.get("/api/v1/shelf").json()["entries"] == []
+    # Files would keep the names under which they came.
+    files = Files(home / "files", create=False)
+    for id, _ in list(files.all()):
+        files.delete(id)
 
 
 def _deleted(client: httpx2.Client, path: str) -> None:

@@ -41,18 +41,20 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def page_studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Run `pinxit studio` for all tests of pages that do not stop it, and yield its address."""
-    with run_studio_command(tmp_path_factory.mktemp("studio") / "home") as address:
-        yield address
+def page_studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    """Run `pinxit studio` for all tests of pages that do not stop it, and yield its address and its folder."""
+    home = tmp_path_factory.mktemp("studio") / "home"
+    with run_studio_command(home) as address:
+        yield address, home
 
 
 @pytest.fixture(scope="module")
-def address(page_studio: str) -> Iterator[str]:
+def address(page_studio: tuple[str, Path]) -> Iterator[str]:
     """Yield the address of a studio that is as empty for each file as a new one, which would take seconds to start."""
-    yield page_studio
-    with httpx2.Client(base_url=page_studio, timeout=PATIENCE, trust_env=False) as client:
-        empty_home(client)
+    address, home = page_studio
+    yield address
+    with httpx2.Client(base_url=address, timeout=PATIENCE, trust_env=False) as client:
+        empty_home(client, home)
 
 
 @pytest.fixture(scope="session")
