@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.studio.chromium import REQUIRES_CHROMIUM, visit, wait_until
 from tests.studio.paint_page import change_setting, is_in_view, stored_form, take_sample
+from tests.studio.studio_process import run_studio_command
 
 pytestmark = REQUIRES_CHROMIUM
 PAGES = ("paint", "video", "live", "panoramas", "textures", "patterns", "themes", "train", "gallery", "blind", "jobs")
 # CSS px: 1280×800 at 200 % and, as WCAG 1.4.10 asks, 1280×1024 at 400 %; a phone on its side.
 SHORT = {"200 %": (640, 400), "400 %": (320, 256), "landscape": (844, 390)}
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Run a studio that has not painted yet: on the main button of others there is how long it will take, on a second line."""
+    with run_studio_command(tmp_path_factory.mktemp("studio") / "home") as address:
+        yield address
 
 
 @pytest.mark.parametrize(
