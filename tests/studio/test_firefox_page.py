@@ -29,7 +29,7 @@ pytestmark = [
 
 @pytest.fixture
 def address(tmp_path: Path) -> Iterator[str]:
-    """Run a studio that has not painted yet: on the main button of others there is how long it will take, as a part of its name."""
+    """Run a studio that has not painted yet: the main button of others names the time that it will take."""
     with run_studio_command(tmp_path / "home") as address:
         yield address
 
