@@ -125,7 +125,8 @@ def _check_rules(page: Page, rules: list[str] | dict[str, Any], view: str) -> No
     found = page.evaluate(
         """async rules => {
             const changes = document.getAnimations().filter(one => one instanceof CSSTransition);
-            await Promise.allSettled(changes.map(one => one.finished));
+            const ended = Promise.allSettled(changes.map(one => one.finished));
+            await Promise.race([ended, new Promise(resolve => setTimeout(resolve, 2000))]);
             return axe.run({ runOnly: rules });
         }""",
         rules,
