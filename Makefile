@@ -23,15 +23,17 @@ AGAIN = { [ $$? -eq 1 ] && echo "Once more, without load:" && $(BIN)/pytest --la
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-# The target is a stamp, not the folder, so that an interrupted installation is repeated.
+# The targets are stamps, not folders, so that an interrupted installation is repeated. Each installs all that it needs at once,
+# since whatever pip is called for, it builds pinxit again.
+INSTALL = { test -x $(BIN)/python || $(PYTHON) -m venv $(VENV); } && $(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt torch
+
 $(VENV)/.installed: pyproject.toml constraints.txt
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt torch -e .
+	$(INSTALL) -e .
 	touch $@
 
-$(VENV)/.installed-dev: $(VENV)/.installed
-	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
-	touch $@
+$(VENV)/.installed-dev: pyproject.toml constraints.txt
+	$(INSTALL) -e '.[dev]'
+	touch $(VENV)/.installed $@
 
 $(VENV)/.installed-package: $(VENV)/.installed
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[package]'
@@ -118,9 +120,9 @@ lighthouse: $(VENV)/.installed-dev $(PAGE) ## have Lighthouse judge the studio's
 docs: $(VENV)/.installed-dev ## paint the documentation's pictures again
 	$(BIN)/python docs/make_pictures.py
 
-$(VENV)/.installed-docs: $(VENV)/.installed-dev
-	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[docs]'
-	touch $@
+$(VENV)/.installed-docs: pyproject.toml constraints.txt
+	$(INSTALL) -e '.[dev,docs]'
+	touch $(VENV)/.installed $(VENV)/.installed-dev $@
 
 docs-site: $(VENV)/.installed-docs ## build the documentation's site in build/site, and check every link in it
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet

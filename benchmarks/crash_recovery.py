@@ -47,7 +47,6 @@ from tests.postgres import Postgres, cluster
 
 # Python's resource tracker warns of what a killed server could not clean up.
 QUIET = {**os.environ, "PYTHONWARNINGS": "ignore::UserWarning:multiprocessing.resource_tracker"}
-WAITING = 6  # jobs kept in the queue
 KINDS = ("server", "worker", "mid-film", "both", "mid-upload", "mid-write")
 # Further kinds if the queue is in PostgreSQL.
 WITH_POSTGRES = ("database", "frozen database", "database and server")
@@ -218,10 +217,11 @@ class Load:
     Args:
         server: the server under load.
         dice: random choices of requests.
+        waiting: jobs kept in the queue.
     """
 
-    def __init__(self, server: Server, dice: random.Random) -> None:
-        self.server, self.dice = server, dice
+    def __init__(self, server: Server, dice: random.Random, waiting: int) -> None:
+        self.server, self.dice, self.waiting = server, dice, waiting
         self.accepted: dict[str, dict[str, Any]] = {}
         self.cancelled: set[str] = set()
         self.uploads: list[str] = []
@@ -242,7 +242,7 @@ class Load:
         lost = self.accepted.keys() - states.keys()
         assert not lost, f"these jobs were accepted and are gone: {lost}"
         waiting = [id for id, state in states.items() if state in ("queued", "running")]
-        for _ in range(WAITING - len(waiting) - len(self._unsure)):
+        for _ in range(self.waiting - len(waiting) - len(self._unsure)):
             self._put(str(uuid.UUID(int=self.dice.getrandbits(128), version=4)), self._order())
         if waiting and self.dice.random() < 0.03:
             id = self.dice.choice(waiting)
@@ -358,9 +358,9 @@ def kill(server: Server, load: Load, kind: str, dice: random.Random, postgres: P
     return "server" if kind == "server" else f"{kind}, server"
 
 
-def run(servers: list[Server], kills: int, dice: random.Random, postgres: Postgres | None) -> list[Load]:
+def run(servers: list[Server], kills: int, waiting: int, dice: random.Random, postgres: Postgres | None) -> list[Load]:
     """Load the servers and kill them."""
-    loads, counts = [Load(server, dice) for server in servers], collections.Counter[str]()
+    loads, counts = [Load(server, dice, waiting) for server in servers], collections.Counter[str]()
     kinds = KINDS + (WITH_POSTGRES if postgres is not None else ())
     for server in servers:
         server.start()
@@ -495,6 +495,7 @@ def main() -> None:
     """Load, kill, check; see the module's docstring."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--kills", type=int, default=100)
+    parser.add_argument("--waiting", type=int, default=6, help="jobs kept in the queue")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--http", action="store_true")
     parser.add_argument("--postgres", action="store_true", help="keep the queue in PostgreSQL")
@@ -517,7 +518,7 @@ def main() -> None:
         for server in servers:
             server.home.mkdir()
             stack.callback(server.kill)
-        loads = run(servers, options.kills, random.Random(options.seed), postgres)
+        loads = run(servers, options.kills, options.waiting, random.Random(options.seed), postgres)
         checked = [check(load.server, load, finish(load.server, load)) for load in loads]
         for server in servers:
             server.stop()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,11 +18,6 @@ from pinxit.encoder.vgg import Encoder
 from pinxit.image import Picture
 
 pytest_plugins = ["tests.slow_marker", "tests.scheduler"]
-
-if "PYTEST_XDIST_WORKER" in os.environ:
-    # Workers share the cores: each has one, and so have the processes it starts.
-    torch.set_num_threads(1)
-    os.environ["OMP_NUM_THREADS"] = "1"
 
 # Fetched only when a person asks for it (`pinxit weights pull dino`), so that tests read what is there before they begin.
 DINO_FILE = dino_weights.cached_file()

@@ -18,6 +18,8 @@ import psutil
 import psycopg
 import pytest
 
+from tests.clock import PATIENCE
+
 
 class Postgres:
     """A cluster of its own, on loopback, in a folder of its own.
@@ -62,7 +64,7 @@ class Postgres:
             user=self._user,
             cwd=self._folder,
         )
-        deadline = time.monotonic() + 300
+        deadline = time.monotonic() + PATIENCE
         while True:
             with contextlib.suppress(psycopg.OperationalError):
                 psycopg.connect(self.address("postgres")).close()

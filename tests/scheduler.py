@@ -1,7 +1,7 @@
 """How the tests are divided among the workers of pytest-xdist.
 
 A file's tests run in one worker, so that a studio, a browser or a painted picture that they share exists once. So do all
-tests of the cluster, which share a Ray cluster. The packages that take longest begin, so that the workers end together.
+tests of the cluster, which share a Ray cluster. What takes longest begins, so that the workers end together.
 """
 
 from __future__ import annotations
@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from xdist.remote import Producer
 
 ONE_UNIT = "tests/cluster"
-FIRST = ("cluster", "studio", "jobs", "video", "surface", "network", "cli", "telemetry", "styles")
+FIRST = (
+    "cluster", "telemetry", "test_install.py", "plugins", "studio", "jobs", "video", "surface", "network", "cli", "living",
+    "docs", "styles", "optimize", "objective",
+)  # fmt: skip
 
 
 class FileScheduling(LoadScopeScheduling):  # type: ignore[misc]
@@ -26,6 +29,15 @@ class FileScheduling(LoadScopeScheduling):  # type: ignore[misc]
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]
         return ONE_UNIT if file.startswith(ONE_UNIT) else file
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Give each worker one thread, and so the processes that it starts: the workers share the cores.
+
+    They inherit it, because NumPy and PyTorch read it once, when they are imported.
+    """
+    if config.getoption("numprocesses", None):
+        os.environ["OMP_NUM_THREADS"] = "1"
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -45,10 +57,11 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> FileSch
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the packages that take longest first."""
+    """Put what takes longest first."""
     items.sort(key=_place)
 
 
 def _place(item: pytest.Item) -> int:
-    package = next(iter(PurePosixPath(item.nodeid).parts[1:]), "")
-    return FIRST.index(package) if package in FIRST else len(FIRST)
+    # A package, or a file beside the packages.
+    place = next(iter(PurePosixPath(item.nodeid.partition("::")[0]).parts[1:]), "")
+    return FIRST.index(place) if place in FIRST else len(FIRST)

@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 import PIL.Image
 import pytest
-from scipy.stats import binomtest
 
 from tests.command_line import in_process
 
@@ -117,6 +116,8 @@ def answer(laid: Path, record: Path, text: str) -> subprocess.CompletedProcess[s
 
 
 def test_answers_are_counted_and_the_counts_made_again(laid: Path, tmp_path: Path) -> None:
+    from scipy.stats import binomtest
+
     record = tmp_path / "record.json"
     new, old = letter(laid, "a cat ink", "new"), letter(laid, "boat waves", "old 10")
     first = answer(laid, record, f"a cat ink: {new} same\nboat waves: {old}\n")

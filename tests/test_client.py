@@ -32,6 +32,7 @@ from pinxit.client import (
     find_studio,
     open_studio,
 )
+from tests.clock import PATIENCE
 from tests.studio.api_client import noise_png, slow_order, small_order
 from tests.studio.studio_process import GENEROUS_LIMITS, StudioProcess, run_studio
 
@@ -41,7 +42,7 @@ SOURCE = Path(module.__file__)
 @pytest.fixture(scope="module")
 def process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StudioProcess]:
     with run_studio(
-        tmp_path_factory.mktemp("client") / "home", limits={**GENEROUS_LIMITS, "upload_bytes": 200_000}
+        tmp_path_factory.mktemp("client") / "home", limits={**GENEROUS_LIMITS, "upload_bytes": 200_000}, lean=True
     ) as studio:
         yield studio
 
@@ -119,7 +120,7 @@ def test_too_large(studio: Studio, tmp_path: Path) -> None:
 
 def test_the_file_says_where_and_is_gone_afterwards(tmp_path: Path) -> None:
     home, chosen = tmp_path / "home", "of my own"
-    with run_studio(home, token=chosen) as running:
+    with run_studio(home, token=chosen, lean=True) as running:
         written = json.loads((home / RUNNING_FILE).read_text())
         assert written["address"] == running.address
         assert written["token"] == "", "a token that a person chose is not written"
@@ -134,13 +135,13 @@ def test_the_file_says_where_and_is_gone_afterwards(tmp_path: Path) -> None:
 
 def test_a_studio_that_is_killed_and_one_that_restarts(tmp_path: Path) -> None:
     home = tmp_path / "home"
-    with run_studio(home) as running:
+    with run_studio(home, lean=True) as running:
         os.kill(running.process.pid, signal.SIGKILL)
         running.process.wait()
         assert (home / RUNNING_FILE).exists()
         with pytest.raises(StudioAwayError):
             find_studio(str(home))
-    with run_studio(home) as running:
+    with run_studio(home, lean=True) as running:
         assert find_studio(str(home)).address == running.address
 
 
@@ -197,7 +198,7 @@ def test_starts_a_studio_from_a_copy_of_the_file(tmp_path: Path) -> None:
         for one in psutil.process_iter(["cmdline"]):
             if str(home) in (one.info["cmdline"] or []):
                 one.terminate()
-                one.wait(60)
+                one.wait(PATIENCE)
 
 
 def test_what_starts_is_missing_or_does_not_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

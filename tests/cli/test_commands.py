@@ -15,6 +15,7 @@ import pytest
 from PIL import Image
 
 from pinxit import image as pictures
+from tests.clock import PATIENCE
 from tests.command_line import command_line, pinxit, pinxit_process
 
 QUICK = ("--size", "64", "--coarsest", "64", "--iterations", "3", "--device", "cpu")
@@ -90,7 +91,7 @@ class TestStylize:
             while not (tmp_path / "p.png").exists() and time.monotonic() < limit:
                 time.sleep(0.1)
             process.send_signal(signal.SIGINT)
-            out, err = process.communicate(timeout=300)
+            out, err = process.communicate(timeout=PATIENCE)
         finally:
             process.kill()  # or a failure here would leave it painting beside all further tests
         assert process.returncode == 130, out + err

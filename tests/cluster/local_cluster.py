@@ -6,8 +6,6 @@ import contextlib
 import os
 import random
 import signal
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -17,6 +15,7 @@ from typing import Any
 import psutil
 
 from pinxit.cluster.connection import RAY_ENVIRONMENT
+from tests.clock import PATIENCE
 
 ROOT = Path(__file__).parent.parent.parent
 MIB = 2**20
@@ -74,7 +73,7 @@ class LocalCluster:
                 continue
         return found
 
-    def wait_for_workers(self, count: int, seconds: float = 300) -> list[psutil.Process]:
+    def wait_for_workers(self, count: int, seconds: float = PATIENCE) -> list[psutil.Process]:
         """Wait until there are `count` workers, and return their processes."""
         end = time.monotonic() + seconds
         while len(self.workers()) != count:
@@ -108,18 +107,6 @@ class LocalCluster:
     def stop(self) -> None:
         """Stop the cluster."""
         self._cluster.shutdown()
-
-
-def command(*arguments: object) -> list[str]:
-    """Return the command line of `pinxit …`."""
-    return [sys.executable, "-m", "pinxit", *map(str, arguments)]
-
-
-def pinxit(*arguments: object, folder: Path, check: int = 0) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run(command(*arguments), cwd=folder, capture_output=True, text=True, timeout=600)
-    assert done.returncode == check, done.stdout + done.stderr
-    assert "Traceback" not in done.stderr
-    return done
 
 
 def tree(folder: Path) -> dict[str, bytes]:

@@ -1,4 +1,4 @@
-"""The commands on a cluster, run as processes: they write the same bytes as on one machine."""
+"""The commands on a cluster: they write the same bytes as on one machine."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from pinxit import image as pictures
-from tests.clock import under_load
-from tests.cluster.local_cluster import MIB, LocalCluster, command, pinxit, tree
+from tests.clock import PATIENCE, under_load
+from tests.cluster.local_cluster import MIB, LocalCluster, tree
+from tests.command_line import command_line, pinxit, pinxit_process
 from tests.video.clips import OTHER, pan, write
 
 QUICK = ("--size", "64", "--coarsest", "64", "--iterations", "3", "--device", "cpu")
@@ -26,7 +27,7 @@ def test_batch_paints_the_same_and_nothing_twice(tmp_path: Path, photos: Path, m
     (photos / "b.jpg").write_bytes(b"none either")
     style = pictures.write(pictures.fit(pictures.sample("coins"), 64), tmp_path / "style.png")
     order = ("batch", photos, "-s", style, *QUICK)
-    pinxit(*order, "-o", "alone", folder=tmp_path, check=1)
+    pinxit_process(*order, "-o", "alone", folder=tmp_path, check=1)
     done = pinxit(*order, "-o", "many", "--cluster", machines.address, "--json", folder=tmp_path, check=1)
     assert tree(tmp_path / "many") == tree(tmp_path / "alone")
     assert "6 painted, 0 done before, 2 failed" in done.stderr
@@ -46,7 +47,7 @@ def test_batch_paints_the_same_and_nothing_twice(tmp_path: Path, photos: Path, m
 def test_sweep_paints_the_same_sheet(tmp_path: Path, photos: Path, machines: LocalCluster) -> None:
     styles = ("--style", "house:swirl", "house:ink")
     order = ("sweep", photos / "0" / "cat.jpg", *styles, "--style-weight", "3,30", "--cell", "64", *QUICK)
-    pinxit(*order, "-o", "alone.png", folder=tmp_path)
+    pinxit_process(*order, "-o", "alone.png", folder=tmp_path)
     done = pinxit(*order, "-o", "many.png", "--cluster", machines.address, folder=tmp_path)
     assert done.stdout == "many.png (4 pictures)\n"
     assert (tmp_path / "many.png").read_bytes() == (tmp_path / "alone.png").read_bytes()
@@ -56,12 +57,13 @@ def test_sweep_paints_the_same_sheet(tmp_path: Path, photos: Path, machines: Loc
 @pytest.mark.slow(reason="runs a command on a Ray cluster and again alone")
 @pytest.mark.parametrize("kind", ["mp4", "gif"])
 def test_video_paints_the_same_film(tmp_path: Path, machines: LocalCluster, kind: str) -> None:
-    write(tmp_path / "clip.mp4", pan(50) + pan(110, photo=OTHER) + pan(20), sound=True)
-    order = ("video", "clip.mp4", "-s", "house:ink", "--piece", "60")
-    pinxit(*order, "-o", f"alone.{kind}", folder=tmp_path)
+    # The second piece of the second shot begins to be painted within the shot.
+    write(tmp_path / "clip.mp4", pan(10) + pan(60, photo=OTHER) + pan(10), sound=True)
+    order = ("video", "clip.mp4", "-s", "house:ink", "--piece", "40")
+    pinxit_process(*order, "-o", f"alone.{kind}", folder=tmp_path)
     many = (*order, "-o", f"many.{kind}", "--cluster", machines.address)
-    done = pinxit(*many, "--json", folder=tmp_path)
-    assert json.loads(done.stdout)["frames"] == 180
+    done = pinxit_process(*many, "--json", folder=tmp_path)
+    assert json.loads(done.stdout)["frames"] == 80
     assert (tmp_path / f"many.{kind}").read_bytes() == (tmp_path / f"alone.{kind}").read_bytes()
     assert sorted(path.name for path in tmp_path.iterdir()) == [f"alone.{kind}", "clip.mp4", f"many.{kind}"]
     if kind == "mp4":
@@ -74,7 +76,7 @@ def test_ctrl_c_stops_at_once_and_keeps_what_is_done(tmp_path: Path, photos: Pat
     slow = ("--size", "400", "--iterations", "200", "--tolerance", "0", "--device", "cpu")
     order = ("batch", photos, "-s", "house:swirl", "-o", "out", "--cluster", machines.address)
     running = subprocess.Popen(
-        command(*order, *slow),
+        command_line(*order, *slow),
         cwd=tmp_path,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -87,7 +89,7 @@ def test_ctrl_c_stops_at_once_and_keeps_what_is_done(tmp_path: Path, photos: Pat
         time.sleep(3)
         running.send_signal(signal.SIGINT)
         asked = time.monotonic()
-        _, said = running.communicate(timeout=300)
+        _, said = running.communicate(timeout=PATIENCE)
     finally:
         running.kill()
     assert running.returncode == 130, said
@@ -147,5 +149,5 @@ def test_a_command_on_a_node_is_used_as_if_it_ran_here(tmp_path: Path, machines:
         running.stdin.write(word + "\n")
         running.stdin.flush()
         assert running.stdout.readline() == word[::-1] + "\n"
-    out, _ = running.communicate(timeout=300)
+    out, _ = running.communicate(timeout=PATIENCE)
     assert (out, running.returncode) == ("", 7)

@@ -17,7 +17,8 @@ from pinxit.cluster.tasks import Outcome
 from pinxit.errors import PinxitError
 from tests.cluster.conftest import make_photos
 from tests.cluster.failing_workload import FailingWorkload, NamedTask
-from tests.cluster.local_cluster import MIB, LocalCluster, command, pinxit, tree
+from tests.cluster.local_cluster import MIB, LocalCluster, tree
+from tests.command_line import command_line, pinxit_process
 
 pytestmark = pytest.mark.slow(reason="kills workers and nodes of a Ray cluster in mid-work")
 
@@ -39,12 +40,12 @@ def done(machines: LocalCluster, work: FailingWorkload, names: list[str]) -> dic
 def alone(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     """The results of a single machine."""
     folder = tmp_path_factory.mktemp("alone")
-    pinxit("batch", make_photos(folder / "photos"), "-s", "house:swirl", "-o", "out", *SLOW, folder=folder)
+    pinxit_process("batch", make_photos(folder / "photos"), "-s", "house:swirl", "-o", "out", *SLOW, folder=folder)
     return tree(folder / "out")
 
 
 def begin(photos: Path, machines: LocalCluster) -> subprocess.Popen[str]:
-    order = command("batch", photos, "-s", "house:swirl", "-o", "many", *SLOW, "--cluster", machines.address)
+    order = command_line("batch", photos, "-s", "house:swirl", "-o", "many", *SLOW, "--cluster", machines.address)
     return subprocess.Popen(order, cwd=photos.parent, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 

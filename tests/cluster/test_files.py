@@ -12,7 +12,8 @@ import pytest
 from pinxit.cluster import files
 from pinxit.errors import PinxitError
 from pinxit.image import fit, sample, to_bytes
-from tests.cluster.local_cluster import LocalCluster, pinxit, tree
+from tests.cluster.local_cluster import LocalCluster, tree
+from tests.command_line import pinxit, pinxit_process
 from tests.video.clips import OTHER, pan, write
 
 NETWORK = ("--engine", "network", "--size", "64")
@@ -22,7 +23,7 @@ NETWORK = ("--engine", "network", "--size", "64")
 def test_batch_from_bucket_to_bucket(tmp_path: Path, photos: Path, bucket: Any, machines: LocalCluster) -> None:
     (photos / "broken.jpg").write_bytes(b"no picture")
     bucket.put(str(photos), "bucket/photos", recursive=True)
-    pinxit("batch", photos, "-s", photos / "0" / "cat.jpg", "-o", "alone", *NETWORK, folder=tmp_path, check=1)
+    pinxit_process("batch", photos, "-s", photos / "0" / "cat.jpg", "-o", "alone", *NETWORK, folder=tmp_path, check=1)
     order = ("batch", "s3://bucket/photos", "-s", "s3://bucket/photos/0/cat.jpg", "-o", "s3://bucket/out", *NETWORK)
     many = (*order, "--cluster", machines.address)
     done = pinxit(*many, folder=tmp_path, check=1)
@@ -39,9 +40,9 @@ def test_batch_from_bucket_to_bucket(tmp_path: Path, photos: Path, bucket: Any, 
 def test_video_from_bucket_to_bucket(tmp_path: Path, bucket: Any, machines: LocalCluster) -> None:
     write(tmp_path / "clip.mp4", pan(20) + pan(30, photo=OTHER), sound=True)
     bucket.put_file(str(tmp_path / "clip.mp4"), "bucket/clip.mp4")
-    pinxit("video", "clip.mp4", "-s", "house:ink", "-o", "alone.mp4", folder=tmp_path)
+    pinxit_process("video", "clip.mp4", "-s", "house:ink", "-o", "alone.mp4", folder=tmp_path)
     many = ("video", "s3://bucket/clip.mp4", "-s", "house:ink", "-o", "s3://bucket/films/many.mp4")
-    pinxit(*many, "--cluster", machines.address, folder=tmp_path)
+    pinxit_process(*many, "--cluster", machines.address, folder=tmp_path)
     assert bucket.cat_file("bucket/films/many.mp4") == (tmp_path / "alone.mp4").read_bytes()
     bucket.invalidate_cache()
     assert bucket.find("bucket/films") == ["bucket/films/many.mp4"]

@@ -34,14 +34,14 @@ def test_jobs_run_stop_and_are_cancelled_on_nodes(machines: LocalCluster, tmp_pa
         jobs.start()
         jobs.put("quick", QUICK)
         jobs.put("long", LONG)
-        assert wait_for(jobs, "quick", "succeeded", "failed", seconds=120).state == "succeeded"
+        assert wait_for(jobs, "quick", "succeeded", "failed").state == "succeeded"
         assert store.results.get("quick").files
-        wait_for_progress(jobs, "long", 3, seconds=120)
+        wait_for_progress(jobs, "long", 3)
         jobs.stop("long")
-        wait_for(jobs, "long", "succeeded", seconds=120)
+        wait_for(jobs, "long", "succeeded")
         assert store.results.get("long").draft
         jobs.put("unwanted", {**LONG, "seed": 2})
-        wait_for_progress(jobs, "unwanted", 3, seconds=120)
+        wait_for_progress(jobs, "unwanted", 3)
         jobs.cancel("unwanted")
         wait_for(jobs, "unwanted", "cancelled")
         assert "unwanted" not in store.results

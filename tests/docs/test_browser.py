@@ -11,7 +11,7 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser
 
-from tests.clock import under_load
+from tests.clock import PATIENCE
 from tests.docs.test_site import SITE
 from tests.studio.chromium import open_chromium
 
@@ -55,7 +55,7 @@ def test_search(chromium: Browser, address: str, page: str, query: str, found: s
     tab.locator(".md-search__input").click()
     tab.locator(".md-search__input").fill(query)
     result = tab.locator(f".md-search-result__link[href*='{found}']").first
-    result.wait_for(state="attached", timeout=1000 * under_load(60))
+    result.wait_for(state="attached", timeout=1000 * PATIENCE)
     context.close()
     foreign = [url for url in asked if not url.startswith((address, "data:", "blob:"))]
     assert not foreign

@@ -54,6 +54,7 @@ def test_one_sentence_says_what_else_there_is(packages: Path, tmp_path: Path) ->
     assert _pinxit(packages, tmp_path, "doctor").returncode == 1
 
 
+@pytest.mark.slow(reason="paints in two processes")
 def test_weights_from_a_file_or_from_the_cache_suffice(packages: Path, tmp_path: Path, own_cache: Path) -> None:
     parameters = weights.load("vgg16")
     write_checked(tmp_path / "given.safetensors", parameters, {"pinxit": "folded"})

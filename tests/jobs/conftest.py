@@ -13,12 +13,10 @@ import pytest
 from pinxit.jobs.record import JobRecord
 from pinxit.jobs.service import JobService
 from pinxit.jobs.store import Store
+from tests.clock import PATIENCE
 from tests.postgres import Postgres, cluster
 
 Seen = TypeVar("Seen")
-
-# s: only what never happens takes so long, however busy the machine is.
-PATIENCE = 300.0
 
 # By the network, which needs no PyTorch: a worker is through in a second.
 QUICK: dict[str, Any] = {

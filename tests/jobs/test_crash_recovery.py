@@ -14,9 +14,8 @@ import pytest
 )
 def test_nothing_is_lost_when_servers_and_workers_are_killed() -> None:
     program = Path(__file__).parents[2] / "benchmarks" / "crash_recovery.py"
-    done = subprocess.run(
-        [sys.executable, program, "--kills", "6", "--seed", "7"], capture_output=True, text=True, timeout=1800
-    )
+    options = ["--kills", "6", "--waiting", "3", "--seed", "7"]
+    done = subprocess.run([sys.executable, program, *options], capture_output=True, text=True, timeout=1800)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "all whole" in done.stdout
     assert "Traceback" not in done.stderr

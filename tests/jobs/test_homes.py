@@ -66,6 +66,7 @@ def test_a_home_of_version_0_1_0_that_lost_its_name_is_known_by_its_jobs(old_hom
     assert json.loads((old_home / "home.json").read_text()) == {"version": 2, "name": name}
 
 
+@pytest.mark.slow(reason="paints what a home of 0.1.0 had not finished")
 def test_a_home_of_version_0_1_0_is_taken_up(old_home: Path) -> None:
     home, name = old_home, (old_home / "name").read_text()
     with opened(home) as jobs:

@@ -21,7 +21,8 @@ from pinxit.jobs import queue
 from pinxit.jobs.errors import JobsError
 from pinxit.jobs.service import JobService
 from pinxit.jobs.store import Store
-from tests.jobs.conftest import LONG, PATIENCE, QUICK, wait, wait_for, wait_for_progress
+from tests.clock import PATIENCE
+from tests.jobs.conftest import LONG, QUICK, wait, wait_for, wait_for_progress
 from tests.postgres import Postgres
 
 Running = Callable[..., contextlib.AbstractContextManager[JobService]]

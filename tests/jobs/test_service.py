@@ -21,8 +21,8 @@ from pinxit.jobs.errors import Conflict, Full, Missing, NoRoom, Refused
 from pinxit.jobs.events import Event
 from pinxit.jobs.service import JobService
 from pinxit.jobs.store import Store
-from tests.clock import under_load
-from tests.jobs.conftest import LONG, PATIENCE, QUICK, wait, wait_for, wait_for_progress
+from tests.clock import PATIENCE, under_load
+from tests.jobs.conftest import LONG, QUICK, wait, wait_for, wait_for_progress
 
 Running = Callable[..., contextlib.AbstractContextManager[JobService]]
 
@@ -138,6 +138,7 @@ def test_what_is_missing_is_reported(jobs: JobService) -> None:
     assert jobs.list() == []
 
 
+@pytest.mark.slow(reason="paints four pictures one after the other")
 def test_higher_priorities_begin_first_and_others_in_their_order(jobs: JobService) -> None:
     jobs.put("first", LONG)
     wait_for_progress(jobs, "first")
@@ -153,6 +154,7 @@ def test_higher_priorities_begin_first_and_others_in_their_order(jobs: JobServic
     assert began == sorted(began)
 
 
+@pytest.mark.slow(reason="paints three pictures one after the other")
 def test_one_that_waits_can_be_moved_to_the_front(jobs: JobService) -> None:
     jobs.put("first", LONG)
     wait_for_progress(jobs, "first")

@@ -15,7 +15,7 @@ import pytest
 
 from pinxit.living import shaders
 from pinxit.living.automaton import CHANNELS, seed_state
-from tests.clock import under_load
+from tests.clock import PATIENCE
 from tests.living.rules import lively
 from tests.screen import with_screen
 from tests.studio.chromium import CHROMIUM, open_chromium
@@ -50,7 +50,7 @@ def browser_page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Any
         page.on("pageerror", lambda error: problems.append(str(error)))
         page.on("request", lambda one: None if one.url.startswith("file:") else problems.append(one.url))
         # Two hundred steps are drawn in software before it is there.
-        page.set_default_timeout(1000 * under_load(60))
+        page.set_default_timeout(1000 * PATIENCE)
         page.goto(file.as_uri())
         if not page.evaluate("document.createElement('canvas').getContext('webgl2') !== null"):
             pytest.skip("this Chromium has no WebGL 2")

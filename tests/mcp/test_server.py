@@ -8,6 +8,7 @@ import json
 import os
 import sys
 from collections.abc import Awaitable, Callable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,7 +21,7 @@ from pinxit.grading import read_table
 from pinxit.mcp import works
 from tests.command_line import pinxit
 
-mcp = pytest.importorskip("mcp", reason='the SDK is in the extra "mcp"')
+pytestmark = pytest.mark.skipif(find_spec("mcp") is None, reason='the SDK is in the extra "mcp"')
 T = TypeVar("T")
 LIMIT = 300.0  # s: reached only where the server hangs
 SMALL = {"settings": {"network": "live"}, "size": 64, "preset": "instant"}
@@ -28,6 +29,7 @@ SMALL = {"settings": {"network": "live"}, "size": 64, "preset": "instant"}
 
 def with_client(folder: Path, talk: Callable[[Any], Awaitable[T]]) -> T:
     """Start `pinxit mcp` in a folder, talk with it, and end it."""
+    import mcp  # takes a second, which processes that only collect this test need not spend
 
     async def run() -> T:
         command = mcp.StdioServerParameters(

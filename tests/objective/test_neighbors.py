@@ -144,13 +144,16 @@ def test_gradient_against_finite_differences(exact: Encoder) -> None:
         assert float((gradient * direction).sum()) == expected
 
 
+_IN_DOUBLE_PRECISION = pytest.mark.slow(reason="three seconds in double precision")
+
+
 @pytest.mark.parametrize(
     ("height", "width", "side", "wrap", "masked"),
     [
         (98, 40, 80, "none", False),  # the last tile is 2 px high
-        (40, 130, 112, "none", True),
+        pytest.param(40, 130, 112, "none", True, marks=_IN_DOUBLE_PRECISION),
         (32, 96, 80, "x", True),
-        (32, 128, 112, "half-drop", False),
+        pytest.param(32, 128, 112, "half-drop", False, marks=_IN_DOUBLE_PRECISION),
     ],
 )
 def test_tiles_give_the_loss_and_gradient_of_the_whole(

@@ -80,6 +80,9 @@ def test_gradient_against_finite_differences(exact: Encoder, cat: Picture, coffe
     assert float((gradient * direction).sum()) == pytest.approx((ends[0] - ends[1]) / 2e-6, rel=1e-4)
 
 
+_IN_DOUBLE_PRECISION = pytest.mark.slow(reason="four seconds in double precision")
+
+
 @pytest.mark.parametrize(
     ("height", "width", "side", "deepest", "masked"),
     [
@@ -87,9 +90,9 @@ def test_gradient_against_finite_differences(exact: Encoder, cat: Picture, coffe
         # in which they do not.
         (38, 45, 32, 5, True),
         (44, 411, 384, 5, False),
-        (411, 40, 384, 5, True),
+        pytest.param(411, 40, 384, 5, True, marks=_IN_DOUBLE_PRECISION),
         # Less deep, they see less: the middle one of nine is cut off on all four sides.
-        (130, 150, 96, 3, True),
+        pytest.param(130, 150, 96, 3, True, marks=_IN_DOUBLE_PRECISION),
     ],
 )
 def test_tiles_give_the_gradient_of_the_whole(

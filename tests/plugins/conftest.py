@@ -14,11 +14,9 @@ from pathlib import Path
 import pytest
 
 from pinxit import image as pictures
+from tests.clock import PATIENCE
 from tests.screen import with_screen
 from tests.studio.studio_process import GENEROUS_LIMITS, StudioProcess, run_studio
-
-# s: only a program that hangs takes so long.
-PATIENCE = 300
 
 
 @dataclass
@@ -77,7 +75,7 @@ def run_user(home: Path) -> Iterator[User]:
     pictures.write(pictures.fit(pictures.sample("cat"), 160), photo)
     data = home / ".local" / "share" / "pinxit"
     data.mkdir(parents=True)
-    with run_studio(data / "studio", limits=GENEROUS_LIMITS) as studio:
+    with run_studio(data / "studio", limits=GENEROUS_LIMITS, lean=True) as studio:
         yield User(home, environment, studio, photo)
 
 

@@ -17,7 +17,8 @@ import psutil
 import pytest
 
 from pinxit.host_programs import HOSTS
-from tests.plugins.conftest import PATIENCE, User, requires
+from tests.clock import PATIENCE
+from tests.plugins.conftest import User, requires
 
 pytestmark = [
     requires("gimp-console"),

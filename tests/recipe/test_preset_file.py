@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import io
+import struct
+import zlib
 from typing import Any
 
 import PIL.Image
@@ -17,6 +19,14 @@ def png(width: int, height: int) -> str:
     written = io.BytesIO()
     PIL.Image.new("RGB", (width, height), "teal").save(written, "PNG")
     return base64.b64encode(written.getvalue()).decode()
+
+
+def png_that_claims(width: int, height: int) -> str:
+    """Return a small PNG whose header names another size."""
+    content = bytearray(base64.b64decode(png(96, 64)))
+    content[16:24] = struct.pack(">II", width, height)
+    content[29:33] = struct.pack(">I", zlib.crc32(content[12:29]))
+    return base64.b64encode(content).decode()
 
 
 def test_what_is_written_is_read() -> None:
@@ -48,7 +58,7 @@ JPEG = base64.b64encode(b"\xff\xd8\xff\xe0" + bytes(100)).decode()
         ({"thumbnail": "not base64!"}, "not a PNG"),
         ({"thumbnail": JPEG}, "not a PNG"),
         ({"thumbnail": png(96, 64)[:60]}, "not a PNG"),
-        ({"thumbnail": png(20_000, 20_000)}, ""),
+        ({"thumbnail": png_that_claims(20_000, 20_000)}, "not a PNG"),
         ({"thumbnail": png(1025, 16)}, "not a PNG"),
         ({"thumbnail": base64.b64encode(bytes(THUMBNAIL_BYTES + 9)).decode()}, ""),
         ({"script": "alert(1)"}, "Extra inputs"),

@@ -7,14 +7,16 @@ import json
 import time
 import uuid
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import httpx2
 import numpy as np
 import PIL.Image
 
-# s: only what never happens takes so long, however busy the machine is.
-PATIENCE = 300.0
+from pinxit.jobs.files import Files
+from pinxit.jobs.record import ENDED
+from tests.clock import PATIENCE
 
 
 def small_order(**changes: Any) -> dict[str, Any]:
@@ -75,6 +77,36 @@ def wait_for_state(client: httpx2.Client, id: str, *states: str, seconds: float 
             return job
         time.sleep(0.1)
     raise AssertionError(f"the job is not {states} after {seconds} s but {job}")
+
+
+def empty_home(client: httpx2.Client, home: Path) -> None:
+    """Delete what people keep in a studio: jobs, results, presets, ratings, the style shelf, and all files.
+
+    Args:
+        client: of the studio.
+        home: its folder.
+    """
+    for job in client.get("/api/v1/jobs", params={"limit": 500}).json():
+        if job["state"] not in ENDED:
+            client.post(f"/api/v1/jobs/{job['id']}/cancel")
+            wait_for_state(client, job["id"], *ENDED)
+        _deleted(client, f"jobs/{job['id']}")
+    while results := client.get("/api/v1/results").json()["results"]:
+        for result in results:
+            _deleted(client, f"results/{result['id']}")
+    for preset in client.get("/api/v1/presets").json():
+        _deleted(client, f"presets/{preset['id']}")
+    _deleted(client, "taste")
+    for entry in client.get("/api/v1/shelf").json()["entries"]:
+        client.put("/api/v1/shelf/entries", json={"picture": entry["picture"]}).raise_for_status()
+    # Files would keep the names under which they came.
+    files = Files(home / "files", create=False)
+    for id, _ in list(files.all()):
+        files.delete(id)
+
+
+def _deleted(client: httpx2.Client, path: str) -> None:
+    client.delete(f"/api/v1/{path}").raise_for_status()
 
 
 def error_message(answer: httpx2.Response) -> str:

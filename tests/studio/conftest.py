@@ -1,4 +1,4 @@
-"""One studio for all tests that do not need one of their own."""
+"""One studio for all tests of a process that do not need one of their own: one for requests, one for pages."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ import httpx2
 import pytest
 from playwright.sync_api import Browser
 
+from tests.clock import PATIENCE
 from tests.postgres import Postgres, cluster
+from tests.studio.api_client import empty_home
 from tests.studio.chromium import open_chromium
 from tests.studio.studio_process import GENEROUS_LIMITS, StudioProcess, run_studio, run_studio_command
 
@@ -38,11 +40,21 @@ def chromium() -> Iterator[Browser]:
         yield browser
 
 
+@pytest.fixture(scope="session")
+def page_studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    """Run `pinxit studio` for all tests of pages that do not stop it, and yield its address and its folder."""
+    home = tmp_path_factory.mktemp("studio") / "home"
+    with run_studio_command(home) as address:
+        yield address, home
+
+
 @pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Run `pinxit studio` for the tests of a file that do not stop it, and yield its address."""
-    with run_studio_command(tmp_path_factory.mktemp("studio") / "home") as address:
-        yield address
+def address(page_studio: tuple[str, Path]) -> Iterator[str]:
+    """Yield the address of a studio that is as empty for each file as a new one, which would take seconds to start."""
+    address, home = page_studio
+    yield address
+    with httpx2.Client(base_url=address, timeout=PATIENCE, trust_env=False) as client:
+        empty_home(client, home)
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,7 @@
 import puppeteer from "../../studio/web/node_modules/puppeteer-core/lib/esm/puppeteer/puppeteer-core.js";
 
 const [program, address, photograph, profile] = process.argv.slice(2);
-const TIMEOUT = 120_000; // ms
+const TIMEOUT = 300_000; // ms, as PATIENCE in tests/clock.py
 const problems = [];
 
 const browser = await puppeteer.launch({

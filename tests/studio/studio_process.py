@@ -16,6 +16,8 @@ from typing import Any
 import httpx2
 import psutil
 
+from tests.clock import PATIENCE
+
 # Tests send requests faster than any person does.
 GENEROUS_LIMITS = {"requests": 10_000.0, "requests_burst": 100_000, "heavy": 1000.0, "heavy_burst": 10_000}
 # What `pinxit studio` calls, with limits that a test may choose.
@@ -68,13 +70,14 @@ class StudioProcess:
         return int(self.host.rpartition(":")[2])
 
     def client(self, **options: Any) -> httpx2.Client:
-        return httpx2.Client(base_url=self.address, timeout=300, trust_env=False, **options)
+        # A client that might use TLS reads all the system's certificates first.
+        return httpx2.Client(base_url=self.address, timeout=PATIENCE, trust_env=False, verify=False, **options)
 
     def memory_bytes(self) -> int:
         """Return the resident memory of the server itself, without its workers."""
         return int(psutil.Process(self.process.pid).memory_info().rss)
 
-    def send_raw(self, request: bytes, seconds: float = 30.0) -> bytes:
+    def send_raw(self, request: bytes, seconds: float = PATIENCE) -> bytes:
         """Send bytes as they are, and return all that comes until the connection closes."""
         with socket.create_connection(("127.0.0.1", self.port), timeout=seconds) as line:
             line.sendall(request)
@@ -115,7 +118,7 @@ def run_studio(home: Path, **options: Any) -> Iterator[StudioProcess]:
     finally:
         process.terminate()
         try:
-            process.wait(120)
+            process.wait(PATIENCE)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
@@ -144,7 +147,7 @@ def run_studio_command(home: Path, port: int | None = None, *options: str) -> It
         finally:
             process.terminate()
             try:
-                process.wait(120)
+                process.wait(PATIENCE)
             finally:
                 process.kill()
                 process.stdout.close()

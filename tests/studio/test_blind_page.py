@@ -12,6 +12,7 @@ import httpx2
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.clock import PATIENCE
 from tests.studio.api_client import put_job, small_order, wait_for_state
 from tests.studio.chromium import REQUIRES_CHROMIUM, check_accessible, visit
 from tests.studio.studio_process import run_studio_command
@@ -34,7 +35,7 @@ def address(home: Path) -> Iterator[str]:
 
 
 def paint(address: str, **changes: Any) -> None:
-    with httpx2.Client(base_url=address, timeout=300, trust_env=False) as client:
+    with httpx2.Client(base_url=address, timeout=PATIENCE, trust_env=False) as client:
         job = wait_for_state(client, put_job(client, small_order(**changes))["id"], "succeeded", "failed")
         assert job["state"] == "succeeded", job
 

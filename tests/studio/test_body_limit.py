@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.clock import under_load
+from tests.clock import PATIENCE, under_load
 from tests.studio.studio_process import GENEROUS_LIMITS, StudioProcess, read_all, run_studio
 
 MB = 1 << 20
@@ -46,7 +46,7 @@ def test_too_large_a_body_is_refused_with_and_without_its_length(narrow: StudioP
 @pytest.mark.parametrize("path", ["files", "jobs", "preview", "correspondence"])
 def test_a_body_that_drips_is_refused(narrow: StudioProcess, path: str) -> None:
     begin = time.monotonic()
-    with socket.create_connection(("127.0.0.1", narrow.port), timeout=120) as line:
+    with socket.create_connection(("127.0.0.1", narrow.port), timeout=PATIENCE) as line:
         line.sendall(
             f"POST /api/v1/{path} HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\n"
             "Content-Type: application/json\r\n\r\n".encode()
@@ -71,7 +71,7 @@ def test_a_body_that_drips_is_refused(narrow: StudioProcess, path: str) -> None:
 def test_a_head_that_never_ends_closes_the_connection(narrow: StudioProcess) -> None:
     for begun in (b"", b"GET / HT", b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\nGET /"):
         begin = time.monotonic()
-        with socket.create_connection(("127.0.0.1", narrow.port), timeout=120) as line:
+        with socket.create_connection(("127.0.0.1", narrow.port), timeout=PATIENCE) as line:
             line.sendall(begun)
             answer = read_all(line)
         assert answer == b"" or answer.startswith(b"HTTP/1.1 200")
@@ -81,11 +81,11 @@ def test_a_head_that_never_ends_closes_the_connection(narrow: StudioProcess) -> 
 
 def test_a_client_that_disconnects_during_an_upload_leaves_nothing(narrow: StudioProcess) -> None:
     for _ in range(20):
-        with socket.create_connection(("127.0.0.1", narrow.port), timeout=120) as line:
+        with socket.create_connection(("127.0.0.1", narrow.port), timeout=PATIENCE) as line:
             line.sendall(
                 b"POST /api/v1/files HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 500000\r\n\r\n" + b"x" * 70_000
             )
-    end = time.monotonic() + 120
+    end = time.monotonic() + PATIENCE
     while list((narrow.home / "files" / "incoming").iterdir()) and time.monotonic() < end:
         time.sleep(0.1)
     assert not list((narrow.home / "files" / "incoming").iterdir())
@@ -106,6 +106,6 @@ def test_raw_nonsense_is_answered(narrow: StudioProcess) -> None:
     ):
         answer = narrow.send_raw(nonsense)
         assert answer.startswith(b"HTTP/1.1 4") or answer == b"", answer[:200]
-    with socket.create_connection(("127.0.0.1", narrow.port), timeout=120) as line:
+    with socket.create_connection(("127.0.0.1", narrow.port), timeout=PATIENCE) as line:
         line.sendall(b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
         assert b"200 OK" in read_all(line)

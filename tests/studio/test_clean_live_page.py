@@ -39,7 +39,7 @@ def test_the_painting_alone_from_the_chosen_camera(chromium: Browser, address: s
         box = canvas.bounding_box()
         assert box == {"x": 0, "y": 0, "width": 640, "height": 360}
         first = canvas.evaluate("canvas => canvas.toDataURL()")
-        wait_until(page, lambda: canvas.evaluate("canvas => canvas.toDataURL()") != first, 60)
+        wait_until(page, lambda: canvas.evaluate("canvas => canvas.toDataURL()") != first)
 
 
 def test_a_camera_that_is_not_there(chromium: Browser, address: str) -> None:

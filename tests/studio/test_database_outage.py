@@ -23,7 +23,7 @@ import pytest
 from pinxit.errors import PinxitError
 from pinxit.jobs.service import JobService
 from pinxit.jobs.store import Store
-from tests.clock import under_load
+from tests.clock import PATIENCE, under_load
 from tests.postgres import Postgres
 from tests.studio.api_client import put_job, slow_order, small_order, wait_for_progress, wait_for_state
 from tests.studio.studio_process import GENEROUS_LIMITS, StudioProcess, run_studio
@@ -105,7 +105,7 @@ def measured_health(studio: StudioProcess) -> Iterator[list[float]]:
         asking.result(300)
 
 
-def wait_until(look: Callable[[], object], seconds: float = 300.0) -> None:
+def wait_until(look: Callable[[], object], seconds: float = PATIENCE) -> None:
     deadline = time.monotonic() + seconds
     while not look():
         assert time.monotonic() < deadline
@@ -171,7 +171,7 @@ def test_while_the_database_is_away_only_what_needs_it_stops(tmp_path: Path, fau
         ask("POST", f"jobs/{waiting_later}/cancel", 200, under_load(1))
         begin = time.monotonic()
         studio.process.send_signal(signal.SIGTERM)
-        assert studio.process.wait(120) == 0
+        assert studio.process.wait(PATIENCE) == 0
         assert time.monotonic() - begin < under_load(5)
     # Without its database it refuses to start, in one sentence.
     store = Store(home)

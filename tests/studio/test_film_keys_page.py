@@ -24,8 +24,8 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def sources(page: Page) -> list[str]:
     """Return the pictures of the frames around the key, once they are painted."""
     shown = page.locator(".around img")
-    expect(page.locator(".around")).to_have_attribute("aria-busy", "false", timeout=120_000)
-    expect(shown.first).to_be_visible(timeout=120_000)
+    expect(page.locator(".around")).to_have_attribute("aria-busy", "false")
+    expect(shown.first).to_be_visible()
     return [str(one.get_attribute("src")) for one in shown.all()]
 
 
@@ -35,17 +35,15 @@ def test_a_key_is_chosen_seen_edited_and_painted(chromium: Browser, address: str
         page.get_by_label("Drop a clip here").set_input_files(clip)
         page.get_by_role("button", name="Use Impasto").click()
         first = page.get_by_role("button", name="Make frame 1 a keyframe")
-        expect(first).to_be_visible(timeout=60_000)
+        expect(first).to_be_visible()
         first.click()
         expect(page.get_by_text("Frame 1 is painted with the film.")).to_be_visible()
         plain = sources(page)
         # While they are painted, the first frames are paler.
-        expect(page.get_by_role("region", name="Frames, painted")).to_have_attribute(
-            "aria-busy", "false", timeout=120_000
-        )
+        expect(page.get_by_role("region", name="Frames, painted")).to_have_attribute("aria-busy", "false")
         check_accessible(page, "a keyframe")
 
-        with page.expect_download(timeout=60_000) as downloading:
+        with page.expect_download() as downloading:
             page.get_by_role("button", name="Save to edit").click()
         assert downloading.value.suggested_filename == "frame_0001.png"
         edited = tmp_path / "edited.png"
@@ -59,7 +57,7 @@ def test_a_key_is_chosen_seen_edited_and_painted(chromium: Browser, address: str
         page.get_by_role("button", name="Make frame 24 a keyframe").click()
         expect(page.get_by_text("Frame 24 is painted with the film.")).to_be_visible()
         page.get_by_role("button", name="Paint the clip").click()
-        expect(page.get_by_role("list", name="Download").get_by_role("link").first).to_be_visible(timeout=120_000)
+        expect(page.get_by_role("list", name="Download").get_by_role("link").first).to_be_visible()
         (result,) = page.request.get("/api/v1/results?work=video").json()["results"]
         recipe = page.request.get(f"/api/v1/results/{result['id']}").json()["recipe"]
         assert recipe["keys"] == [24]

@@ -6,12 +6,14 @@ import json
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from pinxit import image as pictures
 from tests.studio.chromium import BUILT_PAGE
+from tests.studio.studio_process import run_studio_command
 
 _ROOT = Path(__file__).parents[2]
 FIREFOX = next(filter(None, map(shutil.which, ("firefox-esr", "firefox"))), None)
@@ -23,6 +25,13 @@ pytestmark = [
     pytest.mark.skipif(not (NODE.exists() and PUPPETEER.is_dir()), reason="there is no puppeteer-core: make page"),
     pytest.mark.slow(reason="starts Firefox, and paints"),
 ]
+
+
+@pytest.fixture
+def address(tmp_path: Path) -> Iterator[str]:
+    """Run a studio that has not painted yet: the main button of others names the time that it will take."""
+    with run_studio_command(tmp_path / "home") as address:
+        yield address
 
 
 def test_a_photograph_is_painted_and_found_again(address: str, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import PIL.Image
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.clock import PATIENCE
 from tests.studio.api_client import put_job, small_order, wait_for_state
 from tests.studio.chromium import REQUIRES_CHROMIUM, check_accessible, visit
 
@@ -21,7 +22,7 @@ pytestmark = [*REQUIRES_CHROMIUM, pytest.mark.slow(reason="paints pictures for t
 @pytest.fixture(scope="module")
 def painted(address: str) -> str:
     """Fill the gallery with three small pictures; return the studio's address."""
-    with httpx2.Client(base_url=address, timeout=300, trust_env=False) as client:
+    with httpx2.Client(base_url=address, timeout=PATIENCE, trust_env=False) as client:
         for title in ("one", "two", "three"):
             wait_for_state(client, put_job(client, small_order(), title=title)["id"], "succeeded")
             time.sleep(0.01)  # so that they are in order

@@ -37,7 +37,7 @@ def test_a_preset_is_saved_and_exchanged_as_a_file(chromium: Browser, address: s
 
         page.get_by_role("slider", name="Strength", exact=True).fill("1")
         use.click()
-        wait_until(page, lambda: stored_form(page)["settings"] == {"strength": 0.5}, 30)
+        wait_until(page, lambda: stored_form(page)["settings"] == {"strength": 0.5})
 
         # Deleted, and back.
         page.get_by_role("button", name="Remove the preset Soft dusk").click()

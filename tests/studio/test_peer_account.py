@@ -55,7 +55,7 @@ def shared_folder() -> Iterator[Path]:
 
 @pytest.fixture(scope="module")
 def common(shared_folder: Path) -> Iterator[StudioProcess]:
-    with run_studio(shared_folder / "home") as it:
+    with run_studio(shared_folder / "home", lean=True) as it:
         yield it
 
 

@@ -18,7 +18,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 from pinxit.studio.protocol import StudioServer, listen
-from tests.clock import under_load
+from tests.clock import PATIENCE, under_load
 from tests.studio.api_client import put_job, slow_order, wait_for_progress
 from tests.studio.studio_process import run_studio
 
@@ -35,7 +35,7 @@ def served() -> Iterator[tuple[StudioServer, int]]:
         server = StudioServer(Starlette(routes=[Route("/", answer)]), 20, ready.set, lambda: None)
         thread = threading.Thread(target=server.run, args=([listener],))
         thread.start()
-        assert ready.wait(300)
+        assert ready.wait(PATIENCE)
         try:
             yield server, listener.getsockname()[1]
         finally:
@@ -59,7 +59,8 @@ def test_a_signal_ends_it_while_clients_are_connected(tmp_path: Path) -> None:
         with studio.client() as client:
             wait_for_progress(client, put_job(client, slow_order())["id"])
         lines = [
-            stack.enter_context(socket.create_connection(("127.0.0.1", studio.port), timeout=300)) for _ in range(5)
+            stack.enter_context(socket.create_connection(("127.0.0.1", studio.port), timeout=PATIENCE))
+            for _ in range(5)
         ]
         host = b"Host: 127.0.0.1\r\n"
         lines[0].sendall(b"GET / HT")
@@ -74,7 +75,7 @@ def test_a_signal_ends_it_while_clients_are_connected(tmp_path: Path) -> None:
             healthy = time.monotonic() - begin
         begin = time.monotonic()
         studio.process.send_signal(signal.SIGTERM)
-        assert studio.process.wait(120) == 0
+        assert studio.process.wait(PATIENCE) == 0
         seconds = time.monotonic() - begin
     # s: before this was cured it took ten seconds and more.
     assert seconds < under_load(8)

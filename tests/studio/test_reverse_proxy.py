@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from playwright.sync_api import expect
 
+from tests.clock import PATIENCE
 from tests.studio.api_client import noise_png, read_events, read_until, small_order, wait_for_state
 from tests.studio.chromium import REQUIRES_CHROMIUM, open_chromium
 from tests.studio.studio_process import StudioProcess, free_port, run_studio
@@ -52,7 +53,11 @@ class Proxied(NamedTuple):
         """Return a client that connects through the proxy, by the public name."""
         headers = {"Host": host or f"{NAME}:{self.port}"} | ({"Authorization": f"Bearer {token}"} if token else {})
         return httpx2.Client(
-            base_url=f"https://127.0.0.1:{self.port}", headers=headers, transport=ByName(), timeout=300, trust_env=False
+            base_url=f"https://127.0.0.1:{self.port}",
+            headers=headers,
+            transport=ByName(),
+            timeout=PATIENCE,
+            trust_env=False,
         )
 
 
@@ -129,13 +134,15 @@ def proxied(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         # Before the studio starts, because this may skip the test.
         command = request.param(folder, port, studio_port)
         home = tmp_path_factory.mktemp("proxied") / "home"
-        studio = stack.enter_context(run_studio(home, names=[f"{NAME}:{port}"], token=TOKEN, port=studio_port))
+        studio = stack.enter_context(
+            run_studio(home, names=[f"{NAME}:{port}"], token=TOKEN, port=studio_port, lean=True)
+        )
         process = subprocess.Popen(
             command, stderr=subprocess.DEVNULL, env={**os.environ, "HOME": str(folder), "XDG_DATA_HOME": str(folder)}
         )
         stack.callback(process.wait)
         stack.callback(process.kill)
-        end = time.monotonic() + 300
+        end = time.monotonic() + PATIENCE
         while True:
             with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)):
                 break
@@ -147,7 +154,7 @@ def proxied(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         with proxied.client() as client, client.stream("GET", "/api/v1/events") as answer:
             assert next(read_events(answer)).event == "hello"
             studio.process.terminate()
-            assert studio.process.wait(120) == 0
+            assert studio.process.wait(PATIENCE) == 0
 
 
 def test_every_client_needs_the_token(proxied: Proxied) -> None:

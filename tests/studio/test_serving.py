@@ -19,7 +19,7 @@ import pytest
 from typer.testing import CliRunner
 
 from pinxit.cli.studio import app
-from tests.clock import under_load
+from tests.clock import PATIENCE, under_load
 from tests.studio.api_client import put_job, slow_order, small_order, wait_for_progress, wait_for_state
 from tests.studio.studio_process import run_studio
 
@@ -58,26 +58,26 @@ def test_a_signal_ends_it_silently(tmp_path: Path, name: str) -> None:
         process.send_signal(getattr(signal, name))
         for _ in events.iter_lines():
             pass
-        assert process.wait(120) == 0
+        assert process.wait(PATIENCE) == 0
         assert process.stderr is not None
         assert process.stderr.read() == ""
 
 
 @pytest.mark.slow(reason="starts the studio twice, and paints")
 def test_jobs_go_on_at_the_next_start(tmp_path: Path) -> None:
-    with started(tmp_path) as (process, line), httpx2.Client(base_url=address_in(line), timeout=300) as client:
+    with started(tmp_path) as (process, line), httpx2.Client(base_url=address_in(line), timeout=PATIENCE) as client:
         job = put_job(client, slow_order())["id"]
         wait_for_progress(client, job)
         process.terminate()
         begin = time.monotonic()
-        assert process.wait(120) == 0
+        assert process.wait(PATIENCE) == 0
         assert time.monotonic() - begin < under_load(5)
-    with started(tmp_path) as (process, line), httpx2.Client(base_url=address_in(line), timeout=300) as client:
+    with started(tmp_path) as (process, line), httpx2.Client(base_url=address_in(line), timeout=PATIENCE) as client:
         wait_for_progress(client, job)
         assert client.post(f"/api/v1/jobs/{job}/stop").status_code == 200
         wait_for_state(client, job, "succeeded")
         process.terminate()
-        assert process.wait(120) == 0
+        assert process.wait(PATIENCE) == 0
 
 
 def test_a_taken_port_and_a_taken_folder_are_reported_in_a_sentence(tmp_path: Path) -> None:
@@ -91,7 +91,7 @@ def test_a_taken_port_and_a_taken_folder_are_reported_in_a_sentence(tmp_path: Pa
                 assert said == ""
                 assert second.stderr is not None
                 error = second.stderr.read()
-                assert second.wait(120) == 2
+                assert second.wait(PATIENCE) == 2
                 assert says in error
                 assert error.count("\n") == 1
 
@@ -109,7 +109,7 @@ def test_other_machines_need_a_token(tmp_path: Path) -> None:
         process.terminate()
         assert process.stderr is not None
         log = process.stderr.read()
-        assert process.wait(120) == 0
+        assert process.wait(PATIENCE) == 0
     assert token not in log
     lines = [json.loads(text) for text in log.splitlines()]
     assert {"method": "GET", "path": "/api/v1/", "status": 401}.items() <= next(
@@ -154,4 +154,4 @@ def test_a_signal_ends_it_while_previews_are_painted(tmp_path: Path) -> None:
                 threads.submit(ask, number)
             time.sleep(0.5)
             studio.process.terminate()
-            assert studio.process.wait(120) == 0
+            assert studio.process.wait(PATIENCE) == 0

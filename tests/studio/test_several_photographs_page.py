@@ -45,12 +45,12 @@ def test_several_photographs_are_painted_alike(chromium: Browser, address: str, 
         expect(page.get_by_role("button", name="Show cat")).to_have_attribute("aria-current", "true")
         page.get_by_role("button", name="Use Swirl").click()
         for path in photos:
-            wait_until(page, lambda path=path: strip(page, path.stem).startswith("blob:"), 60)  # type: ignore[misc]
+            wait_until(page, lambda path=path: strip(page, path.stem).startswith("blob:"))  # type: ignore[misc]
         # A change of the choices paints all of them again.
         before = {path.stem: strip(page, path.stem) for path in photos}
         page.get_by_role("radio", name="Instant").check(force=True)
         page.get_by_role("slider", name="Strength", exact=True).fill("0.5")
-        wait_until(page, lambda: all(strip(page, name) not in ("", url) for name, url in before.items()), 60)
+        wait_until(page, lambda: all(strip(page, name) not in ("", url) for name, url in before.items()))
 
         page.get_by_role("button", name="Show rocket").click()
         expect(page.get_by_role("button", name="Show rocket")).to_have_attribute("aria-current", "true")
@@ -72,7 +72,6 @@ def test_several_photographs_are_painted_alike(chromium: Browser, address: str, 
         expect(page.get_by_role("button", name="Paint all 2")).to_be_visible()
 
 
-@pytest.mark.slow(reason="waits until other messages would be gone")
 def test_a_folder_and_bad_files_are_dropped(chromium: Browser, address: str, tmp_path: Path) -> None:
     folder = tmp_path / "holiday"
     (folder / "day two").mkdir(parents=True)
@@ -82,6 +81,7 @@ def test_a_folder_and_bad_files_are_dropped(chromium: Browser, address: str, tmp
     broken = folder / "broken.png"
     broken.write_bytes(b"\x89PNG\r\n\x1a\n" + b"\0" * 100)
     with visit(chromium, address, expected="422") as page:
+        page.clock.install()
         page.goto("/paint")
         expect(page.get_by_label("Drop a photograph here")).to_be_attached()
         drop_files(page, folder)
@@ -89,8 +89,8 @@ def test_a_folder_and_bad_files_are_dropped(chromium: Browser, address: str, tmp
         expect(page.get_by_role("button", name=re.compile("^Show "))).to_have_count(2)
         message = page.get_by_role("status").filter(has_text="broken.png: ")
         expect(message).to_contain_text("1 of 3 files were refused:")
-        # It says what is said nowhere else, so it stays until it is closed.
-        page.wait_for_timeout(13_000)
+        # It says what is said nowhere else, so it stays until it is closed; other messages would be gone by then.
+        page.clock.fast_forward(60_000)
         expect(message).to_be_visible()
         message.get_by_role("button", name="Close").click()
         expect(message).to_have_count(0)

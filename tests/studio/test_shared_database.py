@@ -20,7 +20,12 @@ def _jobs(client: httpx2.Client) -> dict[str, Any]:
 
 @pytest.mark.slow(reason="starts a PostgreSQL and two studios")
 def test_two_homes_on_one_database_take_only_their_own_jobs(tmp_path: Path, postgres: Postgres) -> None:
-    options = {"database": postgres.address(f"two_{uuid.uuid4().hex[:8]}"), "jobs": 1, "limits": GENEROUS_LIMITS}
+    options = {
+        "database": postgres.address(f"two_{uuid.uuid4().hex[:8]}"),
+        "jobs": 1,
+        "limits": GENEROUS_LIMITS,
+        "lean": True,
+    }
     shared, long, own = str(uuid.uuid4()), str(uuid.uuid4()), [str(uuid.uuid4()) for _ in range(2)]
     with (
         run_studio(tmp_path / "one", **options) as one,

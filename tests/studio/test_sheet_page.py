@@ -32,7 +32,7 @@ def test_several_styles_are_seen_perfected_and_liked(chromium: Browser, address:
         page.get_by_role("button", name="Use Waves").click()
         page.get_by_role("radio", name="Instant").check(force=True)
         page.get_by_role("radio", name="A sheet").check(force=True)
-        wait_until(page, lambda: len(set(previews(page))) == 2, 300)
+        wait_until(page, lambda: len(set(previews(page))) == 2)
         check_accessible(page, "sheet")
         # Styles of a sheet have neither shares nor places.
         expect(page.get_by_role("slider", name="Share of Swirl")).to_have_count(0)
@@ -41,7 +41,7 @@ def test_several_styles_are_seen_perfected_and_liked(chromium: Browser, address:
         dialog = page.get_by_role("dialog", name="Waves")
         expect(dialog.get_by_role("button", name="♥ Like it")).to_be_enabled()
         dialog.get_by_role("button", name="♥ Like it").click()
-        wait_until(page, lambda: len(page.request.get("/api/v1/taste").json()["liked"]) == 1, 60)
+        wait_until(page, lambda: len(page.request.get("/api/v1/taste").json()["liked"]) == 1)
         dialog.get_by_role("button", name="Perfect it").click()
         expect(dialog.get_by_text("Finished")).to_be_visible()
         # The finished painting takes the preview's place, and is liked like any other picture.
@@ -78,7 +78,7 @@ def test_one_style_on_several_photographs(chromium: Browser, address: str, tmp_p
         page.get_by_role("radio", name="A sheet").check(force=True)
         for name in ("cup", "rocket"):
             expect(page.get_by_role("button", name=f"Show {name} large")).to_be_visible()
-        wait_until(page, lambda: len(set(previews(page))) == 2, 300)
+        wait_until(page, lambda: len(set(previews(page))) == 2)
         page.get_by_role("button", name="Use Swirl").click()
         expect(page.get_by_role("button", name="Show rocket · Swirl large")).to_be_visible()
         expect(page.get_by_role("button", name="Paint all 4")).to_be_visible()

@@ -27,7 +27,7 @@ def test_styles_are_starred_tagged_found_and_cut(chromium: Browser, address: str
         dialog = page.get_by_role("dialog", name="Mosaic")
         dialog.get_by_label("Tags").fill("small stones, sea")
         dialog.get_by_role("button", name="Save").click()
-        wait_until(page, lambda: len(entries(page)) == 2, 30)
+        wait_until(page, lambda: len(entries(page)) == 2)
         check_accessible(page, "style")
 
         dialog.get_by_role("button", name="Take a detail…").click()

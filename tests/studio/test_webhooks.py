@@ -20,7 +20,8 @@ from pinxit.jobs.events import EventBus
 from pinxit.jobs.store import Store
 from pinxit.studio import webhooks
 from pinxit.studio.webhooks import Webhook, send_to_webhooks
-from tests.studio.api_client import PATIENCE, put_job, small_order
+from tests.clock import PATIENCE
+from tests.studio.api_client import put_job, small_order
 from tests.studio.studio_process import run_studio_command
 
 

@@ -6,7 +6,8 @@ import time
 from pathlib import Path
 
 from pinxit import image as pictures
-from tests.cluster.local_cluster import LocalCluster, pinxit
+from tests.cluster.local_cluster import LocalCluster
+from tests.command_line import pinxit_process
 from tests.telemetry.commands import SECONDS
 
 
@@ -21,7 +22,7 @@ def main() -> None:
     machines = LocalCluster(Path("cache").resolve(), count=1)
     try:
         command = ("batch", "photos", "-s", "house:waves", "-o", "painted", "-p", "instant", "--size", 64)
-        pinxit(*command, "--cluster", machines.address, folder=Path.cwd())
+        pinxit_process(*command, "--cluster", machines.address, folder=Path.cwd())
         time.sleep(max(0.0, start + SECONDS - time.monotonic()))
     finally:
         machines.stop()

@@ -31,7 +31,7 @@ def main() -> None:
             put_job(client, {"work": "theme", "styles": [{"name": "house:waves"}], "size": 64, "preset": "instant"}),
         ]  # fmt: skip
         for job in jobs:
-            ended = wait_for_state(client, job["id"], "succeeded", "failed", seconds=200)
+            ended = wait_for_state(client, job["id"], "succeeded", "failed")
             assert ended["state"] == "succeeded", ended
         client.post("/api/v1/live/model", json={"styles": [{"name": "house:waves"}]}).raise_for_status()
         for path in ("/", "/healthz", "/metrics", "/api/v1/results", "/api/v1/styles"):

@@ -15,6 +15,7 @@ from pinxit.preparation import prepare as job
 from pinxit.recipe.postprocess import style_at
 from pinxit.video import live
 from pinxit.video.clip import open_source
+from tests.clock import PATIENCE
 from tests.command_line import run_command
 from tests.network.painted import by_network
 from tests.video.clips import PHOTO, pan, write
@@ -95,7 +96,7 @@ def test_a_camera_that_starts_in_the_dark_paints_as_soon_as_there_is_light(monke
     dark = stylizer(np.zeros_like(day)).astype(float)
     assert dark.std((0, 1)).max() < 1
     expected = live.prepare_live(["house:swirl"], size=96, network="live")(day).astype(float)
-    end = time.monotonic() + 300
+    end = time.monotonic() + PATIENCE
     while np.abs(stylizer(day).astype(float) - expected).max() > 2:
         assert time.monotonic() < end, "the dark frame still decides the painting"
         time.sleep(0.02)

@@ -23,7 +23,7 @@ def paint(client: httpx2.Client, **changes: Any) -> str:
 @pytest.mark.slow(reason="starts a studio twice and paints three pictures in it")
 def test_two_results_are_judged_and_the_answers_outlive_a_kill(tmp_path: Path) -> None:
     home = tmp_path / "home"
-    with run_studio(home) as studio, studio.client() as client:
+    with run_studio(home, lean=True) as studio, studio.client() as client:
         assert client.get("/api/v1/blind/pairs").json() == {"pairs": [], "left": 0, "answered": 0}
         live, weak = paint(client), paint(client, strength=0.5)
         other = paint(client, styles=[{"name": "house:ink"}])
@@ -60,7 +60,7 @@ def test_two_results_are_judged_and_the_answers_outlive_a_kill(tmp_path: Path) -
 
     lines = [json.loads(line) for line in (home / "answers.jsonl").read_text().splitlines()]
     assert [line["shown"] for line in lines] == [[body["b"], body["a"]], [body["a"], body["b"]]]
-    with run_studio(home) as studio, studio.client() as client:
+    with run_studio(home, lean=True) as studio, studio.client() as client:
         counted = client.get("/api/v1/blind/counts").json()
         wins = [1, 0] if strengths[body["a"]] == "0.5" else [0, 1]
         assert counted == {

@@ -75,6 +75,7 @@ def block(row: int, column: int, rows: int, columns: int) -> np.ndarray[Any, Any
     return cells
 
 
+@pytest.mark.slow(reason="paints by the optimiser in a studio")
 def test_they_are_the_painted_ones(client: httpx2.Client) -> None:
     styles = [{"name": "sample:coffee"}, {"name": "sample:rocket"}]
     found = regions_of(client, by_regions(styles=styles))

@@ -17,6 +17,7 @@ from pinxit.jobs.service import JobService
 from pinxit.jobs.store import Store
 from pinxit.preparation import prepare
 from pinxit.recipe.recipe import Recipe
+from tests.clock import PATIENCE
 from tests.studio.api_client import (
     error_message,
     noise_png,
@@ -235,7 +236,7 @@ def test_removing_a_result_waits_for_no_job_that_waits_for_room(tmp_path: Path) 
     jobs = JobService(store)
     result = store.results.put(Result(id="one", work="live"))
     with ThreadPoolExecutor(1) as pool, jobs._table.lock:
-        pool.submit(store.delete, result.id).result(timeout=120)
+        pool.submit(store.delete, result.id).result(timeout=PATIENCE)
     store.close()
 
 

@@ -9,23 +9,18 @@ import httpx2
 import pytest
 
 from pinxit.design import taste
-from tests.studio.studio_process import GENEROUS_LIMITS, StudioProcess, run_studio
+from tests.studio.studio_process import StudioProcess
 
 TASTE = "/api/v1/taste"
 
 
-@pytest.fixture(scope="module")
-def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StudioProcess]:
-    """Run a studio whose profile no other test changes."""
-    with run_studio(tmp_path_factory.mktemp("taste") / "home", limits=GENEROUS_LIMITS) as studio:
-        yield studio
-
-
 @pytest.fixture
-def client(own: StudioProcess) -> Iterator[httpx2.Client]:
-    with own.client() as client:
+def client(studio: StudioProcess) -> Iterator[httpx2.Client]:
+    """Yield a client of a studio in which nothing is rated."""
+    with studio.client() as client:
         client.delete(TASTE)
         yield client
+        client.delete(TASTE)
 
 
 def rate(client: httpx2.Client, name: str, rating: str | None) -> dict[str, Any]:
@@ -46,7 +41,7 @@ def rank(client: httpx2.Client, *names: str) -> dict[str, Any]:
     return ranking
 
 
-def test_what_is_like_the_liked_comes_first(client: httpx2.Client, own: StudioProcess) -> None:
+def test_what_is_like_the_liked_comes_first(client: httpx2.Client, studio: StudioProcess) -> None:
     assert rank(client, "house:waves") == {"scores": [None], "mixture": [], "left": 0}
     assert rate(client, "house:woodcut", "like") == {"liked": ["house:woodcut"], "disliked": []}
     assert rate(client, "house:watercolour", "dislike")["disliked"] == ["house:watercolour"]
@@ -57,23 +52,23 @@ def test_what_is_like_the_liked_comes_first(client: httpx2.Client, own: StudioPr
     assert ranking["mixture"][0]["index"] == 1
     assert sum(one["share"] for one in ranking["mixture"]) == pytest.approx(1, abs=0.01)
     # The command line reads the same file.
-    known = taste.load(own.home / "taste.json")
+    known = taste.load(studio.home / "taste.json")
     assert [one.name for one in known.liked] == ["house:woodcut"]
     assert len(known.liked[0].statistics) == taste.LENGTH
 
 
-def test_a_rating_is_changed_taken_back_and_all_are_forgotten(client: httpx2.Client, own: StudioProcess) -> None:
+def test_a_rating_is_changed_taken_back_and_all_are_forgotten(client: httpx2.Client, studio: StudioProcess) -> None:
     assert rate(client, "house:ink", "like")["liked"] == ["house:ink"]
     assert rate(client, "house:ink", "dislike") == {"liked": [], "disliked": ["house:ink"]}
     assert rate(client, "house:ink", None) == {"liked": [], "disliked": []}
     rate(client, "house:ink", "like")
     assert client.delete(TASTE).status_code == 204
     assert client.get(TASTE).json() == {"liked": [], "disliked": []}
-    assert not (own.home / "taste.json").exists()
+    assert not (studio.home / "taste.json").exists()
 
 
-def test_a_damaged_profile_is_said_and_can_be_deleted(client: httpx2.Client, own: StudioProcess) -> None:
-    (own.home / "taste.json").write_text("{")
+def test_a_damaged_profile_is_said_and_can_be_deleted(client: httpx2.Client, studio: StudioProcess) -> None:
+    (studio.home / "taste.json").write_text("{")
     refused = client.get(TASTE)
     assert refused.status_code == 422
     assert refused.json()["error"]["message"].endswith("delete the taste on the page Taste.")
