@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pinxit.faces.weights import FaceGraph, load
+from pinxit.faces.weights import load
 from pinxit.image.picture import Pixels
-from pinxit.onnx_runtime.session import open_session
+from pinxit.onnx_runtime.session import open_session, run_session
 
 Boxes = NDArray[np.float32]
 CELL = 32
@@ -46,7 +46,7 @@ def detect(pictures: Pixels) -> tuple[Boxes, NDArray[np.float32]]:
     height, width = pictures.shape[2:]
     # Padded with zeros, which after the subtraction are the mean colour.
     padding = ((0, 0), (0, 0), (0, -height % CELL), (0, -width % CELL))
-    (maps,) = _session().run(None, {"pictures": np.pad(pictures - _MEAN[:, None, None], padding)})
+    (maps,) = run_session(_session(), {"pictures": np.pad(pictures - _MEAN[:, None, None], padding)})
     number, _, rows, columns = maps.shape
     x, y, w, h, score = np.moveaxis(maps.reshape(number, len(_ANCHORS), 5, rows, columns), 2, 0)
     anchors = _ANCHORS[:, :, None, None]
@@ -78,6 +78,8 @@ def best_of_each(boxes: Boxes, scores: NDArray[np.float32]) -> list[int]:
 
 @functools.cache
 def _session() -> Any:
+    from pinxit.faces.graph import FaceGraph  # imports onnx, which --help does without
+
     graph = FaceGraph(load("detector"))
     maps = graph.add("LeakyRelu", graph.convolution("pictures", "conv0"), alpha=0.1)
     for layer in range(1, 6):

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from pinxit.faces.face import Points
-from pinxit.faces.weights import FaceGraph, load
+from pinxit.faces.weights import load
 from pinxit.image.picture import Pixels
-from pinxit.onnx_runtime.session import open_session
+from pinxit.onnx_runtime.session import open_session, run_session
 
 SIDE = 112
 """Side of the square that the network takes, px."""
@@ -33,7 +33,7 @@ def landmarks(squares: Pixels) -> Points:
         `(N, 68, 2)`, x and y in shares of the square.
     """
     both = np.concatenate([squares, squares[..., ::-1]]) - _MEAN[:, None, None]
-    (found,) = _session().run(None, {"squares": both})
+    (found,) = run_session(_session(), {"squares": both})
     points, mirrored = found.reshape(2, -1, 68, 2)
     mirrored = mirrored[:, list(_MIRRORED)]
     mirrored = np.stack([1 - mirrored[..., 0], mirrored[..., 1]], -1)
@@ -43,6 +43,8 @@ def landmarks(squares: Pixels) -> Points:
 @functools.cache
 def _session() -> Any:
     """Return the network: `(N, 136)` from squares `(N, 3, 112, 112)` whose mean is subtracted."""
+    from pinxit.faces.graph import FaceGraph  # imports onnx, which --help does without
+
     graph = FaceGraph(load("landmarks"))
     maps = "squares"
     for block in range(3):

@@ -13,7 +13,7 @@ from pinxit.image.picture import Pixels
 from pinxit.network import onnx_graph
 from pinxit.network.style_code import StyleCode, affine_of, mix_codes
 from pinxit.network.weights import Array, NetworkWeights, Shape
-from pinxit.onnx_runtime.session import open_session
+from pinxit.onnx_runtime.session import open_session, run_session
 from pinxit.texture.color_transfer import Colors, Recoloring, colors_of, limited_recoloring, mix_colors
 
 MOST_MEASURED = 768 * 768
@@ -89,7 +89,7 @@ class StyleEncoder:
         """Return the code of a style image `(3, H, W)`, sides of at least 16 px, range [0, 1]."""
         if min(style.shape[1:]) < LEAST_READ:
             style = style.repeat(2, axis=1).repeat(2, axis=2)
-        numbers, fine, coarse = self._session.run(None, {"style": style[None]})
+        numbers, fine, coarse = run_session(self._session, {"style": style[None]})
         return StyleCode.from_features(numbers[0], fine[0], coarse[0], self._weights)
 
     def interpolate(self, picture: Pixels, code: StyleCode, strength: float) -> StyleCode:
@@ -136,7 +136,7 @@ class Stylizer:
         given = {"picture": self._padded(picture)[None], "affine": affine_of(self._weights, code)}
         if self._shape.attention:
             given |= dict(zip(("keys", "values"), code.attended(), strict=True))
-        moments, painted = self._measuring.run(None, given)
+        moments, painted = run_session(self._measuring, given)
         _, height, width = picture.shape
         small = painted[0, :, :height, :width]
         return Statistics(moments.ravel(), colors_of(small), wanted), small
@@ -185,7 +185,7 @@ class Stylizer:
         Returns:
             The tile's inner part, `(3, h, w)`, range [0, 1].
         """
-        painted = session.run(None, {"picture": self._padded(outer)[None]})[0][0]
+        painted = run_session(session, {"picture": self._padded(outer)[None]})[0][0]
         top, left = tile.rows.start - tile.outer_rows.start, tile.columns.start - tile.outer_columns.start
         height, width = tile.rows.stop - tile.rows.start, tile.columns.stop - tile.columns.start
         inner: Pixels = painted[:, top : top + height, left : left + width].clip(0, 1)

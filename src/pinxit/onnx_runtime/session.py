@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from types import ModuleType
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 
 def load_onnxruntime() -> ModuleType:
@@ -18,6 +22,25 @@ def load_onnxruntime() -> ModuleType:
     onnxruntime.disable_telemetry_events()
     module: ModuleType = onnxruntime
     return module
+
+
+def run_session(session: Any, inputs: Mapping[str, NDArray[np.generic]]) -> list[NDArray[Any]]:
+    """Run a session and return all of its outputs.
+
+    Args:
+        session: see `open_session`.
+        inputs: arrays by name.
+
+    Raises:
+        MemoryError: when memory is missing, for which ONNX Runtime has no exception of its own.
+    """
+    try:
+        outputs: list[NDArray[Any]] = session.run(None, inputs)
+    except Exception as error:
+        if "allocate memory" not in str(error):
+            raise
+        raise MemoryError(str(error)) from error
+    return outputs
 
 
 def open_session(model: bytes) -> Any:

@@ -45,7 +45,7 @@ SMALLEST = _LEVELS[-1].side  # px: the shorter side of pictures that can be matc
 # share of its average over the picture is added.
 _EVEN = 0.1
 _NEIGHBOUR = 0.7  # the cost of each neighbour whose piece is not the neighbour in the style image
-_REPEATED, _REACH = 1.0, 6  # the cost of each place so many steps around with the same piece: a pattern would show
+_REPEATED, _REACH = 1.0, 5  # the cost of each place so many steps around with the same piece: a pattern would show
 _SHARE = 0.5  # the cost of a style with half the share of another
 _PRICE, _ROUNDS, _MOST_USED = 0.075, 8, 8.0  # what a piece costs more in each round, by how often it is used
 _SWEEPS = 4

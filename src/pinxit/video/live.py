@@ -18,6 +18,7 @@ from pinxit.image.picture import Pixels
 from pinxit.network import weights
 from pinxit.network.conditioning import SMALLEST_SIDE, Conditioning, EncodedStyles
 from pinxit.network.weights import NetworkWeights
+from pinxit.onnx_runtime.session import run_session
 from pinxit.recipe.inputs import StyleInput, normalized_shares
 from pinxit.texture.color_transfer import colors_of, mix_colors
 from pinxit.video.optical_flow import Bytes, pixels_of
@@ -67,7 +68,7 @@ class LiveStylizer:
         elif self._pending is not None and self._pending.done():
             self._scene, self._session = self._pending.result()
             self._pending = None
-        painted: Bytes = self._session.run(None, {"frame": frame})[0]
+        painted: Bytes = run_session(self._session, {"frame": frame})[0]
         weight = min(1.0, 2 * self._strength)  # as for a picture: below a strength of 0.5 the photograph shows through
         return painted if weight == 1 else np.asarray(cv2.addWeighted(painted, weight, frame, 1 - weight, 0), np.uint8)
 

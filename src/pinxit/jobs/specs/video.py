@@ -27,9 +27,10 @@ class VideoSpec(SettingsSpec):
     styles: tuple[TimedStyleSpec, ...] = Field(min_length=1, max_length=MOST_STYLES)
     keyframes: tuple[KeySpec, ...] = Field((), max_length=MOST_KEYS, description="Painted frames that others follow.")
     key_masks: tuple[KeySpec, ...] = Field((), max_length=MOST_KEYS, description="Where keyframes are followed.")
-    keys: Literal["auto"] | tuple[Annotated[int, Field(ge=1, le=MAX_NUMBER)], ...] = Field(
+    keys: (
+        Literal["auto"] | Annotated[tuple[Annotated[int, Field(ge=1, le=MAX_NUMBER)], ...], Field(max_length=MOST_KEYS)]
+    ) = Field(
         (),
-        max_length=MOST_KEYS,
         description="Frames that are painted first, and that others follow, from 1; `auto` lets pinxit choose them.",
     )
     consistency: Literal["on", "off"] = "on"
