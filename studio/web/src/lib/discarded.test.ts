@@ -4,6 +4,7 @@ import { discard } from "./discarded";
 import { toasts } from "./toasts.svelte";
 
 beforeEach(() => {
+  toasts.all = []; // all files of tests share the modules
   vi.useFakeTimers();
   vi.spyOn(api, "discardResults").mockResolvedValue(new Response());
   vi.spyOn(api, "restoreResults").mockResolvedValue(new Response());

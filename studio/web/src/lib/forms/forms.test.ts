@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Input, Order, Style } from "../api";
+import { known } from "../schema.svelte";
 import { JobForm, referenceOf } from "./job-form.svelte";
 import { SettingsForm } from "./settings-form.svelte";
 
@@ -23,6 +24,7 @@ function serve(answers: Record<string, unknown>): void {
   vi.stubGlobal("fetch", (path: string) => Promise.resolve(answer(path)));
 }
 beforeEach(() => {
+  known.schema = null; // all files of tests share the modules
   localStorage.clear();
   serve({ "/schema": SCHEMA });
 });
