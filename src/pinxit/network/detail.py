@@ -25,6 +25,7 @@ from pinxit.texture.laplacian_pyramid import (
     octaves_of,
     scale_octaves,
 )
+from pinxit.texture.smoothing import blurred
 from pinxit.texture.steerable_pyramid import (
     Covariances,
     Maps,
@@ -73,9 +74,7 @@ def without_halos(painting: Pixels, photograph: Pixels) -> Pixels:
 
     guide = np.ascontiguousarray(photograph.mean(axis=0))
     even = np.stack([cv2.ximgproc.guidedFilter(guide, np.ascontiguousarray(plane), GUIDED, EVEN) for plane in painting])
-    finest = painting - np.stack(
-        [cv2.GaussianBlur(plane, (0, 0), FINE, borderType=cv2.BORDER_REFLECT) for plane in painting]
-    )
+    finest = painting - blurred(painting, FINE)
     return np.asarray((painting + even + finest / 2) / 2, np.float32)
 
 

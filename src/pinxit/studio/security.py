@@ -21,6 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from pinxit.studio.access_token import AccessToken
 from pinxit.studio.api_errors import ApiError
 from pinxit.studio.config import StudioConfig
+from pinxit.studio.loopback import is_loopback_address
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' blob: data:; "
@@ -47,12 +48,7 @@ _LOOPBACK_NAMES = frozenset(("localhost", "localhost.localdomain", "ip6-localhos
 
 def is_loopback(host: str) -> bool:
     """Return whether an address can be reached from this machine only."""
-    if host in _LOOPBACK_NAMES:
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+    return host in _LOOPBACK_NAMES or is_loopback_address(host)
 
 
 class SecurityMiddleware:

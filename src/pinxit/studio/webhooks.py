@@ -6,7 +6,6 @@ Nothing of it can hold up or hurt a job: each address has a thread of its own, w
 from __future__ import annotations
 
 import contextlib
-import ipaddress
 import json
 import logging
 import queue
@@ -26,6 +25,7 @@ from pinxit.jobs.events import EventBus, Subscription
 from pinxit.jobs.record import ENDED
 from pinxit.jobs.store import Store
 from pinxit.jobs.timestamps import now
+from pinxit.studio.loopback import is_loopback_address
 from pinxit.version import __version__
 
 MOST_WEBHOOKS = 8
@@ -78,7 +78,7 @@ class Webhook:
             raise PinxitError(wrong) from error
         if parts.scheme != "http" or parts.username is not None or parts.fragment:
             raise PinxitError(wrong)
-        if host != "localhost" and not _is_loopback(host):
+        if host != "localhost" and not is_loopback_address(host):
             raise PinxitError(wrong)
         return cls(host, port, (parts.path or "/") + (f"?{parts.query}" if parts.query else ""))
 
@@ -115,7 +115,7 @@ class Webhook:
         """Connect to the first loopback address of the host that answers; all others are left out."""
         failure = OSError("the name means no address of this machine")
         for _, _, _, _, address in socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM):
-            if not _is_loopback(str(address[0])):
+            if not is_loopback_address(str(address[0])):
                 continue
             try:
                 return socket.create_connection(address[:2], timeout=max(0.01, end - time.monotonic()))  # type: ignore[arg-type]
@@ -211,13 +211,6 @@ def _message(job: dict[str, Any], store: Store) -> dict[str, Any]:
         with contextlib.suppress(Missing):  # removed meanwhile
             files = [file.model_dump(mode="json") for file in store.results.load(job["result"]).files]
     return {"event": "job", "job": facts, "files": files}
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _bracketed(host: str) -> str:
