@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from pinxit.errors import PinxitError
-from pinxit.scene.model import read_model, read_models
+from pinxit.scene.model import read_model, read_models, sources_of
 from pinxit.scene.sources import SourceFiles, files_beside, files_in
 from tests.scene.models import bark, column, described, embedded, glb, png, write_folder
 
@@ -183,3 +183,9 @@ def test_a_folder_without_models(tmp_path: Path) -> None:
     (tmp_path / "a.png").write_bytes(png(bark(16)))
     with pytest.raises(PinxitError, match=r"no glTF model"):
         files_in(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["nowhere", "nowhere.glb", "nowhere/scene.gltf"])
+def test_a_path_that_leads_nowhere(tmp_path: Path, name: str) -> None:
+    with pytest.raises(PinxitError, match=r"there is no file or folder .*nowhere"):
+        sources_of(tmp_path / name)

@@ -291,6 +291,8 @@ def sources_of(path: Path) -> SourceFiles:
     """
     if path.is_dir():
         return files_in(path)
+    if not path.exists():
+        raise PinxitError(f"there is no file or folder {path}: check the name and the folder.")
     if path.suffix.lower() not in ENDINGS:
         raise PinxitError(f"{path} is no glTF model: give a .gltf, a .glb or a folder with some.")
     alone = SourceFiles(path.parent, {path.name: path})
