@@ -9,6 +9,7 @@ COPY pyproject.toml README.md LICENSE THIRD_PARTY.md ./
 COPY src src
 COPY studio studio
 COPY plugins plugins
+COPY docs/how-to docs/how-to
 RUN pip wheel --no-cache-dir --no-deps --wheel-dir /wheels .
 
 FROM python:${PYTHON}-slim-bookworm

@@ -1,4 +1,4 @@
-"""The studio's page goes into wheels built, and the plug-ins for other programs go into wheels too."""
+"""The studio's page goes into wheels built; the plug-ins for other programs and the how-to pages go into wheels too."""
 
 from __future__ import annotations
 
@@ -29,8 +29,11 @@ class BuildPage(BuildHookInterface):  # type: ignore[type-arg]
         """Before files are gathered; an editable installation finds the page where `make` puts it, now or later."""
         root = Path(self.root)
         if self.target_name == "wheel" and version != "editable":
-            # An editable installation finds them in the repository; see pinxit.host_programs.
-            build_data["force_include"][str(root / "plugins")] = "pinxit/plugins"
+            # An editable installation finds both in the repository: see pinxit.host_programs and pinxit.cli.how_to_pages.
+            build_data["force_include"] |= {
+                str(root / "plugins"): "pinxit/plugins",
+                str(root / "docs" / "how-to"): "pinxit/how_to",
+            }
         if version == "editable" or (root / PAGE).is_file():
             return
         npm = shutil.which("npm")

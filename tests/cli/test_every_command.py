@@ -42,6 +42,7 @@ LINES = {
     "styles": ("styles ink --size 64 -o out.png", "out.png"),
     "plugin": ("plugin list", "comfyui"),
     "weights": ("weights list", "vgg16"),
+    "help": ("help weights", "pinxit weights pull"),
     "doctor": ("doctor", "memory"),
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -12,14 +13,13 @@ from pathlib import Path
 import pytest
 
 from pinxit import styles
+from pinxit.cli import how_to_pages
 from pinxit.cli.help_pages import PAGES, help_page
 from pinxit.cli.main import COMMANDS
 from pinxit.encoder import weights
 from pinxit.errors import PinxitError
 from pinxit.version import __version__
 from tests.command_line import pinxit
-
-ROOT = Path(__file__).parent.parent.parent
 
 
 class TestGreeting:
@@ -60,15 +60,12 @@ class TestHelpPages:
         assert not missing
 
     def test_every_page_exists(self) -> None:
-        if not (ROOT / "mkdocs.yml").exists():
-            pytest.skip("the site is not in this tree")
-        missing = {page for page in PAGES.values() if not list((ROOT / "docs").glob(f"{page}*.md"))}
-        assert not missing
+        assert set(PAGES.values()) <= set(how_to_pages.names())
 
     def test_the_page_of_an_error(self) -> None:
         with pytest.raises(PinxitError) as caught:
             weights.source("vgg99")
-        assert str(help_page(caught.value)).endswith("/how-to/weights/")
+        assert help_page(caught.value) == "weights"
 
     def test_none_for_an_error_that_needs_none(self) -> None:
         from pinxit.image import read
@@ -80,8 +77,32 @@ class TestHelpPages:
     def test_stands_behind_the_sentence(self, tmp_path: Path) -> None:
         line = "stylize sample:cat --style house:swirl --encoder vgg19 --size 64"
         done = pinxit(*line.split(), folder=tmp_path, check=2)
-        assert done.stderr.splitlines()[-1].endswith("/how-to/weights/")
-        assert " Help: https://" in done.stderr
+        assert done.stderr.endswith(" Help: `pinxit help weights`\n")
+
+
+class TestHelp:
+    def test_lists_a_page_for_each_command(self, tmp_path: Path) -> None:
+        lines = pinxit("help", folder=tmp_path).stdout.splitlines()
+        assert {*COMMANDS, "cluster", "living-textures"} <= {line.split()[0] for line in lines if line}
+        assert "video             paint a film" in lines
+
+    @pytest.mark.parametrize("name", how_to_pages.names())
+    def test_a_page_names_no_file_of_the_documentation(self, name: str) -> None:
+        page = how_to_pages.read(name)
+        assert page.startswith("# ")
+        assert not re.search(r"\]\((?!https?:)|!\[|\.\./", page)
+        assert set(re.findall(r"`pinxit help ([a-z][a-z-]*)`", page)) <= set(how_to_pages.names())
+        assert set(re.findall(r"`pinxit ([a-z]+) --help`", page)) <= set(COMMANDS)
+
+    def test_links_become_commands(self, tmp_path: Path) -> None:
+        page = pinxit("help", "studio", folder=tmp_path).stdout
+        assert "See `pinxit help video`." in page
+        assert "(`pinxit studio --help`)" in page
+        assert "](https://" in pinxit("help", "mcp", folder=tmp_path).stdout, "addresses of others stay"
+
+    def test_another_name(self, tmp_path: Path) -> None:
+        done = pinxit("help", "../start", folder=tmp_path, check=2)
+        assert done.stderr == "pinxit: there is no page '../start'; `pinxit help` lists them.\n"
 
 
 @pytest.mark.skipif(shutil.which("bash") is None, reason="there is no bash here")

@@ -27,6 +27,7 @@ MOST_BYTES = 20_000_000
 IN_WHEEL = (
     "pinxit/py.typed",
     "pinxit/studio/page/index.html",
+    "pinxit/how_to/stylize.md",
     "pinxit/network/shipped/fine.safetensors",
     "pinxit/network/shipped/live.safetensors",
     "pinxit/faces/shipped/faces.safetensors",

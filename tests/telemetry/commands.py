@@ -76,6 +76,7 @@ def main() -> None:
         ("plugin", "list"),
         ("styles",),
         ("weights", "list"),
+        ("help", "video"),
         ("doctor",),
     ):
         run(*command)

@@ -17,7 +17,6 @@ bl_info = {
     "version": (0, 2, 0),
     "blender": (2, 93, 0),
     "location": "Image editor: sidebar, pinxit; Properties: material, pinxit",
-    "doc_url": "https://pinxit.github.io/pinxit/how-to/plugin/",
     "category": "Material",
 }
 

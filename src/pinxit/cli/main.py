@@ -35,6 +35,7 @@ COMMANDS = {
     "plugin": "Paint from within Krita, GIMP, Blender and ComfyUI.",
     "weights": "List, fetch and verify the encoders' weights.",
     "mcp": "Serve these tools to programs that speak the Model Context Protocol.",
+    "help": "Show the page of a command: the lines that most people need, and what goes wrong.",
     "doctor": "Report what this machine has for pinxit and what is missing.",
 }
 
@@ -47,7 +48,8 @@ GREETING = f"""pinxit {__version__} paints one picture in the style of others. T
   All of it in the browser:
     pinxit studio
 
-pinxit --help lists every command, pinxit COMMAND --help its options."""
+pinxit --help lists every command, pinxit COMMAND --help its options;
+pinxit help COMMAND shows what most people need of it."""
 
 
 class LazyCommands(TyperGroup):
@@ -100,7 +102,7 @@ def main() -> None:
         app(prog_name="pinxit")
     except PinxitError as error:
         page = help_page(error)
-        warn(f"{error} Help: {page}" if page else str(error))
+        warn(f"{error} Help: `pinxit help {page}`" if page else str(error))
         sys.exit(BAD_INPUT)
     except KeyboardInterrupt:
         warn("interrupted before there was a picture to keep.")
