@@ -3,6 +3,7 @@
     python -m tests.mutants objective                    # all of src/pinxit/objective, judged by tests/objective
     python -m tests.mutants image alpha wrap             # only alpha.py and wrap.py
     python -m tests.mutants objective gram --tests tests/objective/test_losses.py
+    python -m tests.mutants image reader --ending 3 7    # a fifth of the changes: those whose number ends with 3 or 7
 
 mutmut works in a copy, `build/mutants/PACKAGE`. A second run goes on where the first was stopped, unless the code or its tests
 have changed.
@@ -49,6 +50,9 @@ def main() -> int:
     parser.add_argument("modules", nargs="*", help="some of its modules instead of all")
     parser.add_argument("--tests", nargs="+", help="what judges instead of tests/PACKAGE")
     parser.add_argument("--jobs", type=int, default=1, help="how many mutants are tested at once")
+    parser.add_argument(
+        "--ending", nargs="+", default=[], metavar="DIGIT", help="only changes whose number ends so: a tenth"
+    )
     options = parser.parse_args()
     files = [str(SOURCE / options.package / f"{name}.py") for name in options.modules or ["*"]]
     folder = ROOT / "build" / "mutants" / options.package
@@ -57,7 +61,8 @@ def main() -> int:
     )
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
     mutmut = [sys.executable, "-m", "mutmut"]
-    done = subprocess.run([*mutmut, "run", "--max-children", str(options.jobs)], cwd=folder, env=environment)
+    chosen = [f"*__mutmut_*{digit}" for digit in options.ending]
+    done = subprocess.run([*mutmut, "run", "--max-children", str(options.jobs), *chosen], cwd=folder, env=environment)
     if done.returncode:
         return done.returncode
     survivors = _print_counts(folder)
@@ -84,6 +89,7 @@ def _print_counts(folder: Path) -> list[str]:
         outcomes = {
             name: OUTCOMES.get(code, f"exit {code}")
             for name, code in json.loads(path.read_text())["exit_code_by_key"].items()
+            if code is not None  # not chosen
         }
         if outcomes:
             counts = Counter(outcomes.values())

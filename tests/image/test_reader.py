@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import os
 import struct
 import zlib
 from pathlib import Path
@@ -15,7 +16,9 @@ from PIL import ImageCms
 
 from pinxit import image as pictures
 from pinxit.errors import PinxitError
+from pinxit.image import reader
 from pinxit.image.reader import MAX_PIXELS
+from tests.image.files import jxl_of, png_of, profile_with
 
 
 def gradient(height: int = 12, width: int = 20) -> np.ndarray[Any, Any]:
@@ -238,3 +241,69 @@ def test_place_is_not_kept_but_the_camera_is() -> None:
     kept.load(picture.exif or b"")
     assert kept[0x010F] == "Camera"
     assert 0x8825 not in kept
+
+
+def test_sentences_about_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reader, "MAX_BYTES", 3 * 2**20)
+    (tmp_path / "empty.png").touch()
+    for length, name in ((3 * 2**20, "most.png"), (3 * 2**20 + 1, "long.png")):
+        with (tmp_path / name).open("wb") as file:
+            file.truncate(length)
+    os.mkfifo(tmp_path / "pipe.png")
+    for name, sentence in {
+        "": f"{tmp_path} is a folder: give a picture.",
+        "empty.png": f"{tmp_path}/empty.png is empty: give a picture.",
+        "long.png": f"{tmp_path}/long.png has more than 3 MiB: give a smaller file.",
+        "most.png": f"{tmp_path}/most.png is not a picture that pinxit reads, or is damaged: give {reader.KINDS_READ}.",
+        "pipe.png": f"{tmp_path}/pipe.png is no ordinary file: give a picture.",
+        "zebra-crossing": f"there is no file {tmp_path}/zebra-crossing: check the name and the folder.",
+        "a\0b": f"'{tmp_path}/a\\x00b' cannot be read (its name is not allowed): give a picture.",
+        "x" * 300: f"'{tmp_path}/{'x' * 300}' cannot be read (File name too long): give a picture.",
+    }.items():
+        with pytest.raises(PinxitError) as caught:
+            pictures.read(f"{tmp_path}/{name}")
+        assert str(caught.value) == sentence
+
+
+def test_sentences_about_sizes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reader, "MAX_PIXELS", 5_000_000)
+    wide = np.zeros((2000, 2501), np.uint8)
+    for content in (file_of(PIL.Image.fromarray(wide)), jxl_of(wide)):
+        with pytest.raises(PinxitError) as caught:
+            pictures.read(content)
+        assert str(caught.value) == "the picture has 2501×2000 px, more than 5 megapixels: make it smaller first."
+    for size in ((0, 5), (5, 0)):
+        with pytest.raises(PinxitError, match=r"^has no pixels: give a picture\.$"):
+            reader.decode(PIL.Image.new("RGB", size))
+
+
+def test_one_pixel_is_a_picture() -> None:
+    for content in (jxl_of(np.full((1, 1, 3), 51, np.uint8)), file_of(PIL.Image.new("RGB", (1, 1), (51, 51, 51)))):
+        assert np.array_equal(as_uint8(pictures.read(content)), [[[51, 51, 51]]])
+
+
+def test_a_profile_counts_for_palettes_and_for_grey_with_transparency() -> None:
+    profile = _matrix_profile()
+    colors = PIL.Image.fromarray(gradient()).quantize(8)
+    expected = pictures.read(file_of(colors.convert("RGB"), icc_profile=profile))
+    assert np.array_equal(pictures.read(file_of(colors, icc_profile=profile)).pixels, expected.pixels)
+    linear = profile_with("line", primaries={}, gamma=1.0)
+    grey = PIL.Image.fromarray(gradient()[..., 0])
+    clear = PIL.Image.merge("LA", (grey, PIL.Image.new("L", grey.size, 99)))
+    found = pictures.read(file_of(clear, icc_profile=linear))
+    assert np.array_equal(found.pixels, pictures.read(file_of(grey, icc_profile=linear)).pixels)
+    assert found.alpha == pytest.approx(np.full((12, 20), 99 / 255))
+    assert found.notes == ()
+
+
+def test_a_curve_counts_for_deep_grey() -> None:
+    """Between the 256 levels that the colour engine converts, it is interpolated."""
+    linear = profile_with("line", primaries={}, gamma=1.0)
+    ramp = np.linspace(3000, 65535, 500).astype(np.uint16)[None].repeat(2, 0)
+    found = pictures.read(png_of(ramp, (b"iCCP", b"line\0\0" + zlib.compress(linear))))
+    light = ramp[0] / 65535
+    assert found.pixels[1, 0] == pytest.approx(1.055 * light ** (1 / 2.4) - 0.055, abs=0.004)
+    assert len(np.unique(found.pixels[0])) > 400
+    broken = pictures.read(png_of(ramp, (b"iCCP", b"line\0\0" + zlib.compress(b"nonsense" * 30))))
+    assert np.allclose(broken.pixels[0, 0], light, atol=1e-5)
+    assert "has a broken colour profile: its colours are taken as sRGB." in broken.notes
