@@ -46,6 +46,39 @@ def test_the_size_of_a_jpeg_xl_is_known_before_it_is_decoded(size: tuple[int, in
         assert jpeg_xl.size_of(jxl_of(array)) == size[::-1]
 
 
+def boxes(codestream: bytes) -> dict[str, bytes]:
+    """Containers of a JPEG XL (ISO 18181-2): all in one box, in parts, behind others, in one of 64 bits."""
+    begin = bytes.fromhex("0000000c4a584c200d0a870a") + bytes.fromhex("00000014667479706a786c20000000006a786c20")
+
+    def box(kind: bytes, content: bytes) -> bytes:
+        return (8 + len(content)).to_bytes(4, "big") + kind + content
+
+    middle = len(codestream) // 2
+    parts = box(b"jxlp", bytes(4) + codestream[:middle]) + box(b"jxlp", b"\x80\0\0\1" + codestream[middle:])
+    return {
+        "one": begin + box(b"jxlc", codestream),
+        "parts": begin + parts,
+        "behind": begin + box(b"Exif", bytes(10)) + box(b"jxlc", codestream),
+        "long": begin + b"\0\0\0\1jxlc" + (16 + len(codestream)).to_bytes(8, "big") + codestream,
+        "to the end": begin + b"\0\0\0\0jxlc" + codestream,
+    }
+
+
+@pytest.mark.parametrize("how", ["one", "parts", "behind", "long", "to the end"])
+def test_containers_of_jpeg_xl(how: str) -> None:
+    array = np.random.default_rng(0).integers(0, 256, (24, 36, 3), np.uint8)
+    content = boxes(jxl_of(array))[how]
+    assert jpeg_xl.size_of(content) == (36, 24)
+    assert np.array_equal(pictures.to_array(pictures.read(content)), array)
+
+
+@pytest.mark.parametrize("end", [b"", b"\0\0\0\7Exif", b"\0\0\0\x09Exif!", b"\0\0\0\x0ajxlc\xff\x0a"])
+def test_damaged_containers_of_jpeg_xl(end: bytes) -> None:
+    content = boxes(b"")["one"][:-8] + end
+    with pytest.raises(PinxitError, match=r"^the picture is damaged or incomplete: get it again"):
+        pictures.read(content)
+
+
 def test_a_jpeg_xl_of_too_many_pixels_is_not_decoded() -> None:
     # A codestream whose header declares 2^30 pixels a side, and nothing else.
     header = bytes.fromhex("ff0a") + ((0 | 3 << 1 | (2**30 - 1) << 3 | 1 << 33).to_bytes(14, "little"))

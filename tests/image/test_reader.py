@@ -17,6 +17,7 @@ from PIL import ImageCms
 from pinxit import image as pictures
 from pinxit.errors import PinxitError
 from pinxit.image import reader
+from pinxit.image.png import encode_png, png_chunk
 from pinxit.image.reader import MAX_PIXELS
 from tests.image.files import jxl_of, png_of, profile_with
 
@@ -307,3 +308,60 @@ def test_a_curve_counts_for_deep_grey() -> None:
     broken = pictures.read(png_of(ramp, (b"iCCP", b"line\0\0" + zlib.compress(b"nonsense" * 30))))
     assert np.allclose(broken.pixels[0, 0], light, atol=1e-5)
     assert "has a broken colour profile: its colours are taken as sRGB." in broken.notes
+
+
+@pytest.mark.parametrize("kind", ["ico", "pcx", "sgi", "dds", "jpeg2000", "eps", "pdf"])
+def test_kinds_that_are_rare_as_photographs_are_not_decoded(kind: str) -> None:
+    content = file_of(PIL.Image.new("RGB", (16, 16), "red"), kind)
+    with pytest.raises(PinxitError, match="is not a picture that pinxit reads, or is damaged: give JPEG, PNG"):
+        pictures.read(content)
+
+
+@pytest.mark.parametrize(
+    ("content", "deep", "clear"),
+    [
+        (file_of(PIL.Image.new("RGB", (4, 4))), False, False),
+        (file_of(PIL.Image.new("RGBA", (4, 4))), False, True),
+        (file_of(PIL.Image.new("I;16", (4, 4))), True, False),
+        (file_of(PIL.Image.new("I;16B", (4, 4)), "tiff"), True, False),
+        (file_of(PIL.Image.new("I", (4, 4)), "tiff"), True, False),
+        (file_of(PIL.Image.new("F", (4, 4)), "tiff"), True, False),
+        (png_of(np.zeros((4, 4, 3), np.uint16)), True, False),
+    ],
+    ids=["8 bits", "transparent", "grey", "big endian", "32 bits", "floats", "16 bits"],
+)
+def test_the_memory_that_is_asked_for(content: bytes, deep: bool, clear: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+    monkeypatch.setattr(reader, "check_room", lambda *size, **depth: asked.append((size, depth)))
+    pictures.read(content)
+    assert asked == [((4, 4), {"clear": clear, "deep": deep})]
+
+
+def test_as_many_pixels_as_are_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    for content in (file_of(PIL.Image.fromarray(gradient())), jxl_of(gradient())):
+        monkeypatch.setattr(reader, "MAX_PIXELS", 12 * 20)
+        assert pictures.read(content).width == 20
+        monkeypatch.setattr(reader, "MAX_PIXELS", 12 * 20 - 1)
+        with pytest.raises(PinxitError, match="has 20×12 px, more than"):
+            pictures.read(content)
+
+
+@pytest.mark.parametrize(("size", "sentence"), [((0, 9), "has no pixels: give a picture."), ((9, 0), "has no pixels")])
+def test_a_psd_of_no_pixels(size: tuple[int, int], sentence: str) -> None:
+    header = b"8BPS" + struct.pack(">H6xHIIHH", 1, 3, *size, 8, 3)
+    with pytest.raises(PinxitError, match=f"^the picture {sentence}"):
+        pictures.read(header + bytes(12))
+
+
+def test_wide_colours_with_transparency_of_each_depth() -> None:
+    """One picture is muted, so that sRGB holds it, and one is not."""
+    wide = (b"iCCP", b"wide\0\0" + zlib.compress(_matrix_profile()))
+    alpha = np.linspace(0.2, 1, 64, dtype=np.float32).reshape(8, 8)
+    for color, gamut in (((0.5, 0.45, 0.4), "srgb"), ((1.0, 0.0, 0.0), "p3")):
+        made = pictures.Picture(np.full((3, 8, 8), np.array(color, np.float32)[:, None, None]), alpha)
+        for bits in (8, 16):
+            found = pictures.read(encode_png(made, bits, png_chunk(*wide)), wide=True)
+            assert found.gamut == gamut
+            assert found.alpha == pytest.approx(alpha, abs=1e-4 if (bits, gamut) == (16, "p3") else 0.003)
+            if gamut == "p3":
+                assert found.pixels[:, 4, 4] == pytest.approx(color, abs=0.005)

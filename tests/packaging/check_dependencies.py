@@ -33,7 +33,7 @@ class Licences:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
         self._allowed = frozenset(table["allowed"])
         self._names: dict[str, str] = table["names"]
-        self._packages: dict[str, dict[str, str]] = table["packages"]
+        self._packages: dict[str, dict[str, str]] = {_plain(name): entry for name, entry in table["packages"].items()}
 
     def allows(self, package: str, licence: str) -> bool:
         """Return whether a package may be under what it says is its licence.
@@ -42,8 +42,9 @@ class Licences:
             package: its name.
             licence: an SPDX expression, or the names of several licences, separated by semicolons.
         """
-        if package in self._packages:
-            return self._packages[package]["licence"] == self._names.get(licence, licence)
+        own = self._packages.get(_plain(package))
+        if own is not None:
+            return own["licence"] == self._names.get(licence, licence)
         if ";" in licence:
             return all(self._allows_one(part) for part in licence.split(";"))
         if licence in self._names:
@@ -58,6 +59,11 @@ class Licences:
     def refused(self, found: dict[str, str]) -> list[str]:
         """Return a line for each package whose licence is not allowed, of `name: licence`."""
         return [f"{name}: {licence}" for name, licence in sorted(found.items()) if not self.allows(name, licence)]
+
+
+def _plain(package: str) -> str:
+    """Return a package's name as indexes compare it (PEP 503): releases of one package differ in how they write it."""
+    return re.sub(r"[-_.]+", "-", package).lower()
 
 
 def of_python(python: Path) -> dict[str, str]:

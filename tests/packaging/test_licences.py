@@ -31,6 +31,8 @@ def test_an_exception_holds_for_its_package_and_licence_alone() -> None:
     licences = Licences()
     assert licences.allows("pyvirtualcam", "GNU General Public License v2 (GPLv2)")
     assert not licences.allows("pyvirtualcam", "AGPL-3.0-only")
+    assert licences.allows("OpenEXR", "UNKNOWN"), "its releases write its name in both ways"
+    assert licences.allows("openexr", "UNKNOWN")
     assert not licences.allows("another", "GNU General Public License v2 (GPLv2)")
 
 
