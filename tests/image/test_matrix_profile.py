@@ -22,7 +22,7 @@ def with_curve(curve: bytes) -> bytes:
     profile += bytes(-len(profile) % 4)
     place = len(profile)
     for entry in range(_HEADER + 4, _HEADER + 4 + 12 * struct.unpack_from(">I", profile, _HEADER)[0], 12):
-        if profile[entry : entry + 4] in (b"rTRC", b"gTRC", b"bTRC"):
+        if bytes(profile[entry : entry + 4]) in (b"rTRC", b"gTRC", b"bTRC"):
             struct.pack_into(">II", profile, entry + 4, place, len(curve))
     profile += curve + bytes(-len(curve) % 4)
     struct.pack_into(">I", profile, 0, len(profile))

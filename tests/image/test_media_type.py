@@ -21,12 +21,13 @@ def written(folder: Path, kind: str) -> bytes:
         return pictures.write(pictures.from_pil(PLAIN), folder / f"made.{kind}").read_bytes()
     if kind == "exr":
         return exr_of(folder, {"RGB": np.zeros((4, 4, 3), np.float32)})
-    made = {
-        "jxl": lambda: jxl_of(np.asarray(PLAIN)),
-        "svg": lambda: b'<svg xmlns="http://www.w3.org/2000/svg" width="4" height="4"/>',
-        "dng": lambda: dng_of(np.full((64, 64), 9000, np.uint16)),
-    }
-    return made[kind]() if kind in made else file_of(PLAIN, kind)
+    if kind == "jxl":
+        return jxl_of(np.asarray(PLAIN))
+    if kind == "svg":
+        return b'<svg xmlns="http://www.w3.org/2000/svg" width="4" height="4"/>'
+    if kind == "dng":
+        return dng_of(np.full((64, 64), 9000, np.uint16))
+    return file_of(PLAIN, kind)
 
 
 @pytest.mark.parametrize(

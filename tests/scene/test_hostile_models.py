@@ -75,6 +75,13 @@ def accessor(**changes: Any) -> Change:
         (accessor(type="VEC9"), "is a VEC9, not a VEC2"),
         (accessor(componentType=7), "componentType is wrong"),
         (accessor(sparse={"count": 1}), "sparse"),
+        (lambda data: data["meshes"][0]["primitives"][0]["attributes"].pop("POSITION"), "mesh 0 has no positions"),
+        (lambda data: data["buffers"][0].pop("uri"), "buffer 0 has no bytes"),
+        (lambda data: data["buffers"][0].update(uri="data:;base64,A"), "holds data that is damaged"),
+        (
+            lambda data: data["textures"][0].update(extensions={"KHR_texture_basisu": {"source": 0}}),
+            "textures in the format KTX2, which pinxit does not read: export them as PNG or JPEG",
+        ),
         (accessor(count=3), "positions and 3 texture coordinates"),
         (lambda data: data["accessors"][2].update(count=2**30), "million triangles"),
         (lambda data: data["bufferViews"][1].update(byteLength=10**9), "reaches beyond its buffer"),
@@ -98,6 +105,72 @@ def test_damage_is_one_sentence(tmp_path: Path, change: Change, sentence: str) -
     (tmp_path / "model" / "column.gltf").write_text(json.dumps(data))
     with pytest.raises(PinxitError, match=sentence):
         read(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"glTF", "is cut off or damaged"),
+        (b"glTF" + struct.pack("<II", 1, 12), "is a glTF container of version 1, not 2: export it as glTF 2.0"),
+        (b"glTF" + struct.pack("<II", 2, 12), "is cut off or damaged"),
+        (b"glTF" + struct.pack("<III4s", 2, 24, 4, b"BIN\0") + bytes(4), "is cut off or damaged"),
+    ],
+    ids=["nothing more", "version 1", "no chunk", "no JSON"],
+)
+def test_containers(tmp_path: Path, content: bytes, sentence: str) -> None:
+    (tmp_path / "a.glb").write_bytes(content)
+    with pytest.raises(PinxitError, match=sentence):
+        read(tmp_path)
+
+
+def test_chunks_of_other_kinds_are_left_out(tmp_path: Path) -> None:
+    content = embedded(png(bark()))
+    more = struct.pack("<I4s", 8, b"XTRA") + bytes(8)
+    (tmp_path / "a.glb").write_bytes(content[:8] + struct.pack("<I", len(content) + len(more)) + content[12:] + more)
+    assert len(read(tmp_path)) == 1
+
+
+@pytest.mark.parametrize(("mode", "triangles"), [(4, 20), (5, 58), (6, 58)], ids=["list", "strip", "fan"])
+def test_strips_and_fans(tmp_path: Path, mode: int, triangles: int) -> None:
+    points, uv, faces = column()
+    data = write_folder(tmp_path, (points, uv, faces), png(bark()))
+    data["meshes"][0]["primitives"][0]["mode"] = mode
+    data["accessors"][2]["count"] = 60
+    (tmp_path / "model" / "column.gltf").write_text(json.dumps(data))
+    (found,) = read(tmp_path)
+    assert found.uv.shape == (triangles, 3, 2)
+    first = {4: 3, 5: 1, 6: 0}[mode]
+    middle = {4: 4, 5: 2, 6: 2}[mode]
+    assert found.uv[1] == pytest.approx(uv[faces.ravel()[[first, middle, middle + 1]]]), (
+        "corners of the second triangle"
+    )
+
+
+def test_lines_and_points_are_not_painted(tmp_path: Path) -> None:
+    data = write_folder(tmp_path, column(), png(bark()))
+    data["meshes"][0]["primitives"][0]["mode"] = 1
+    (tmp_path / "model" / "column.gltf").write_text(json.dumps(data))
+    assert read(tmp_path) == []
+
+
+def test_coordinates_as_fractions_of_whole_numbers(tmp_path: Path) -> None:
+    """Exporters that save room write UV maps as 16 bits, of which the largest is 1."""
+    points, uv, faces = column()
+    whole = np.round(uv.clip(0, 1) * 65535).astype(np.uint16)
+    data = write_folder(tmp_path, (points, whole, faces), png(bark()))
+    data["accessors"][1].update(componentType=5123, normalized=True)
+    (tmp_path / "model" / "column.gltf").write_text(json.dumps(data))
+    (found,) = read(tmp_path)
+    assert found.uv == pytest.approx(uv[faces.reshape(-1, 3)].clip(0, 1), abs=1e-4)
+
+
+def test_without_indices_corners_follow_each_other(tmp_path: Path) -> None:
+    points, uv, faces = column()
+    data = write_folder(tmp_path, (points, uv, faces), png(bark()))
+    del data["meshes"][0]["primitives"][0]["indices"]
+    (tmp_path / "model" / "column.gltf").write_text(json.dumps(data))
+    (found,) = read(tmp_path)
+    assert found.uv == pytest.approx(uv[: len(uv) // 3 * 3].reshape(-1, 3, 2))
 
 
 def test_coordinates_that_are_no_numbers(tmp_path: Path) -> None:
