@@ -1,10 +1,10 @@
-"""The allow list of licences refuses what it should."""
+"""The allow list of licences refuses what it should, and a weakness is only missing where someone looked."""
 
 from __future__ import annotations
 
 import pytest
 
-from tests.packaging.check_dependencies import Licences, of_page
+from tests.packaging.check_dependencies import Licences, of_page, weaknesses_in
 
 
 @pytest.mark.parametrize(
@@ -40,3 +40,17 @@ def test_the_page_contains_nothing_else() -> None:
     found = of_page()
     assert "svelte" in found
     assert not Licences().refused(found)
+
+
+def test_what_could_not_be_asked_about_is_not_safe() -> None:
+    """As pip-audit 2.9 reports."""
+    weakness = {"id": "PYSEC-2021-66", "fix_versions": ["2.11.3"], "aliases": ["CVE-2020-28493"], "description": "…"}
+    report = {
+        "dependencies": [
+            {"name": "jinja2", "version": "2.11.2", "vulns": [weakness]},
+            {"name": "numpy", "version": "2.3.0", "vulns": []},
+            {"name": "torch", "skip_reason": "Dependency not found on PyPI and could not be audited: torch"},
+        ],
+        "fixes": [],
+    }
+    assert weaknesses_in(report) == (["jinja2 2.11.2: PYSEC-2021-66, mended in 2.11.3"], ["torch"])
