@@ -17,6 +17,7 @@ from pinxit.cli.theme import app
 from pinxit.design.colors import TEXT, Color, contrast
 from pinxit.design.glyphs import GLYPHS, glyph
 from pinxit.design.roles import text_pairs
+from pinxit.design.theme import prepare_theme
 from pinxit.errors import PinxitError
 from tests.command_line import pinxit
 
@@ -221,3 +222,26 @@ def test_icons_that_are_drawings(tmp_path: Path) -> None:
     assert painted.pixels[:, 150:240, 60:200].std() > 0.02, "it is painted"
     again = theme_from_recipe(theme.recipe, [tmp_path])
     assert np.array_equal(again.icons["tent"].alpha, theme.icons["tent"].alpha)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("names", "size", "sentence"),
+    [
+        (["a.png", "b/a.png"], (32, 32), "two icons have the same name, such as a PNG and an SVG"),
+        (["a.jpg"], (32, 32), r"a\.jpg is no PNG or SVG: give icons as such files"),
+        (["wide.png"], (1025, 32), r"the icon wide\.png has more than 1024 px a side"),
+        (["frame.9.png"], (32, 4), r"the nine-patch frame\.9\.png has fewer than 5 px a side"),
+    ],
+)
+def test_icons_that_cannot_be_painted(tmp_path: Path, names: list[str], size: tuple[int, int], sentence: str) -> None:
+    paths = [tmp_path / name for name in names]
+    for path in paths:
+        path.parent.mkdir(exist_ok=True)
+        Image.new("RGB", size, "red").save(path)
+    with pytest.raises(PinxitError, match=sentence):
+        prepare_theme(["house:swirl"], icons=paths)
+
+
+def test_a_share_for_each_picture() -> None:
+    with pytest.raises(PinxitError, match="--blend has 1 shares for 2 pictures: give one each"):
+        prepare_theme(["house:swirl", "house:ink"], [1.0])

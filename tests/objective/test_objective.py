@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import torch
 from torch import Tensor
@@ -54,6 +56,27 @@ def test_shares_mix_the_targets(encoder: Encoder, cat: Picture, coffee: Picture)
     mixed = Objective(encoder, weights(), a, mixture).style_targets[0]["relu2_1"]
     alone = [Objective(encoder, weights(), a, one(style)).style_targets[0]["relu2_1"] for style in (a, b)]
     torch.testing.assert_close(mixed, 0.25 * alone[0] + 0.75 * alone[1])
+
+
+@pytest.mark.parametrize("side", [2**31, 64], ids=["whole", "tiles"])
+def test_strength_moves_the_targets_from_the_content_to_the_style(
+    encoder: Encoder, cat: Picture, coffee: Picture, side: int
+) -> None:
+    content, style = as_tensor(cat), as_tensor(coffee)
+    left = torch.zeros(1, 1, *content.shape[2:])
+    left[..., : content.shape[3] // 2] = 1
+    regions = [Region([StyleTarget(style)], left), Region([StyleTarget(style)], 1 - left)]
+
+    def at(strength: float) -> Objective:
+        return Objective(encoder, replace(weights(content=0.0), strength=strength), content, regions, side)
+
+    none, part, full = at(0.0), at(0.3), at(1.0)
+    assert float(none(content)[0].style) == pytest.approx(0, abs=1e-9), "the content's own statistics are met"
+    assert float(full(content)[0].style) > 1e-3
+    for number in (0, 1):
+        own, wanted = none.style_targets[number], full.style_targets[number]
+        for tap, found in part.style_targets[number].items():
+            torch.testing.assert_close(found, 0.7 * own[tap] + 0.3 * wanted[tap], rtol=1e-4, atol=1e-5)
 
 
 def test_relative_losses_do_not_change_with_the_pictures_size(encoder: Encoder, cat: Picture, coffee: Picture) -> None:
