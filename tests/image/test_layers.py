@@ -9,8 +9,10 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
+import PIL.Image
 import pytest
 from PIL import ImageChops
 
@@ -21,6 +23,9 @@ from pinxit.image.layers import Layer
 from pinxit.recipe.options import SettingsOptions
 from tests.image.files import Array, file_of
 from tests.screen import with_screen
+
+if TYPE_CHECKING:
+    from psd_tools import PSDImage
 
 KINDS = ("ora", "psd")
 STACK = b'<image w="%d" h="%d"><stack><layer name="A" src="a.png" x="%d" y="0"/></stack></image>'
@@ -191,6 +196,44 @@ def test_depths_and_modes_of_photoshop(cat: Picture, tmp_path: Path) -> None:
         read = pictures.read(file.getvalue())
         expected = np.asarray(image.convert(mode).convert("RGB"), np.float32).transpose(2, 0, 1) / 255
         assert off(read.pixels, expected) < 3, mode
+
+
+def psd_of_parts() -> PSDImage:
+    """A file with a group, an empty layer, and a layer of a red square."""
+    from psd_tools import PSDImage
+
+    made = PSDImage.new("RGB", (8, 6))
+    made.create_group(name="Trees")
+    made.create_pixel_layer(PIL.Image.new("RGBA", (4, 3), "red"), name="Sky", top=1, left=2)
+    return made
+
+
+def test_parts_of_a_psd(tmp_path: Path) -> None:
+    path = tmp_path / "a.psd"
+    psd_of_parts().save(str(path))
+    sky = pictures.read(f"{path}#Sky")
+    assert sky.alpha is not None
+    assert np.argwhere(sky.alpha).min(0).tolist() == [1, 2]
+    assert np.argwhere(sky.alpha).max(0).tolist() == [3, 5]
+    for name, sentence in {
+        "Trees": r"a\.psd has a group called 'Trees': name a layer in it\.",
+        "Sea": r"a\.psd has no layer 'Sea'.*Sky",
+    }.items():
+        with pytest.raises(PinxitError, match=sentence):
+            pictures.read(f"{path}#{name}")
+    (tmp_path / "cut.psd").write_bytes(path.read_bytes()[:20])
+    with pytest.raises(PinxitError, match=r"cut\.psd is damaged or incomplete"):
+        pictures.read(tmp_path / "cut.psd")
+
+
+def test_a_psd_without_its_merged_picture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from psd_tools import PSDImage
+
+    path = tmp_path / "a.psd"
+    psd_of_parts().save(str(path))
+    monkeypatch.setattr(PSDImage, "has_preview", lambda _: False)
+    with pytest.raises(PinxitError, match=r"a\.psd was saved without its merged picture: .* as in file\.psd#Layer"):
+        pictures.read(path)
 
 
 GIMP_SCRIPT = """
