@@ -118,6 +118,46 @@ def test_the_distance_is_one_less_the_cosine(encoder: Encoder, cat: Picture) -> 
     assert distance(encoder, neighbors, content) == pytest.approx(float(expected.mean()), abs=0.01)
 
 
+def queries_of(neighbors: Neighbors) -> Tensor:
+    """What the content image asks for, in one region, of all tiles."""
+    return torch.cat([query.float() for query in neighbors._content[0]])
+
+
+def test_the_content_image_is_compared_by_its_own_moments(encoder: Encoder, cat: Picture, coffee: Picture) -> None:
+    """A photograph's features differ from every painting's as a whole: each channel gets mean 0 and deviation 1 first."""
+    content, style = as_tensor(cat), as_tensor(coffee)
+    neighbors = neighbors_of(encoder, content, everywhere(style))
+    columns = torch.cat(neighbors._hypercolumns(content, neighbors._tiles[0]), 1).double()
+    normal = (columns - columns.mean(0)) / columns.std(0, correction=0).clamp_min(1e-9)
+    varied = columns.std(0) > 0.05 * columns.std(0).max()  # what hardly varies is damped, see `normalized`
+    basis = neighbors._indexes[0]._basis.double()
+    asked, expected = queries_of(neighbors), normal[:, varied] @ basis[varied]
+    assert torch.nn.functional.cosine_similarity(asked, expected).mean() > 0.97
+    assert float(asked.square().mean()) == pytest.approx(float(expected.square().mean()), rel=0.15)
+    assert float(asked.mean(0).abs().max()) < 1e-3
+
+
+@pytest.mark.parametrize(("side", "count"), [(144, 2), (128, 3)])
+def test_tiles_ask_for_what_the_whole_asks_for(encoder: Encoder, side: int, count: int) -> None:
+    content, style = photograph("cat", 32, 160), photograph("coffee", 32, 48)
+    whole = neighbors_of(encoder, content, everywhere(style))
+    tiles = divide(content, side, "vgg16", TAPS)
+    assert len(tiles) == count
+    tiled = Neighbors(encoder, content, everywhere(style), tiles, WHOLE)
+    one, several = queries_of(whole), queries_of(tiled)
+    assert one.shape == several.shape
+    assert torch.allclose(one.mean(0), several.mean(0), atol=2e-3)
+    assert float(several.square().mean()) == pytest.approx(float(one.square().mean()), rel=1e-2)
+
+
+def test_queries_in_half_precision(encoder: Encoder, cat: Picture, coffee: Picture) -> None:
+    content, regions = as_tensor(cat), everywhere(as_tensor(coffee))
+    tiles = divide(content, WHOLE, "vgg16", TAPS)
+    full, half_as_long = (Neighbors(encoder, content, regions, tiles, WHOLE, compact=flag) for flag in (False, True))
+    assert half_as_long._content[0][0].dtype == torch.float16
+    assert torch.allclose(queries_of(full), queries_of(half_as_long), rtol=1e-3, atol=1e-3)
+
+
 def test_looking_again_lowers_the_distance(encoder: Encoder, cat: Picture, coffee: Picture) -> None:
     content = as_tensor(cat)
     picture = content.lerp(as_tensor(coffee), 0.5)
