@@ -77,7 +77,7 @@ def inputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ),
         (
             "export house:ink out.onnx --to glsl",
-            "nothing is exported as 'glsl': leave --to out for an ONNX",
+            "out.onnx would hold glsl, whose files end in .glsl: change the name or --to",
         ),
         ("export house:ink out.onnx --network live --seconds 2", "--seconds is for loops of living textures"),
         ("export house:ink", "name the file to write, NAME.onnx"),

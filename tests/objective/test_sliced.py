@@ -52,7 +52,7 @@ def test_many_features_are_compared_by_some() -> None:
 def test_the_gradient_leads_to_the_target() -> None:
     target = cloud(200, 3, 0) + 2
     features = cloud(200, 3, 1).requires_grad_()
-    sliced_distance(features, target, torch.Generator().manual_seed(0)).backward()
+    sliced_distance(features, target, torch.Generator().manual_seed(0)).backward()  # type: ignore[no-untyped-call]
     assert features.grad is not None
     assert distance(features.detach() - 20 * features.grad, target) < distance(features.detach(), target)
     assert (features.grad.mean(0) < 0).all()
