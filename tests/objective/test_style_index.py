@@ -164,3 +164,17 @@ def test_of_a_large_style_the_same_columns_are_kept_however_it_is_tiled(
     queries = whole.project(columns_of(exact, as_tensor(cat)))
     found = whole.search(queries), tiled.search(tiled.project(columns_of(exact, as_tensor(cat))))
     assert float((found[0] == found[1]).float().mean()) > 0.99
+
+
+@pytest.mark.parametrize("weight", [0.0, 0.3, 1.0])
+def test_products_of_queries_are_the_weighted_sum_of_both(
+    encoder: Encoder, coffee: Picture, weight: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index = StyleIndex(encoder, [StyleTarget(as_tensor(coffee))], WHOLE)
+    monkeypatch.setattr(index, "_meaning", weight)
+    random = torch.Generator().manual_seed(0)
+    columns = torch.randn(12, DIMENSIONS, generator=random)
+    meanings = F.normalize(torch.randn(12, 6, generator=random), dim=1)
+    joined = index.join(columns, meanings)
+    cosines = F.cosine_similarity(columns[:, None], columns[None], dim=2)
+    assert torch.allclose(joined @ joined.T, (1 - weight) * cosines + weight * meanings @ meanings.T, atol=1e-5)
