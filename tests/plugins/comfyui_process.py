@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import shlex
 import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import httpx2
 
 from pinxit import image as pictures
 from tests.clock import PATIENCE
@@ -52,14 +51,10 @@ class ComfyUI:
 
     def ask(self, path: str, body: object = None) -> Any:
         """Send a request, and return the answer's JSON, an error's too."""
-        content = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(self.address + path, content, {"Content-Type": "application/json"})
-        try:
-            with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
-                text = answer.read()
-        except urllib.error.HTTPError as error:
-            text = error.read()
-        return json.loads(text) if text else None
+        answer = httpx2.request(
+            "GET" if body is None else "POST", self.address + path, json=body, timeout=PATIENCE, trust_env=False
+        )
+        return answer.json() if answer.content else None
 
     def start(self, graph: Graph) -> str:
         """Queue a graph and return its number."""
@@ -96,7 +91,7 @@ def run_comfyui(folder: Path) -> Iterator[ComfyUI]:
 
     def answers() -> bool:
         assert process.poll() is None, (folder / "log").read_text()
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(httpx2.TransportError):
             return bool(server.ask("/system_stats"))
         return False
 
