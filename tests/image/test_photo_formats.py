@@ -93,6 +93,15 @@ def test_openexr_of_wide_primaries(cat: Picture, tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize("bits", [4, 10, 14])
+def test_jpeg_xl_of_any_depth(bits: int) -> None:
+    values = np.random.default_rng(bits).integers(0, 2**bits, (24, 32, 3))
+    content = jxl_of(values.astype(np.uint8 if bits < 8 else np.uint16), bitspersample=bits)
+    assert jpeg_xl.depth_of(content) == bits
+    read = pictures.read(content)
+    assert np.abs(read.pixels - values.transpose(2, 0, 1) / (2**bits - 1)).max() < 1e-3
+
+
 def test_camera_raw(tmp_path: Path) -> None:
     values = np.zeros(RAW, np.uint16)
     values[::2, ::2], values[1::2, 1::2] = 40000, 5000  # red, blue
