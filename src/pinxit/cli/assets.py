@@ -35,7 +35,7 @@ app = command_app()
 @app.command(
     cls=OrderedCommand,
     help="Restyle the base colours of glTF models as one set.\n\n"
-    "The islands of all textures are painted together, so that a scene or a folder of models has one palette and one hand, and "
+    "The islands of all textures are painted together, so that a scene or a folder of models has one palette and style, and "
     "colours agree across UV seams. Names, sizes, formats and transparency stay; normal, roughness, metal and occlusion maps, "
     "and every other file, are copied byte for byte.\n\n"
     "A network paints, in seconds; [bold]--preset standard[/bold] has the optimiser paint. [bold]--size[/bold] is the longer "

@@ -113,7 +113,7 @@ def survey(folder: Path, *, deep: bool = True) -> Found:
         PinxitError: when there is no such folder, or no picture in it.
     """
     if not folder.is_dir():
-        raise PinxitError(f"{folder} is no folder: give one with pictures in it.")
+        raise PinxitError(f"{folder} is not a folder: give one with pictures in it.")
     pictures: list[Path] = []
     left_out: dict[str, list[Path]] = {}
     for path, reason in sorted(_looked_through(folder, deep)):
@@ -152,7 +152,7 @@ def _looked_through(folder: Path, deep: bool) -> Iterator[tuple[Path, str]]:
         failed.append(Path(error.filename))
 
     for parent, folders, names in os.walk(folder, onerror=fails):
-        # A name that begins with a dot is hidden: macOS leaves `._photo.jpg` beside every photo.jpg, which is no picture.
+        # A name that begins with a dot is hidden: macOS leaves `._photo.jpg` beside every photo.jpg, which is not a picture.
         folders[:] = [name for name in folders if deep and not name.startswith(".")]
         for name in folders:
             if os.path.islink(os.path.join(parent, name)):  # noqa: PTH114, PTH118

@@ -79,7 +79,7 @@ def decode_jpeg_xl(content: bytes) -> NDArray[Any]:
     if array.ndim == 2:
         array = array[..., None]
     if array.ndim != 3 or array.shape[2] not in (1, 2, 3, 4) or array.shape[0] * array.shape[1] != width * height:
-        raise PinxitError("holds channels that are no picture: give RGB or grey.")
+        raise PinxitError("holds channels that are not a picture: give RGB or grey.")
     if array.dtype.kind == "f":
         return np.nan_to_num(array.astype(np.float32)).clip(0, 1)
     depth = depth_of(content)
