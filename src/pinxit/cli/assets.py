@@ -67,7 +67,7 @@ def assets(
     _check_outside(expand_home(source), output)
     sources = sources_of(expand_home(source))
     if sources.left_out:
-        warn_names_left_out(str(source), {"hidden, or no ordinary files": list(sources.left_out)})
+        warn_names_left_out(str(source), {"hidden, or not a regular file": list(sources.left_out)})
     targets = _targets(sources, output)
     reads = [*sources.paths.values(), *files_of(styles), encoder_weights, settings["init"]]
     check_apart(reads=reads, writes={"the result": targets.values()})

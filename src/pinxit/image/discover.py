@@ -28,7 +28,7 @@ _BEGINNINGS = (
 _BRANDS = (b"avif", b"avis", b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"crx ")
 HEAD = 32
 """Bytes at the start of a file that suffice to recognise a picture."""
-EMPTY, NO_PICTURE, OTHER_KIND = "empty", "no picture", "no ordinary file"
+EMPTY, NO_PICTURE, OTHER_KIND = "empty", "no picture", "not a regular file"
 LINKED_FOLDER, UNREADABLE, RESULT = "a link to a folder", "cannot be read", "a result of pinxit"
 
 
