@@ -148,7 +148,7 @@ class TestNoOrdinaryFiles:
         assert len(results) == len(lines)
         for line, (code, said) in zip(lines, results, strict=True):
             assert code == 2, line
-            assert "no ordinary file" in said, line
+            assert "not a regular file" in said, line
             assert len(said.splitlines()) == 1, line
 
     def test_looking_for_a_picture_passes_one_by(self, tmp_path: Path) -> None:

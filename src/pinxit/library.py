@@ -138,34 +138,27 @@ def grade(
         >>> pinxit.grade("photo.jpg", "film.jpg", output="graded.jpg", lut="look.cube")  # doctest: +SKIP
         PosixPath('graded.jpg')
     """
-    from pinxit.grading import check_table_name, prepare_grade, write_table
-    from pinxit.image.writer import check_place
+    from pinxit.grading import prepare_grade, write_table
     from pinxit.video.clip import is_film
+    from pinxit.video.grade import check_grade, prepare_film_grade
 
     is_path = isinstance(content, str | Path)
     if output is not None and not is_path:
         raise PinxitError("output is for a photograph given by its path: leave it out, and the result is returned.")
     styles: list[Any] = list(style) if isinstance(style, list | tuple) else [style]
-    if lut is not None:
-        check_table_name(Path(lut))
-        check_place(Path(lut), overwrite=False)
     film = is_path and is_film(Path(content).expanduser())
     target = None
     if is_path:
         ending = "mp4" if film else "png"
         target = Path(output) if output is not None else Path(f"{default_output(str(content), 'graded').stem}.{ending}")
-        check_apart(reads=[content, *styles], writes={"the result": target, "the lookup table": lut})
+    check_grade(content, styles, target, None if lut is None else Path(lut))
     if film and target is not None:
-        from pinxit.video.grade import prepare_film_grade
-
         film_job = prepare_film_grade(content, styles, shares=shares, strength=strength, skin=skin)
         for _ in film_job.paint(target):
             pass
-        if lut is not None and film_job.grader.table is not None:
-            write_table(film_job.grader.table, lut)
+        if lut is not None:
+            film_job.write_table(lut)
         return target
-    if target is not None:
-        pictures.check_writable(target, overwrite=False)
     job = prepare_grade(content, styles, shares=shares, strength=strength, skin=skin)
     if lut is not None:
         write_table(job.table, lut)

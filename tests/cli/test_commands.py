@@ -150,7 +150,7 @@ class TestBadInput:
         import zlib
 
         (folder / "empty.jpg").touch()
-        (folder / "text.jpg").write_text("this is no picture")
+        (folder / "text.jpg").write_text("this is not a picture")
         (folder / "cut.jpg").write_bytes(photo.read_bytes()[:700])
         (folder / "nothing-here").mkdir()
         Image.new("RGB", (1, 1)).save(folder / "one.png")

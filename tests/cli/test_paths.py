@@ -154,7 +154,7 @@ class TestFolders:
         for part in (
             "1 left out of photos, no picture: notes.txt.",
             "1 left out of photos, empty: void.xyz.",
-            "1 left out of photos, no ordinary file: pipe.",
+            "1 left out of photos, not a regular file: pipe.",
             "1 left out of photos, a link to a folder: elsewhere.",
             "4 painted, 0 done before, 0 failed.",
         ):

@@ -126,7 +126,7 @@ def test_two_do_not_write_into_one_folder(tmp_path: Path, running: subprocess.Po
 @pytest.mark.parametrize(
     ("line", "sentence"),
     [
-        ("watch nowhere -s house:ink -o out", "nowhere is no folder"),
+        ("watch nowhere -s house:ink -o out", "nowhere is not a folder"),
         ("watch in -o out", "no style is given"),
         ("watch in -s house:ink -o in", "holds the pictures themselves"),
         ("watch in -s house:ink -o file", "file is a file"),

@@ -59,7 +59,7 @@ class TestFiles:
             assert files.read(name) == b"two"
 
     def test_errors_are_one_sentence(self, tmp_path: Path, bucket: Any) -> None:
-        with pytest.raises(PinxitError, match="no place where files appear whole"):
+        with pytest.raises(PinxitError, match="may show files that are half written"):
             files.publish(b"", "sftp://host/a.txt", overwrite=True)
         with pytest.raises(PinxitError, match=r"there is no file s3://bucket/missing\.jpg"):
             files.fetch("s3://bucket/missing.jpg", tmp_path)
@@ -79,12 +79,12 @@ class TestFiles:
             store.put_object(Bucket="bucket", Key="evil/good.png", Body=b"good")
             try:
                 for fetch in (files.list_pictures, lambda folder: files.mirror(folder, tmp_path / "a" / "b" / "c")):
-                    with pytest.raises(PinxitError, match="no path within a folder"):
+                    with pytest.raises(PinxitError, match="not a path within a folder"):
                         fetch("s3://bucket/evil")
             finally:
                 store.delete_object(Bucket="bucket", Key=f"evil/{key}")
                 store.delete_object(Bucket="bucket", Key="evil/good.png")
-        with pytest.raises(PinxitError, match="no path within a folder"):
+        with pytest.raises(PinxitError, match="not a path within a folder"):
             files.place_in(tmp_path, key, "s3://bucket")
         assert not [path for path in tmp_path.rglob("*") if path.is_file() and path.read_bytes() == b"evil"]
 

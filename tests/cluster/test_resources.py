@@ -65,7 +65,7 @@ class TestUnits:
         full = PinxitError("a.png cannot be written")
         full.__cause__ = OSError(errno.ENOSPC, "No space left on device")
         assert outcome_of_error("a", full).state == "node_failed"
-        assert outcome_of_error("a", PinxitError("is no picture")).error == "is no picture"
+        assert outcome_of_error("a", PinxitError("is not a picture")).error == "is not a picture"
         assert outcome_of_error("a", OSError(errno.EACCES, "Permission denied")).state == "failed"
 
     def test_a_workspace_has_copies_under_their_own_names(self, tmp_path: Path) -> None:

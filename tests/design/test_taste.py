@@ -108,7 +108,7 @@ def test_choose_blends_the_best(encoder: Encoder) -> None:
 def test_damaged_profile_is_one_sentence(tmp_path: Path, text: str) -> None:
     file = tmp_path / "taste.json"
     file.write_text(text)
-    with pytest.raises(PinxitError, match=r"no profile that can be read.*forget"):
+    with pytest.raises(PinxitError, match=r"not a profile that can be read.*forget"):
         taste.load(file)
     assert file.read_text() == text
 

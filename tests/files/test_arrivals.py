@@ -84,5 +84,5 @@ def test_a_folder_that_is_gone(tmp_path: Path, clock: Time) -> None:
     (tmp_path / "in").mkdir()
     arrivals = Arrivals(tmp_path / "in", 0, clock=clock)
     shutil.rmtree(tmp_path / "in")
-    with pytest.raises(PinxitError, match="is no folder any more"):
+    with pytest.raises(PinxitError, match="is not a folder any more"):
         arrivals.ready()

@@ -6,11 +6,12 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import PIL.TiffImagePlugin
 import pytest
 
 from pinxit import Picture, PinxitError
 from pinxit import image as pictures
-from pinxit.image import jpeg_xl
+from pinxit.image import camera_raw, jpeg_xl
 from pinxit.image.colorspaces import srgb_to_linear
 from pinxit.image.primaries import P3_XY, SRGB_XY, to_xyz
 from tests.image.files import dng_of, exr_of, jxl_of
@@ -125,6 +126,15 @@ def test_openexr_of_wide_primaries(cat: Picture, tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize("bits", [4, 10, 14])
+def test_jpeg_xl_of_any_depth(bits: int) -> None:
+    values = np.random.default_rng(bits).integers(0, 2**bits, (24, 32, 3))
+    content = jxl_of(values.astype(np.uint8 if bits < 8 else np.uint16), bitspersample=bits)
+    assert jpeg_xl.depth_of(content) == bits
+    read = pictures.read(content)
+    assert np.abs(read.pixels - values.transpose(2, 0, 1) / (2**bits - 1)).max() < 1e-3
+
+
 def test_camera_raw(tmp_path: Path) -> None:
     values = np.zeros(RAW, np.uint16)
     values[::2, ::2], values[1::2, 1::2] = 40000, 5000  # red, blue
@@ -140,6 +150,32 @@ def test_camera_raw(tmp_path: Path) -> None:
         assert read.pixels[0, 32, 80] < red - 0.1
         assert len(np.unique(read.pixels)) > 10
     assert len(pictures.tree(tmp_path)) == 2
+
+
+def test_a_raw_file_whose_end_is_missing(tmp_path: Path) -> None:
+    """LibRaw leaves the rows that it does not find at zero, and is silent."""
+    values = np.random.default_rng(0).integers(200, 60000, (100, 60), np.uint16)
+    path = tmp_path / "a.dng"
+    path.write_bytes(dng_of(values))
+    pictures.read(path)
+    values[90:] = 0
+    path.write_bytes(dng_of(values))
+    with pytest.raises(PinxitError, match=r"a\.dng is incomplete: copy it from the camera again"):
+        pictures.read(path)
+    values[90:] = 65535  # overexposed
+    path.write_bytes(dng_of(values))
+    pictures.read(path)
+
+
+def test_a_camera_s_own_compression_is_a_raw_file() -> None:
+    """PIL opens none of these files; LibRaw is asked, and finds them damaged."""
+    tags = PIL.TiffImagePlugin.ImageFileDirectory_v2()
+    tags[259], tags[262], tags[271] = 65535, 32803, "PENTAX"
+    assert camera_raw.is_camera_raw(b"II*\0\x08\0\0\0" + tags.tobytes(8))
+    for begin in (b"II*\0\x08\x0a\0\0IIIICwaR", b"II\x1a\0\0\0HEAPCCDR", b"\0MRM\0\0\x0a\x0c", b"FOVb\0\2\0\2"):
+        assert camera_raw.is_camera_raw(begin + bytes(64))
+        with pytest.raises(PinxitError):
+            pictures.read(begin + bytes(64))
 
 
 def test_an_ordinary_tiff_is_no_raw_file(cat: Picture, tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """The nodes for ComfyUI, loaded as ComfyUI loads them and called with its kinds of tensors.
 
-ComfyUI itself is in no package registry; its conventions are those of its documentation on custom nodes.
+Its conventions are those of its documentation on custom nodes. `test_comfyui_server.py` runs the nodes in ComfyUI itself.
 """
 
 from __future__ import annotations

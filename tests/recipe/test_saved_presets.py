@@ -99,9 +99,9 @@ PNG = b"\x89PNG\r\n\x1a\n" + b"\0\0\0\x0dIHDR"
     [
         (b"", "is not JSON"),
         (b"[" * 100_000, "is not JSON"),
-        (b"[]", "is no preset"),
+        (b"[]", "is not a preset"),
         (b" " * 2**18 + b"{}", "more than 256 KiB"),
-        ({"name": "a"}, "is no preset"),
+        ({"name": "a"}, "is not a preset"),
         (preset_with(pinxit_preset=2), "of format 2, this pinxit reads 1"),
         (preset_with(name="../../a"), "can be a file's name"),
         (preset_with(name="a\x1b[2J"), "can be a file's name"),

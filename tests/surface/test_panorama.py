@@ -268,5 +268,5 @@ class TestCommand:
         done = pinxit("panorama", "cat.png", "cat.png", "-o", "out.jpg", *self.quick, folder=tmp_path, check=2)
         assert "six sides px nx py ny pz nz" in done.stderr
         done = pinxit("panorama", ".", "-o", "out.jpg", *self.quick, folder=tmp_path, check=2)
-        assert "no cube map" in done.stderr
+        assert "not a cube map" in done.stderr
         assert [file.name for file in tmp_path.iterdir()] == ["cat.png"]

@@ -124,7 +124,7 @@ class TestColorways:
     def test_mistakes_are_one_sentence(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
         monkeypatch.chdir(tmp_path)
         pictures.write(Picture(np.full((3, 40, 40), 0.5, np.float32)), "grey.png")
-        with pytest.raises(PinxitError, match=r"one colour|is no colour|none\.png") as raised:
+        with pytest.raises(PinxitError, match=r"one colour|is not a colour|none\.png") as raised:
             read_palette(text)
         assert "\n" not in str(raised.value)
 
@@ -166,7 +166,7 @@ class TestCommand:
             (("--size", "0.1cm"), "64 to 16384"),
             (("--size", "9000cm"), "64 to 16384"),
             (("--palette", "#aabbcc"), "palette of one colour"),
-            (("--palette", "#zz"), "is no colour"),
+            (("--palette", "#zz"), "is not a colour"),
             (("-o", "there.png"), "--overwrite"),
             (("-o", "new.png", "--sheet"), "new_sheet.png exists"),
             (("-o", "new.xyz"), "new.xyz"),

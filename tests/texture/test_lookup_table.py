@@ -63,8 +63,8 @@ def test_a_file_of_another_program_is_read() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "is no .cube file"),
-        ("\x89PNG\r\n", "is no .cube file"),
+        ("", "is not a .cube file"),
+        ("\x89PNG\r\n", "is not a .cube file"),
         ("LUT_1D_SIZE 4\n", "holds curves"),
         ("LUT_3D_SIZE 2\n0 0 0\n", "it has 1 colours, not 8"),
         ("LUT_3D_SIZE 400\n", "400 entries a side"),

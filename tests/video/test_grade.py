@@ -104,7 +104,7 @@ def test_the_filter_of_bytes_differs_from_the_table_by_rounding() -> None:
 @pytest.mark.parametrize(
     ("line", "sentence"),
     [
-        ("grade clip.mp4 -s style.png -o out.png", "no kind of film"),
+        ("grade clip.mp4 -s style.png -o out.png", "not a kind of film"),
         ("grade clip.mp4 -s style.png -o new.mp4 --start 9", "it is shorter"),
         ("grade clip.mp4 -s style.png -o new.mp4 --start 2 --end 1", "--end must be later than --start"),
         ("grade clip.mp4 -s style.png -o out.mp4", "out.mp4 exists"),

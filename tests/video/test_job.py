@@ -295,8 +295,8 @@ class TestMistakes:
         for name, message in {
             "nothing.mp4": "there is no clip",
             "sound.mp4": "only sound",
-            "text.mp4": "no clip that can be read",
-            "list.m3u8": "no clip that can be read",
+            "text.mp4": "not a clip that can be read",
+            "list.m3u8": "not a clip that can be read",
             "tiny.mkv": "8×8 px",
         }.items():
             with pytest.raises(PinxitError, match=message):
@@ -318,7 +318,7 @@ class TestMistakes:
         with pytest.raises(PinxitError, match="no style"):
             prepare_video(clip)
         for name, message in (
-            ("out.txt", "no kind of film"),
+            ("out.txt", "not a kind of film"),
             ("a.mp4", "exists"),
             ("a.mp4/out.mp4", "cannot be written"),
         ):

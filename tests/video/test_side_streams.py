@@ -402,7 +402,7 @@ class TestCodecs:
         film(clip, tmp_path / "out.mp4", codec="libx265", bits="10")
         with av.open(str(tmp_path / "out.mp4")) as container:
             assert container.streams.video[0].codec_context.pix_fmt == "yuv420p10le"
-        with pytest.raises(PinxitError, match="libvpx-vp9 cannot code the colours of a film with 10 bits a channel"):
+        with pytest.raises(PinxitError, match="libvpx-vp9 cannot encode the colours of a film with 10 bits a channel"):
             film(clip, tmp_path / "out.webm", bits=10)
 
     def test_an_odd_size_is_reported(self, tmp_path: Path) -> None:

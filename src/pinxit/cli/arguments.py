@@ -36,6 +36,33 @@ Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace files that
 Quality = Annotated[
     int, typer.Option("--quality", help="Quality of JPEG, WebP and AVIF, 1 to 100.", rich_help_panel="Output")
 ]
+Start = Annotated[
+    str | None, typer.Option("--start", help="Where to begin in a film: s or min:s.", metavar="TIME", show_default="0")
+]
+End = Annotated[
+    str | None,
+    typer.Option("--end", help="Where to end in a film: s or min:s.", metavar="TIME", show_default="the clip's end"),
+]
+Codec = Annotated[
+    str | None,
+    typer.Option(
+        "--codec",
+        help="FFmpeg's name of a film's encoder, such as libx265, or prores_ks for .mov.",
+        metavar="NAME",
+        show_default="libx264; libvpx-vp9 for WebM; one with transparency for a clip that has it",
+        rich_help_panel="Output",
+    ),
+]
+Crf = Annotated[
+    str | None,
+    typer.Option(
+        "--crf",
+        help="A film's quality: a lower number is better and larger.",
+        metavar="N",
+        show_default="18 for libx264",
+        rich_help_panel="Output",
+    ),
+]
 EncoderWeights = Annotated[
     Path | None,
     typer.Option(
@@ -57,7 +84,7 @@ _Keep = Annotated[
         "--keep", help="Leave the white part of this mask as it is.", metavar="MASK", rich_help_panel="Regions"
     ),
 ]
-_Bits = Annotated[int, typer.Option("--bits", help="Bits per channel, 8 or 16 (PNG, TIFF).", rich_help_panel="Output")]
+Bits = Annotated[int, typer.Option("--bits", help="Bits per channel, 8 or 16 (PNG, TIFF).", rich_help_panel="Output")]
 _Preview = Annotated[
     Path | None,
     typer.Option("--preview", help="A picture to refresh while painting.", metavar="FILE", rich_help_panel="Output"),
@@ -158,7 +185,7 @@ class OutputOptions:
     """
 
     overwrite: bool = field(default=False, metadata=option(Overwrite))
-    bits: Literal[8, 16] = field(default=8, metadata=option(_Bits, check_bits))
+    bits: Literal[8, 16] = field(default=8, metadata=option(Bits, check_bits))
     quality: int = field(default=95, metadata=option(Quality))
     preview: Path | None = field(default=None, metadata=option(_Preview))
     plot: Path | None = field(default=None, metadata=option(_Plot))

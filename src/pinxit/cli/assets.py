@@ -35,7 +35,7 @@ app = command_app()
 @app.command(
     cls=OrderedCommand,
     help="Restyle the base colours of glTF models as one set.\n\n"
-    "The islands of all textures are painted together, so that a scene or a folder of models has one palette and one hand, and "
+    "The islands of all textures are painted together, so that a scene or a folder of models has one palette and style, and "
     "colours agree across UV seams. Names, sizes, formats and transparency stay; normal, roughness, metal and occlusion maps, "
     "and every other file, are copied byte for byte.\n\n"
     "A network paints, in seconds; [bold]--preset standard[/bold] has the optimiser paint. [bold]--size[/bold] is the longer "
@@ -67,7 +67,7 @@ def assets(
     _check_outside(expand_home(source), output)
     sources = sources_of(expand_home(source))
     if sources.left_out:
-        warn_names_left_out(str(source), {"hidden, or no ordinary files": list(sources.left_out)})
+        warn_names_left_out(str(source), {"hidden, or not a regular file": list(sources.left_out)})
     targets = _targets(sources, output)
     reads = [*sources.paths.values(), *files_of(styles), encoder_weights, settings["init"]]
     check_apart(reads=reads, writes={"the result": targets.values()})

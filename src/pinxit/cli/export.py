@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -37,7 +37,7 @@ def export(
     size: Annotated[
         int | None,
         typer.Option(
-            help="Longer side of the pictures it will paint, px: strokes have their size there. Side of a loop, px.",
+            help="Longer side, px, of the pictures that strokes are made for; of a loop, its side.",
             min=16,
             max=4096,
             show_default="1024; 256 of a loop",
@@ -68,7 +68,7 @@ def export(
     from pinxit.living.container import is_living_file
     from pinxit.living.work import FORMATS, export_living
 
-    loop = {"seconds": seconds, "rate": rate, "speed": speed, "seed": seed}
+    loop: dict[str, Any] = {"seconds": seconds, "rate": rate, "speed": speed, "seed": seed}
     if is_living_file(style) or to in FORMATS or (output and output.suffix.lower() in FORMATS.values()):
         if network is not None:
             raise PinxitError("--network is for styles exported as .onnx: a living texture has no network.")

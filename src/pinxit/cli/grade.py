@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from pinxit import image as pictures
-from pinxit.cli.arguments import Blend, OutputOptions, Overwrite, Quality, check_bits
+from pinxit.cli.arguments import Bits, Blend, Codec, Crf, End, OutputOptions, Overwrite, Quality, Start, check_bits
 from pinxit.cli.command_app import command_app
 from pinxit.cli.messages import say, warn
 from pinxit.cli.placing import read_shares
 from pinxit.cli.video import drive_film, read_seconds
 from pinxit.errors import PinxitError
-from pinxit.files.paths import check_apart, expand_home
-from pinxit.grading import STRENGTH, GradeRecipe, check_table_name
-from pinxit.image.writer import check_place
+from pinxit.files.paths import expand_home
+from pinxit.grading import STRENGTH, GradeRecipe
 from pinxit.recipe.recipe import validated, validated_json
 
 if TYPE_CHECKING:
@@ -40,7 +39,10 @@ def grade(
     style: Annotated[
         list[str],
         typer.Option(
-            "--style", "-s", help="A picture whose colours to take, several to mix, or a .cube file.", show_default=False
+            "--style",
+            "-s",
+            help="A picture whose colours to take, several to mix, or a .cube file.",
+            show_default=False,
         ),
     ],
     output: Annotated[
@@ -58,73 +60,36 @@ def grade(
     ] = None,
     blend: Blend = None,
     overwrite: Overwrite = False,
-    bits: Annotated[
-        int, typer.Option("--bits", help="Bits per channel, 8 or 16 (PNG, TIFF).", rich_help_panel="Output")
-    ] = 8,
+    bits: Bits = 8,
     quality: Quality = 95,
-    start: Annotated[
-        str | None,
-        typer.Option(help="Where to begin: s or min:s.", metavar="TIME", show_default="0", rich_help_panel="Films"),
-    ] = None,
-    end: Annotated[
-        str | None,
-        typer.Option(
-            help="Where to end: s or min:s.", metavar="TIME", show_default="the clip's end", rich_help_panel="Films"
-        ),
-    ] = None,
-    codec: Annotated[
-        str | None,
-        typer.Option(
-            help="FFmpeg's name of the encoder, such as libx265.", metavar="NAME", show_default="libx264",
-            rich_help_panel="Films",
-        ),
-    ] = None,
-    crf: Annotated[
-        int | None,
-        typer.Option(
-            help="Quality: a lower number is better and larger.", metavar="N", show_default="18 for libx264",
-            rich_help_panel="Films",
-        ),
-    ] = None,
-) -> None:  # fmt: skip
+    start: Start = None,
+    end: End = None,
+    codec: Codec = None,
+    crf: Crf = None,
+) -> None:
     from pinxit.video.clip import is_film
+    from pinxit.video.grade import check_grade, prepare_film_grade
 
     how = OutputOptions(overwrite=overwrite, bits=check_bits(bits), quality=quality)
     shares = read_shares(blend, len(style))
     film = is_film(expand_home(content))
+    for_films: dict[str, Any] = {
+        "start": None if start is None else read_seconds("--start", start),
+        "end": None if end is None else read_seconds("--end", end),
+        "codec": codec,
+        "crf": crf,
+    }
     target = output or Path(f"{Path(content).resolve().stem.split(':')[-1]}-graded.{'mp4' if film else 'png'}")
-    check_apart(reads=[content, *style], writes={"the result": target, "--lut": lut})
-    if lut is not None:
-        check_table_name(lut)
-        check_place(lut, overwrite=overwrite)
+    check_grade(content, style, target, lut, overwrite=overwrite, bits=how.bits)
     if film:
-        from pinxit.video.grade import prepare_film_grade
-        from pinxit.video.resume import check_target
-
-        check_target(target, overwrite=overwrite)
-        _grade_film(
-            prepare_film_grade(
-                content,
-                style,
-                shares=shares,
-                strength=strength,
-                skin=skin,
-                start=None if start is None else read_seconds("--start", start),
-                end=None if end is None else read_seconds("--end", end),
-                codec=codec,
-                crf=crf,
-            ),
-            target,
-            how,
-            lut,
-        )
+        job = prepare_film_grade(content, style, shares=shares, strength=strength, skin=skin, **for_films)
+        _grade_film(job, target, how, lut)
         return
-    for name, value in (("--start", start), ("--end", end), ("--codec", codec), ("--crf", crf)):
+    for name, value in for_films.items():
         if value is not None:
-            raise PinxitError(f"{name} is for films, and {content} is a picture: leave it out.")
+            raise PinxitError(f"--{name} is for films, and {content} is a picture: leave it out.")
     from pinxit.grading import prepare_grade
 
-    pictures.check_writable(target, overwrite=overwrite, bits=how.bits)
     _grade_picture(prepare_grade(content, style, shares=shares, strength=strength, skin=skin), target, how, lut)
 
 
@@ -166,8 +131,6 @@ def _grade_picture(job: GradeJob, target: Path, how: OutputOptions, lut: Path | 
 
 
 def _grade_film(job: FilmGradeJob, target: Path, how: OutputOptions, lut: Path | None) -> None:
-    from pinxit.grading import write_table
-
     drive_film(job, target, how)
-    if lut is not None and job.grader.table is not None:
-        say(write_table(job.grader.table, lut, overwrite=how.overwrite))
+    if lut is not None and (written := job.write_table(lut, overwrite=how.overwrite)) is not None:
+        say(written)

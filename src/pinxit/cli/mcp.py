@@ -14,8 +14,8 @@ app = command_app()
 @app.command(
     help="Serve the tools of pinxit to a program that speaks the Model Context Protocol, over standard input and output.\n\n"
     "Such a program starts this command itself: add it to the program's list of servers. Tools: stylize, instant, texture, "
-    "grade, palette, compare, jobs. Files are read where the program names them, and written only under names that are "
-    "free. It opens no port and sends nothing.",
+    "grade, palette, compare, jobs. Files are read where the program names them; no file that exists is written "
+    "over. It opens no port and sends nothing.",
     epilog='{"mcpServers": {"pinxit": {"command": "pinxit", "args": [bold]"mcp"[/bold]}}}',
 )
 def mcp() -> None:

@@ -116,7 +116,7 @@ def _source(content: list[str]) -> str | dict[str, str]:
         files = [str(path) for path in pictures.expand(content)]
         sides = _by_name(files)
         if sides is None:
-            raise PinxitError(f"the pictures in {content[0]} are no cube map: end the names of six in {_ORDER}.")
+            raise PinxitError(f"the pictures in {content[0]} are not a cube map: end the names of six in {_ORDER}.")
         return sides
     if len(content) != len(_SIDES):
         raise PinxitError(f"these are {len(content)} pictures: give one panorama, or the six sides {_ORDER}.")

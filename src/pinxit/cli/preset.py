@@ -46,7 +46,7 @@ def save(
         typer.Option("--like", help="Take the settings and the thumbnail from this result.", metavar="FILE"),
     ] = None,
     thumbnail: Annotated[
-        str | None, typer.Option("--thumbnail", help="A picture of what the settings give.", metavar="PICTURE")
+        str | None, typer.Option("--thumbnail", help="A picture that was painted with the settings.", metavar="PICTURE")
     ] = None,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="The file to write.", show_default="among your presets")
@@ -55,7 +55,7 @@ def save(
     **settings: Any,
 ) -> None:
     if output is not None and output.suffix.lower() != saved_presets.ENDING:
-        raise PinxitError(f"{output} is no name for a preset: end it in {saved_presets.ENDING}.")
+        raise PinxitError(f"{output} is not a name for a preset: end it in {saved_presets.ENDING}.")
     source = thumbnail if thumbnail is not None else like
     picture = None if source is None else inputs.load(source, saved_presets.THUMBNAIL)[0]
     recipe = None if like is None else recipe_in(like)

@@ -42,7 +42,7 @@ def text_in(path: Path) -> str:
         PinxitError: when there is no such file, or no recipe in it.
     """
     if path.exists() and not path.is_file() and not path.is_dir():
-        raise PinxitError(f"{path} is no ordinary file: give a picture or a film that pinxit made.")
+        raise PinxitError(f"{path} is not a regular file: give a picture or a film that pinxit made.")
     if path.suffix == ENDING:
         from pinxit.living.container import load
 

@@ -14,7 +14,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from pinxit import image as pictures
-from pinxit.cli.arguments import Blend, ClusterOptions, EncoderWeights, OutputOptions, Overwrite
+from pinxit.cli.arguments import (
+    Blend,
+    ClusterOptions,
+    Codec,
+    Crf,
+    EncoderWeights,
+    End,
+    OutputOptions,
+    Overwrite,
+    Start,
+)
 from pinxit.cli.cluster_progress import ClusterProgress, Status
 from pinxit.cli.command_app import command_app
 from pinxit.cli.display import Display, duration
@@ -99,27 +109,10 @@ def video(
         list[str] | None,
         typer.Option(help="Mask of a key: it is followed where this is white.", metavar="N=FILE"),
     ] = None,
-    start: Annotated[
-        str | None, typer.Option(help="Where to begin: s or min:s.", metavar="TIME", show_default="0")
-    ] = None,
-    end: Annotated[
-        str | None, typer.Option(help="Where to end: s or min:s.", metavar="TIME", show_default="the clip's end")
-    ] = None,
-    codec: Annotated[
-        str | None,
-        typer.Option(
-            help="FFmpeg's name of the encoder, such as libx265, or prores_ks for .mov.", metavar="NAME",
-            show_default="libx264; libvpx-vp9 for WebM; one with transparency for a clip that has it",
-            rich_help_panel="Output",
-        ),
-    ] = None,
-    crf: Annotated[
-        str | None,
-        typer.Option(
-            help="Quality: a lower number is better and larger.", metavar="N", show_default="18 for libx264",
-            rich_help_panel="Output",
-        ),
-    ] = None,
+    start: Start = None,
+    end: End = None,
+    codec: Codec = None,
+    crf: Crf = None,
     bits: Annotated[
         str | None,
         typer.Option(
@@ -169,7 +162,7 @@ def video(
     long_term: Annotated[
         str | None,
         typer.Option(
-            help="Keep it like frames further back too, as in 10,20.", metavar="N,N,…", show_default="none",
+            help="Keep each frame like those 10 and 20 frames before it too, with 10,20.", metavar="N,N,…", show_default="none",
             rich_help_panel="Optimizer",
         ),
     ] = None,

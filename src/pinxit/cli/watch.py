@@ -53,11 +53,11 @@ def watch(
     how: Annotated[OutputOptions, Without("preview", "plot")],
     settle: Annotated[
         float,
-        typer.Option(help="A file is complete when it has not changed for so long, s.", min=0, max=3600),
+        typer.Option(help="How long a file must stay unchanged to count as complete, s.", min=0, max=3600),
     ] = 2.0,
     idle: Annotated[
         float | None,
-        typer.Option(help="End when nothing has arrived for so long, s.", min=0, show_default="never"),
+        typer.Option(help="End when no file has arrived for this long, s.", min=0, show_default="never"),
     ] = None,
     encoder_weights: EncoderWeights = None,
     **settings: Any,
@@ -67,7 +67,7 @@ def watch(
     if not styles:
         raise PinxitError("no style is given: add --style PICTURE; `pinxit styles` lists those that come with pinxit.")
     if not folder.is_dir():
-        raise PinxitError(f"{folder} is no folder: give one to watch.")
+        raise PinxitError(f"{folder} is not a folder: give one to watch.")
     if output.exists() and not output.is_dir():
         raise PinxitError(f"{output} is a file: give a folder for the results by -o.")
     check_goal(folder, output, [])

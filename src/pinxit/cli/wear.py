@@ -63,11 +63,11 @@ def wear(
         float | None, typer.Option(help="Turn all hues by this angle, degrees: another colourway.", show_default="0")
     ] = None,
     folds: Annotated[
-        float | None, typer.Option(help="How much folds bend the pattern; 0 is not at all.", show_default="1")
+        float | None, typer.Option(help="How much folds bend the pattern; with 0 they do not.", show_default="1")
     ] = None,
     shading: Annotated[
         float | None,
-        typer.Option(help="How much of the photograph's shading stays; 0 is even light.", show_default="1"),
+        typer.Option(help="How much of the photograph's shading stays; with 0 the light is even.", show_default="1"),
     ] = None,
     printed: Annotated[
         bool, typer.Option("--printed", help="The garment has a print: remove it before reading the folds.")

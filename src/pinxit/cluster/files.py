@@ -84,7 +84,7 @@ def check_name(name: str, place: str) -> None:
     """
     parts = name.split("/")
     if any(part in ("", ".", "..") for part in parts) or re.search(r"[\\\0]", name) or re.match(r"[A-Za-z]:", parts[0]):
-        raise PinxitError(f"{place} holds the name {name!r}, which is no path within a folder: remove or rename it.")
+        raise PinxitError(f"{place} holds the name {name!r}, which is not a path within a folder: remove or rename it.")
 
 
 def place_in(folder: Path, name: str, place: str) -> Path:
@@ -227,7 +227,7 @@ def _system(name: str) -> tuple[Any, str]:
     scheme = name.split("://")[0] if is_address(name) else "file"
     if scheme not in (*_ATOMIC_SCHEMES, "file"):
         raise PinxitError(
-            f"{name} is no place where files appear whole: give a folder that all nodes share, or "
+            f"{name} may show files that are half written: give a folder that all nodes share, or "
             f"{', '.join(_ATOMIC_SCHEMES)}://…"
         )
     try:

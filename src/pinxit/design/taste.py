@@ -100,7 +100,7 @@ def load(file: Path) -> Taste:
     except (ValueError, RecursionError, PinxitError) as error:
         reason = str(error).rstrip(".") if isinstance(error, PinxitError) else "it is not JSON"
         raise PinxitError(
-            f"{file} is no profile that can be read ({reason}): move it away, or pinxit taste forget."
+            f"{file} is not a profile that can be read ({reason}): move it away, or pinxit taste forget."
         ) from error
 
 

@@ -298,7 +298,7 @@ def _theme(
 
 def _icon_name(path: Path) -> str:
     if path.suffix.lower() not in (".png", _SVG):
-        raise PinxitError(f"{path.name} is no PNG or SVG: give icons as such files, PNG with transparency.")
+        raise PinxitError(f"{path.name} is not a PNG or SVG: give icons as PNG with transparency or as SVG.")
     return path.stem
 
 

@@ -64,7 +64,7 @@ class Arrivals:
             PinxitError: when the folder is gone.
         """
         if not self.folder.is_dir():
-            raise PinxitError(f"{self.folder} is no folder any more: watch another one.")
+            raise PinxitError(f"{self.folder} is not a folder any more: watch another one.")
         now, seen = self.clock(), {}
         for path, state in self._files():
             before = self._seen.get(path)

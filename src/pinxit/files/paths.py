@@ -59,7 +59,7 @@ def check_apart(
             sources |= {identity(file): file for file in path.iterdir()}
         elif os.path.exists(path):  # noqa: PTH110
             if not path.is_file():
-                raise PinxitError(f"{path} is no ordinary file: give a picture, or what the command names.")
+                raise PinxitError(f"{path} is not a regular file: give a picture, or what the command names.")
             sources[identity(path)] = path
     taken: dict[_Identity, str] = {}
     for what, paths in writes.items():

@@ -36,7 +36,7 @@ def from_array(array: NDArray[Any]) -> Picture:
             raise PinxitError(f"the array reaches from {array.min():g} to {array.max():g}: give values from 0 to 1.")
         array = array.clip(0, 1)
     elif array.dtype not in (np.uint8, np.uint16):
-        raise PinxitError(f"an array of {array.dtype} is no picture: give uint8, uint16, or float from 0 to 1.")
+        raise PinxitError(f"an array of {array.dtype} is not a picture: give uint8, uint16, or float from 0 to 1.")
     return from_channels(array)
 
 

@@ -28,7 +28,7 @@ _BEGINNINGS = (
 _BRANDS = (b"avif", b"avis", b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"crx ")
 HEAD = 32
 """Bytes at the start of a file that suffice to recognise a picture."""
-EMPTY, NO_PICTURE, OTHER_KIND = "empty", "no picture", "no ordinary file"
+EMPTY, NO_PICTURE, OTHER_KIND = "empty", "no picture", "not a regular file"
 LINKED_FOLDER, UNREADABLE, RESULT = "a link to a folder", "cannot be read", "a result of pinxit"
 
 
@@ -113,7 +113,7 @@ def survey(folder: Path, *, deep: bool = True) -> Found:
         PinxitError: when there is no such folder, or no picture in it.
     """
     if not folder.is_dir():
-        raise PinxitError(f"{folder} is no folder: give one with pictures in it.")
+        raise PinxitError(f"{folder} is not a folder: give one with pictures in it.")
     pictures: list[Path] = []
     left_out: dict[str, list[Path]] = {}
     for path, reason in sorted(_looked_through(folder, deep)):
@@ -152,7 +152,7 @@ def _looked_through(folder: Path, deep: bool) -> Iterator[tuple[Path, str]]:
         failed.append(Path(error.filename))
 
     for parent, folders, names in os.walk(folder, onerror=fails):
-        # A name that begins with a dot is hidden: macOS leaves `._photo.jpg` beside every photo.jpg, which is no picture.
+        # A name that begins with a dot is hidden: macOS leaves `._photo.jpg` beside every photo.jpg, which is not a picture.
         folders[:] = [name for name in folders if deep and not name.startswith(".")]
         for name in folders:
             if os.path.islink(os.path.join(parent, name)):  # noqa: PTH114, PTH118

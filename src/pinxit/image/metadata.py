@@ -60,7 +60,7 @@ def read_recipe(path: str | os.PathLike[str]) -> str | None:
     """Return the text stored as the recipe in a picture's file, or None; the text is not validated.
 
     Raises:
-        PinxitError: when there is no such file, or it is no picture.
+        PinxitError: when there is no such file, or it is not a picture.
     """
     content = bytes_of(Path(path))
     if is_jpeg_xl(content) or is_openexr(content) or is_svg(content) or is_camera_raw(content):

@@ -73,5 +73,5 @@ def _to_srgb_light(light: NDArray[np.float32], chromaticities: Any) -> NDArray[n
     try:
         matrix = np.linalg.inv(to_xyz(SRGB_XY)) @ to_xyz(tuple(numbers))
     except (np.linalg.LinAlgError, ZeroDivisionError) as error:
-        raise PinxitError("names primaries that are no colours: save it anew.") from error
+        raise PinxitError("names primaries that are not colours: save it anew.") from error
     return light @ matrix.T.astype(np.float32)

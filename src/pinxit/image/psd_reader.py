@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from psd_tools import PSDImage
 
 _SIGNATURE = b"8BPS"
-_RGB = 3  # a colour mode
+_RGB, _MULTICHANNEL = 3, 7  # colour modes
 _MAX_ALLOCATION = 8 * 2**30  # bytes: 100 megapixels of four channels, decoded to floats, at psd-tools's peak
 _MAX_OBJECTS = 1_000_000
 EXIF = 1058
@@ -124,6 +124,8 @@ def _profile(document: PSDImage) -> bytes | None:
 def _pixels(document: PSDImage, part: Any) -> PIL.Image.Image | NDArray[np.float32]:
     """Return the pixels of the document or of one of its layers; see `read_merged`."""
     profile = _profile(document)
+    if int(document.color_mode) == _MULTICHANNEL:
+        raise PinxitError("holds spot colours (mode Multichannel): convert it to RGB in the program that made it.")
     if document.depth > 8 and int(document.color_mode) == _RGB and (profile is None or is_srgb(profile)):
         array = np.concatenate([part.numpy("color"), part.numpy("shape")], axis=2)
         return array.clip(0, 1).astype(np.float32)

@@ -207,7 +207,7 @@ def bytes_of(path: Path) -> bytes:
         if path.stat().st_size > MAX_BYTES:
             raise PinxitError(f"{path} has more than {MAX_BYTES >> 20} MiB: give a smaller file.")
         if not path.is_file():
-            raise PinxitError(f"{path} is no ordinary file: give a picture.")
+            raise PinxitError(f"{path} is not a regular file: give a picture.")
         return path.read_bytes()
     except FileNotFoundError as error:
         raise PinxitError(_missing(path)) from error

@@ -41,11 +41,11 @@ def render_svg(content: bytes) -> bytes:
     try:
         return bytes(resvg_py.svg_to_bytes(svg_string=drawing, skip_system_fonts=True, width=width, height=height))
     except ValueError as error:
-        raise PinxitError("is damaged, or no SVG that can be drawn: export it as PNG with transparency.") from error
+        raise PinxitError("is damaged, or not an SVG that can be drawn: export it as PNG with transparency.") from error
     except BaseException as error:  # a panic of the renderer is no Exception
         if isinstance(error, KeyboardInterrupt | SystemExit | MemoryError):
             raise
-        raise PinxitError("is damaged, or no SVG that can be drawn: export it as PNG with transparency.") from error
+        raise PinxitError("is damaged, or not an SVG that can be drawn: export it as PNG with transparency.") from error
 
 
 def _checked_ratio(content: bytes) -> float:
@@ -58,7 +58,7 @@ def _checked_ratio(content: bytes) -> float:
     try:
         root = ElementTree.fromstring(content)  # noqa: S314 - there are no entities, see above
     except ElementTree.ParseError as error:
-        raise PinxitError("is damaged, or no SVG that can be drawn: export it as PNG with transparency.") from error
+        raise PinxitError("is damaged, or not an SVG that can be drawn: export it as PNG with transparency.") from error
     count = uses = 0
     for element in root.iter():
         name = str(element.tag).rpartition("}")[2]

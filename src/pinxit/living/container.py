@@ -85,7 +85,7 @@ def _read(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, str]]:
 
     try:
         if path.exists() and not path.is_file():
-            raise PinxitError(f"{path.name} is no ordinary file: give a living texture that pinxit made.")
+            raise PinxitError(f"{path.name} is not a regular file: give a living texture that pinxit made.")
         small = path.stat().st_size <= MAX_BYTES
         with safe_open(path, framework="np") as file:
             metadata = file.metadata() or {}

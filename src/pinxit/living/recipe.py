@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Literal
+from typing import Literal, TypedDict
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -14,6 +14,24 @@ STEPS = 4000
 """Training steps: about 12 minutes at 0.18 s of processor time each."""
 MOST_SIDE = 2048
 """Most cells on a side of a loop."""
+
+
+class LivingOptions(TypedDict, total=False):
+    """Keyword arguments of `prepare_living`: the fields of `LivingRecipe` that a user chooses; None for the default."""
+
+    steps: int | None
+    seed: int | None
+    style_scale: float | None
+
+
+class LoopOptions(TypedDict, total=False):
+    """Keyword arguments of `export_living`: the fields of `LoopRecipe` that a user chooses; None for the default."""
+
+    size: int | None
+    seconds: float | None
+    rate: int | None
+    speed: int | None
+    seed: int | None
 
 
 class LivingRecipe(BaseModel):

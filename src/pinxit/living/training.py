@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import math
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,6 +36,7 @@ from pinxit.living.automaton import (
 )  # fmt: skip
 from pinxit.living.recipe import LivingRecipe
 from pinxit.objective.sliced import sliced_distance
+from pinxit.recipe.progress import StepProgress
 
 GRID = 64
 """Cells on a side of a grid that learns; a rule is local, so larger grids paint alike."""
@@ -56,28 +57,16 @@ MOVEMENT, JERK = 10.0, 20.0  # weights of too little movement, and of movement t
 _SHOWN_STEPS = 96  # steps of the automaton before a preview
 
 
-@dataclass(frozen=True)
-class LivingProgress:
-    """Progress after a training step; see `pinxit.recipe.progress`.
+@dataclass(frozen=True, kw_only=True)
+class LivingProgress(StepProgress):
+    """Progress of a living texture's training.
 
     Attributes:
-        step: steps done so far, of `steps`.
         automaton: returns the rule so far.
     """
 
-    step: int
-    steps: int
-    losses: Mapping[str, float]
-    seconds: float
-    seconds_left: float
     automaton: functools.partial[Automaton]
     size: int = GRID
-    memory: float = 0.0
-
-    @property
-    def done(self) -> tuple[int, ...]:
-        """Steps done."""
-        return (self.step,)
 
     @property
     def facts(self) -> str:

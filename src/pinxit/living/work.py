@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Unpack
 
 from pinxit import inputs
 from pinxit.errors import PinxitError
@@ -17,7 +17,7 @@ from pinxit.living import shaders
 from pinxit.living.clips import write_loop
 from pinxit.living.container import load, save
 from pinxit.living.loop import loop_frames
-from pinxit.living.recipe import LivingRecipe, LoopRecipe
+from pinxit.living.recipe import LivingOptions, LivingRecipe, LoopOptions, LoopRecipe
 from pinxit.network.weights import ENDING
 from pinxit.recipe.recipe import Input, validated
 
@@ -74,7 +74,7 @@ class LivingTexture:
 
 
 def prepare_living(
-    painting: inputs.PictureLike, *, encoder_weights: str | Path | None = None, **options: Any
+    painting: inputs.PictureLike, *, encoder_weights: str | Path | None = None, **options: Unpack[LivingOptions]
 ) -> LivingTexture:
     """Prepare a living texture.
 
@@ -97,7 +97,7 @@ def living_from_recipe(
     *,
     look_in: Iterable[Path] = (),
     encoder_weights: str | Path | None = None,
-    **changes: Any,
+    **changes: Unpack[LivingOptions],
 ) -> LivingTexture:
     """Prepare the living texture that a recipe describes.
 
@@ -131,7 +131,12 @@ def check_living(path: Path, *, overwrite: bool) -> None:
 
 
 def export_living(
-    source: Path, output: Path | None = None, to: str | None = None, *, overwrite: bool = False, **loop: Any
+    source: Path,
+    output: Path | None = None,
+    to: str | None = None,
+    *,
+    overwrite: bool = False,
+    **loop: Unpack[LoopOptions],
 ) -> Path:
     """Write a living texture as a shader, a page or a loop.
 
@@ -173,7 +178,12 @@ def export_living(
 
 
 def redo_loop(
-    recipe: LoopRecipe, target: Path, *, look_in: Iterable[Path] = (), overwrite: bool = False, **changes: Any
+    recipe: LoopRecipe,
+    target: Path,
+    *,
+    look_in: Iterable[Path] = (),
+    overwrite: bool = False,
+    **changes: Unpack[LoopOptions],
 ) -> None:
     """Make a loop again from the recipe inside it.
 

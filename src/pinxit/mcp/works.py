@@ -13,7 +13,7 @@ from pinxit import inputs
 from pinxit.errors import PinxitError
 from pinxit.files.paths import check_apart, expand_home
 from pinxit.image import Picture
-from pinxit.image.writer import check_place, to_bytes
+from pinxit.image.writer import to_bytes
 from pinxit.mcp.jobs import Report, Result
 
 SIDE = 768
@@ -98,17 +98,14 @@ def grade(
         strength: 0 to 1.
         skin: 0 to 1.
     """
-    from pinxit.grading import check_table_name, prepare_grade, write_table
+    from pinxit.grading import prepare_grade, write_table
     from pinxit.video.clip import is_film
+    from pinxit.video.grade import check_grade
 
-    table = None if lut is None else expand_home(lut)
-    if table is not None:
-        check_apart(reads=[content, *styles], writes={"the result": output, "the lookup table": table})
-        check_table_name(table)
-        check_place(table, overwrite=False)
+    table, target = (None if file is None else expand_home(file) for file in (lut, output))
+    check_grade(content, styles, target, table)
     if is_film(expand_home(content)):
-        return _film_grade(content, styles, output, table, strength, skin)
-    target = _checked(output, [content, *styles])
+        return _film_grade(content, styles, target, table, strength, skin)
 
     def work(report: Report) -> Result:
         job = prepare_grade(content, list(styles), strength=strength, skin=skin)
@@ -124,19 +121,13 @@ def grade(
 def _film_grade(
     content: str,
     styles: Sequence[str],
-    output: str | None,
+    target: Path | None,
     table: Path | None,
     strength: float | None,
     skin: float | None,
 ) -> Work:
-    from pinxit.grading import write_table
-    from pinxit.video.resume import check_target
-
-    if output is None:
+    if target is None:
         raise PinxitError("a film needs a file: give output, ending in .mp4, .mov, .mkv or .webm.")
-    target = expand_home(output)
-    check_apart(reads=[content, *styles], writes={"the result": target})
-    check_target(target, overwrite=False)
 
     def work(report: Report) -> Result:
         from pinxit.video.grade import prepare_film_grade
@@ -147,8 +138,8 @@ def _film_grade(
             shown = progress.painted if progress.painted is not None else shown
             report(progress.frame / max(progress.frames, 1), progress.facts)
         lines = [str(target)]
-        if table is not None and job.grader.table is not None:
-            lines.append(str(write_table(job.grader.table, table)))
+        if table is not None and (written := job.write_table(table)) is not None:
+            lines.append(str(written))
         image, mime = (b"", "") if shown is None else encoded(pictures.from_array(shown))
         return Result("\n".join(lines), image, mime)
 
@@ -222,7 +213,7 @@ def encoded(picture: Picture) -> tuple[bytes, str]:
             if len(content := to_bytes(small, kind="JPEG", quality=quality)) <= MOST_BYTES:
                 return content, "image/jpeg"
         side = max(1, side // 2)
-    raise PinxitError("the picture is too intricate for an answer: give output, and open the file.")
+    raise PinxitError("the picture takes too many bytes for an answer: give output, and open the file.")
 
 
 def _checked(output: str | None, reads: Sequence[object]) -> Path | None:

@@ -135,7 +135,7 @@ def load(path: Path) -> NetworkWeights:
 
     try:
         if path.exists() and not path.is_file():
-            raise PinxitError(f"{path.name} is no ordinary file: give a network that pinxit train made.")
+            raise PinxitError(f"{path.name} is not a regular file: give a network that pinxit train made.")
         if path.stat().st_size > MAX_BYTES:
             raise PinxitError(f"{path.name} is larger than any pinxit network: give a file that pinxit train made.")
         with safe_open(path, framework="np") as file:

@@ -41,6 +41,29 @@ class Progress(Protocol):
         """Return the best picture so far."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class StepProgress:
+    """The progress after a step of a training; a subclass adds what is trained, a line of facts and a picture.
+
+    Attributes:
+        step: steps done so far, of `steps`.
+        losses, seconds, seconds_left, size, memory: see `Progress`.
+    """
+
+    step: int
+    steps: int
+    losses: Mapping[str, float]
+    seconds: float
+    seconds_left: float
+    size: int
+    memory: float = 0.0
+
+    @property
+    def done(self) -> tuple[int, ...]:
+        """Steps done."""
+        return (self.step,)
+
+
 @dataclass(frozen=True)
 class WrappedProgress:
     """The progress of an engine, changed in what a subclass overrides.

@@ -459,7 +459,7 @@ class Recipe(Settings):
         except (ValueError, RecursionError) as error:
             raise PinxitError("the recipe in this file is damaged: it is not JSON.") from error
         if not isinstance(data, dict):
-            raise PinxitError("the recipe in this file is damaged: it is no table of settings.")
+            raise PinxitError("the recipe in this file is damaged: it is not a table of settings.")
         if data.get("schema_version") != SCHEMA:
             raise PinxitError(
                 f"the recipe is of schema {data.get('schema_version')!r}, this pinxit reads {SCHEMA}: upgrade."

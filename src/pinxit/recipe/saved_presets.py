@@ -66,7 +66,7 @@ def read_preset(name: str) -> PresetFile:
     """Read a saved preset by its name, or a preset's file by its path.
 
     Raises:
-        PinxitError: when there is none, or the file is no preset.
+        PinxitError: when there is none, or the file is not a preset.
     """
     path = expand_home(name)
     is_path = path.suffix.lower() == ENDING
@@ -83,7 +83,7 @@ def read_saved(name: str) -> PresetFile:
     """Read a saved preset; its name is that of its file, whatever the file says.
 
     Raises:
-        PinxitError: when there is none of that name, its file is no preset, or the name cannot be a preset's.
+        PinxitError: when there is none of that name, its file is not a preset, or the name cannot be a preset's.
     """
     path = preset_file(name)
     preset = read_preset_file(path)
@@ -110,13 +110,13 @@ def read_preset_file(path: Path) -> PresetFile:
         reason = getattr(error, "strerror", None) or "its name is not allowed"
         raise PinxitError(f"{path} cannot be read ({reason}): give a preset's file.") from error
     if len(content) > MAX_FILE:
-        raise PinxitError(f"{path} has more than {MAX_FILE >> 10} KiB: it is no preset.")
+        raise PinxitError(f"{path} has more than {MAX_FILE >> 10} KiB: it is not a preset.")
     try:
         data = json.loads(content)
     except (ValueError, RecursionError) as error:
-        raise PinxitError(f"{path} is no preset: it is not JSON.") from error
+        raise PinxitError(f"{path} is not a preset: it is not JSON.") from error
     if not isinstance(data, dict) or "pinxit_preset" not in data:
-        raise PinxitError(f"{path} is no preset: pinxit preset save writes one.")
+        raise PinxitError(f"{path} is not a preset: pinxit preset save writes one.")
     if data["pinxit_preset"] != 1:
         raise PinxitError(f"{path} is a preset of format {data['pinxit_preset']!r}, this pinxit reads 1: upgrade.")
     try:

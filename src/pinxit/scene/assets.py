@@ -1,6 +1,6 @@
 """A set of models restyled: a job whose content image is a canvas with the islands of all base colours on it.
 
-All islands are painted as one picture, so that the set has one palette and one hand. Then colours are evened across UV seams,
+All islands are painted as one picture, so that the set has one palette and one style. Then colours are evened across UV seams,
 and the pixels return to their places; every other map stays as it is.
 """
 
@@ -133,7 +133,7 @@ class AssetsJob(Job):
         for texture, picture in zip(self.textures, pictures, strict=True):
             if recipe.result in (texture.key, texture.key.rpartition(EMBEDDED)[0]):
                 return picture, recipe
-        raise PinxitError(f"the recipe is of {recipe.result!r}, which is no base colour of these models.")
+        raise PinxitError(f"the recipe is of {recipe.result!r}, which is not a base colour of these models.")
 
     def files(self, pictures: Sequence[Picture], progress: Progress, *, quality: int) -> Iterator[tuple[str, bytes]]:
         """Yield the names and bytes of the files that change.
@@ -201,7 +201,7 @@ def prepare_assets(
         raise PinxitError("faces are not looked for in textures: leave --faces keep out.")
     job = prepare(parts[0].source.picture, style, encoder_weights=encoder_weights, **options)
     if job.recipe.wrap != "none":
-        raise PinxitError("textures that repeat are found by themselves: leave --wrap out.")
+        raise PinxitError("repeating textures are recognised without it: leave --wrap out.")
     if job.recipe.init == "picture":
         raise PinxitError("textures are painted together and cannot start from a picture: leave --init FILE out.")
     files = _entries(sources, models)
@@ -334,7 +334,9 @@ def _canvas(textures: Sequence[SceneTexture], size: int) -> tuple[AtlasCanvas, l
     """Lay out the pieces of all textures at one scale; return also the longer side of each texture on the canvas, px."""
     pieces = [piece.picture for texture in textures for piece in texture.pieces]
     if not pieces:
-        raise PinxitError("all that the models show of their textures is transparent: there is nothing to paint.")
+        raise PinxitError(
+            "everything that the models show of their textures is transparent: there is nothing to paint."
+        )
     longest = max(max(texture.size) for texture in textures)
     area = sum(piece.height * piece.width for piece in pieces)
     times = size / longest if size < longest else max(1, size // longest)

@@ -68,11 +68,11 @@ def parse_gltf(content: bytes, name: str) -> GltfFile:
     try:
         data = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise PinxitError(f"{name} is no glTF model, or is damaged: export it again.") from error
+        raise PinxitError(f"{name} is not a glTF model, or is damaged: export it again.") from error
     asset = data.get("asset") if isinstance(data, dict) else None
     version = asset.get("version") if isinstance(asset, dict) else None
     if not isinstance(version, str) or not version.startswith("2."):
-        raise PinxitError(f"{name} is no glTF 2.0 model: export it as glTF 2.0.")
+        raise PinxitError(f"{name} is not a glTF 2.0 model: export it as glTF 2.0.")
     return GltfFile(name, data, chunk, binary)
 
 

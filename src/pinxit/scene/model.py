@@ -294,7 +294,7 @@ def sources_of(path: Path) -> SourceFiles:
     if not path.exists():
         raise PinxitError(f"there is no file or folder {path}: check the name and the folder.")
     if path.suffix.lower() not in ENDINGS:
-        raise PinxitError(f"{path} is no glTF model: give a .gltf, a .glb or a folder with some.")
+        raise PinxitError(f"{path} is not a glTF model: give a .gltf, a .glb or a folder with some.")
     alone = SourceFiles(path.parent, {path.name: path})
     return files_beside(path, read_model(alone, path.name).addresses)
 

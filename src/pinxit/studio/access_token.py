@@ -54,7 +54,7 @@ class AccessToken:
             return self._redirect(scope, [(name, value) for name, value in query if name != "token"])
         if "text/html" in headers.get("accept", "") and not is_api:
             return HTMLResponse(_SIGN_IN_PAGE, 401)
-        error = ApiError(401, "unauthorized", "show the studio's token: Authorization: Bearer TOKEN.")
+        error = ApiError(401, "unauthorized", "send the studio's token, as in Authorization: Bearer TOKEN.")
         error.headers = {"WWW-Authenticate": "Bearer"}
         return error.response()
 

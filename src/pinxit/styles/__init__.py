@@ -67,7 +67,7 @@ def draw(name: str, size: int | tuple[int, int] = 768, seed: int = 0, palette: S
         A picture of that size, the same for the same arguments.
 
     Raises:
-        PinxitError: for an unknown name, a size or seed out of range, or something that is no colour.
+        PinxitError: for an unknown name, a size or seed out of range, or something that is not a colour.
 
     Example:
         >>> draw("mosaic", (128, 192)).pixels.shape

@@ -51,7 +51,7 @@ class Palette:
         given: colours to use instead, two or more.
 
     Raises:
-        PinxitError: when fewer than two or too many are given, or one is no colour.
+        PinxitError: when fewer than two or too many are given, or one is not a colour.
 
     Attributes:
         lab: OKLab `(N, 3)`.
@@ -81,7 +81,7 @@ class Palette:
 def _read(colors: Sequence[str]) -> Floats:
     for color in colors:
         if not (isinstance(color, str) and re.fullmatch(r"#[0-9a-fA-F]{6}", color)):
-            raise PinxitError(f"{color!r} is no colour: write it as #rrggbb.")
+            raise PinxitError(f"{color!r} is not a colour: write it as #rrggbb.")
     return colors_to_oklab(
         np.array([[int(color[at : at + 2], 16) / 255 for at in (1, 3, 5)] for color in colors], np.float32)
     )

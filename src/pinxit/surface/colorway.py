@@ -31,7 +31,7 @@ def read_palette(text: str) -> tuple[str, ...]:
     """
     if text.strip().startswith("#"):
         colors = tuple(dict.fromkeys(part.strip().lower() for part in text.split(",")))
-        lab = Palette(colors).lab  # raises for what is no colour
+        lab = Palette(colors).lab  # raises for what is not a colour
         colors = tuple(colors[number] for number in np.argsort(lab[:, 0], kind="stable"))
         source = text
     else:

@@ -36,7 +36,7 @@ def read_properties(path: Path) -> dict[str, str]:
     """Read a file's GPano properties by name; the result is empty where it has none.
 
     Raises:
-        PinxitError: when it is no picture.
+        PinxitError: when it is not a picture.
     """
     content = bytes_of(path)
     with translate_read_errors(str(path), content), open_image(content) as image:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Unpack
 
@@ -48,12 +48,10 @@ class PanoramaJob(Job):
     """A job that paints a sphere; see `Job`.
 
     Attributes:
-        view: pose and initial view, see `gpano.view_of`.
         crop: the part of the sphere that the content image, and so the result, shows; None where it is the whole.
     """
 
     recipe: PanoramaRecipe
-    view: Mapping[str, float] = field(default_factory=dict)
     crop: gpano.Crop | None = None
 
     @property
@@ -83,7 +81,8 @@ class PanoramaJob(Job):
             return picture
         left, top, across, down = window = self.crop.window(width)
         pixels = np.ascontiguousarray(picture.pixels[:, top : top + down, left : left + across])
-        return replace(picture, pixels=pixels, xmp=gpano.packet(width, width // 2, self.view, window))
+        assert isinstance(self.layout, SphereLayout)  # noqa: S101 - for the type checker
+        return replace(picture, pixels=pixels, xmp=gpano.packet(width, width // 2, self.layout.view, window))
 
     def of_side(self, name: str) -> PanoramaJob:
         """Return the same job with another side of the cube map as the result."""
@@ -178,9 +177,9 @@ def _job(job: Job, recipe: PanoramaRecipe, sides: Mapping[str, Picture], propert
         raise PinxitError(
             "an assignment is for the regions of a flat picture, and a panorama has other regions: leave it out."
         )
-    view = gpano.view_of(properties)
-    layout = SphereLayout(recipe.size, content, sides, ingredients.keep, view, cubemap=recipe.side is not None)
-    return PanoramaJob(recipe, ingredients, job.encoder_file, job.networks, layout=layout, view=view, crop=crop)
+    view, cubemap = gpano.view_of(properties), recipe.side is not None
+    layout = SphereLayout(recipe.size, content, sides, ingredients.keep, view, cubemap=cubemap)
+    return PanoramaJob(recipe, ingredients, job.encoder_file, job.networks, layout=layout, crop=crop)
 
 
 def _placed(ingredients: JobInputs, crop: gpano.Crop) -> JobInputs:

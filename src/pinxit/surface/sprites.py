@@ -108,7 +108,7 @@ def read_sprite(path: Path, name: str = "") -> Sprite:
         name: the file's original name, if it differs from the present one.
 
     Raises:
-        PinxitError: when it is no picture.
+        PinxitError: when it is not a picture.
     """
     picture, entry = inputs.load(path, 0)
     content = bytes_of(path)

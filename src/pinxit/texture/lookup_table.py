@@ -121,7 +121,7 @@ def from_cube(content: bytes, name: str) -> LookupTable:
                 break
     if not side or len(rows) != side**3:
         wanted = f"{side**3} colours" if side else "the line LUT_3D_SIZE"
-        raise PinxitError(f"{name} is no .cube file, or it is damaged: it has {len(rows)} colours, not {wanted}.")
+        raise PinxitError(f"{name} is not a .cube file, or it is damaged: it has {len(rows)} colours, not {wanted}.")
     entries = np.array(rows, np.float32).reshape(side, side, side, 3).transpose(2, 1, 0, 3)
     if not np.isfinite(entries).all():
         raise PinxitError(f"{name} holds numbers that are too large: export the table again.")

@@ -255,7 +255,7 @@ def open_clip(path: Path) -> Any:
     except FileNotFoundError as error:
         raise PinxitError(f"there is no clip {path}.") from error
     except (av.FFmpegError, OSError, ValueError) as error:
-        raise PinxitError(f"{path} is no clip that can be read, or it is damaged: give another.") from error
+        raise PinxitError(f"{path} is not a clip that can be read, or it is damaged: give another.") from error
     stream = video_stream(container)
     if stream is None:
         container.close()

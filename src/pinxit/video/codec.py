@@ -112,7 +112,7 @@ class CodecSettings:
             raise PinxitError(f"{CONTAINER_NAMES[container]} cannot hold what {self.codec} writes: {advice}.")
         if not self.pixel_format:
             deep = f" with {self.bits} bits a channel" if self.bits > 8 else ""
-            raise PinxitError(f"{self.codec} cannot code the colours of a film{deep}: {good}.")
+            raise PinxitError(f"{self.codec} cannot encode the colours of a film{deep}: {good}.")
         _try_encoding(self, container)
 
     def with_alpha(self, target: Path) -> CodecSettings:
@@ -196,7 +196,7 @@ def _try_encoding(settings: CodecSettings, container_name: str) -> None:
             container.mux(stream.encode(None))
     except (av.FFmpegError, OSError, ValueError) as error:
         raise PinxitError(
-            f"{settings.codec} cannot code a film for {CONTAINER_NAMES[container_name]} with {settings.crf} as --crf here "
+            f"{settings.codec} cannot encode a film for {CONTAINER_NAMES[container_name]} with {settings.crf} as --crf here "
             f"({getattr(error, 'strerror', None) or error}): {', '.join(QUALITY)} are good ones, as is a lower --crf."
         ) from error
 

@@ -45,7 +45,7 @@ class FrameFolder:
         """Yield all frames in the order of their numbers.
 
         Raises:
-            PinxitError: when one is no picture, or has another size.
+            PinxitError: when one is not a picture, or has another size.
         """
         for number, file in enumerate(self._files):
             yield self._frame(file, number / self.rate)

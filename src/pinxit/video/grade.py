@@ -13,20 +13,33 @@ import PIL.Image
 from PIL import ImageFilter
 from pydantic import Field, model_validator
 
-from pinxit.grading import GradeRecipe, Look, find_styles, pool_samples, read_styles, sample_of, skins_in
+from pinxit.files.paths import check_apart, expand_home
+from pinxit.grading import (
+    GradeRecipe,
+    Look,
+    check_table_name,
+    find_styles,
+    pool_samples,
+    read_styles,
+    sample_of,
+    skins_in,
+    write_table,
+)
 from pinxit.image import Picture
+from pinxit.image.writer import check_place, check_writable
 from pinxit.inputs import PictureLike
 from pinxit.recipe.recipe import Finite, validated
 from pinxit.texture.color_grade import ColorSample
 from pinxit.texture.color_transfer import Colors
 from pinxit.texture.lookup_table import LookupTable
 from pinxit.version import __version__
-from pinxit.video.clip import open_source
+from pinxit.video.clip import is_film, open_source
 from pinxit.video.job import FilmJob
 from pinxit.video.optical_flow import pixels_of
 from pinxit.video.plan import FrameSink, VideoPlan, VideoStep
 from pinxit.video.prefetch import prefetch
 from pinxit.video.prepare import input_of, locate
+from pinxit.video.resume import check_target
 from pinxit.video.shot_detection import Shot
 
 _MOST_SEARCHED = 12  # frames of a film in which faces are looked for; each takes about half a second
@@ -159,6 +172,42 @@ class FilmGradeJob(FilmJob):
     def stylizer(self) -> FrameGrader:
         """Return what grades the frames."""
         return self.grader
+
+    def write_table(self, path: str | Path, *, overwrite: bool = False) -> Path | None:
+        """Write the table of the frames that were graded; None where there were none. See `pinxit.grading.write_table`."""
+        return None if self.grader.table is None else write_table(self.grader.table, path, overwrite=overwrite)
+
+
+def check_grade(
+    content: object,
+    styles: Sequence[object],
+    target: Path | None,
+    lut: Path | None,
+    *,
+    overwrite: bool = False,
+    bits: int = 8,
+) -> None:
+    """Check, before anything is read, the files of a photograph's grade or of a film's.
+
+    Args:
+        content: the photograph, or the path of a film.
+        styles: the styles.
+        target: the file of the result; None for none.
+        lut: the `.cube` file; None for none.
+        overwrite: replace files that exist.
+        bits: bits a channel of a photograph.
+
+    Raises:
+        PinxitError: when a file would be written over one that is read, or cannot be written.
+    """
+    check_apart(reads=[content, *styles], writes={"the result": target, "the lookup table": lut})
+    if lut is not None:
+        check_table_name(lut)
+        check_place(lut, overwrite=overwrite)
+    if target is not None and isinstance(content, str | Path) and is_film(expand_home(content)):
+        check_target(target, overwrite=overwrite)
+    elif target is not None:
+        check_writable(target, overwrite=overwrite, bits=bits)
 
 
 def prepare_film_grade(

@@ -22,7 +22,7 @@ class LiveAvatar:
         background: its colour, as #rrggbb.
 
     Raises:
-        PinxitError: when that is no colour.
+        PinxitError: when that is not a colour.
     """
 
     def __init__(self, background: str = GREEN) -> None:

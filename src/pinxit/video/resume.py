@@ -299,7 +299,7 @@ def check_target(target: Path, *, overwrite: bool) -> None:
     kind = target.suffix.lower()
     if kind and kind not in (".gif", *ANIMATIONS) and kind not in CODECS:
         raise PinxitError(
-            f"{target} is no kind of film that pinxit writes: end its name in {', '.join([*CODECS, '.gif', *ANIMATIONS])}, "
+            f"{target} is not a kind of film that pinxit writes: end its name in {', '.join([*CODECS, '.gif', *ANIMATIONS])}, "
             "or in nothing for a folder of frames."
         )
     try:

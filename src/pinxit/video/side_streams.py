@@ -239,7 +239,7 @@ def _lost_in_trial(path: Path, container: str, codec: CodecSettings, plan: SideS
 def _lost_labels(before: Sequence[Any], after: Sequence[Any]) -> Iterator[str]:
     """Yield which languages and titles of streams are missing afterwards."""
     if len(before) != len(after):
-        raise PinxitError(f"{len(before) - len(after)} streams of the clip get lost: try another ending.")
+        raise PinxitError(f"{len(before) - len(after)} streams of the clip would be lost: choose another ending.")
     for old, new in zip(before, after, strict=True):
         found = {key.lower(): value for key, value in new.metadata.items()}
         if old.language not in (None, "und", new.language) and QUICKTIME_LANGUAGES.get(old.language) != new.language:

@@ -53,7 +53,7 @@ class AnimatedWebp:
         except PinxitError:
             raise
         except Exception as error:  # decoders raise nearly anything on hostile files
-            raise PinxitError(f"{path} is no clip that can be read, or it is damaged: give another.") from error
+            raise PinxitError(f"{path} is not a clip that can be read, or it is damaged: give another.") from error
         if not sides[0] <= min(self.width, self.height) <= max(self.width, self.height) <= sides[1]:
             raise PinxitError(
                 f"the frames of {path} have {self.width}×{self.height} px: from {sides[0]} to {sides[1]} px a side can be "

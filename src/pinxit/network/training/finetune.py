@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from pinxit.network.training.perceptual_loss import PerceptualLoss
 from pinxit.network.training.trainer import StepReport, Trainer, TrainingConfig
 from pinxit.network.weights import LARGEST_PAINTING, NetworkWeights, shipped
 from pinxit.recipe.inputs import JobInputs, StyleInput
+from pinxit.recipe.progress import StepProgress
 from pinxit.recipe.recipe import Settings
 
 SIDE = 192  # px: side of a crop, enough to hold a stroke
@@ -30,29 +31,17 @@ PAINTING_SIDE = 512  # px: shorter side of the paintings that crops are taken fr
 SECONDS_BETWEEN_SAVES = 60.0
 
 
-@dataclass(frozen=True)
-class TrainingProgress:
-    """Progress after a step; see `pinxit.recipe.progress`.
+@dataclass(frozen=True, kw_only=True)
+class TrainingProgress(StepProgress):
+    """Progress of a network's training.
 
     Attributes:
-        step: steps done so far, of `steps`.
         weights: returns the network so far, as the content of a file.
     """
 
-    step: int
-    steps: int
-    losses: Mapping[str, float]
-    seconds: float
-    seconds_left: float
     weights: functools.partial[NetworkWeights]
     _preview: functools.partial[Picture]
     size: int = SIDE
-    memory: float = 0.0
-
-    @property
-    def done(self) -> tuple[int, ...]:
-        """Steps done."""
-        return (self.step,)
 
     @property
     def facts(self) -> str:

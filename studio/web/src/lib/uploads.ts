@@ -10,7 +10,7 @@ export interface Dropped {
 
 /** Pictures that file dialogs do not offer as `image/*`; the studio reads some of them with more packages. */
 const OTHERS = ["heic", "heif", "psd", "psb", "ora", "jxl", "exr"];
-const RAW = ["dng", "nef", "cr2", "cr3", "arw", "raf", "orf", "rw2", "pef", "srw"];
+const RAW = "dng nef nrw cr2 cr3 crw arw raf orf rw2 pef srw mrw x3f iiq".split(" ");
 const PICTURE = new RegExp(
   `\\.(jpe?g|jfif|png|webp|tiff?|avif|bmp|gif|pbm|pgm|ppm|tga|svg|${[...OTHERS, ...RAW].join("|")})$`,
   "i",

@@ -70,7 +70,7 @@ test("an imported preset replaces none of the same name", async () => {
   expect(kept.map((one) => one.name)).toEqual(["Dusk", "Dusk 2"]);
 });
 
-test("what is no preset is refused with a sentence", async () => {
+test("what is not a preset is refused with a sentence", async () => {
   await savedPresets.import(file([1]));
   await savedPresets.import(new File(["{"], "broken.json"));
   await savedPresets.import(new File(["x".repeat(300_000)], "huge.json"));

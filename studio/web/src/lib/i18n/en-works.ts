@@ -87,7 +87,7 @@ export const enWorks = {
   "keyframes.around": "Frames around it",
   "keyframes.painted": "Painted frame {number}",
   "keyframes.painting": "The frames around it are being painted…",
-  "keyframes.noPicture": "This is no picture: a keyframe is a picture in the clip's shape.",
+  "keyframes.noPicture": "This is not a picture: a keyframe is a picture in the clip's shape.",
   "keyframes.dropped":
     "Another part of the clip: its keyframes were removed, because they belong to other frames.",
   "step.view": "Both clips in step. Space plays; the arrow keys go frame by frame.",

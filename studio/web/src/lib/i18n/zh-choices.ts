@@ -37,7 +37,7 @@ export const zhChoices: Record<keyof typeof enChoices, string> = {
   "preset.imported": "预设“{name}”已导入。",
   "preset.export": "把预设 {name} 存为文件",
   "preset.import": "从文件导入预设",
-  "preset.noFile": "{name} 不是 pinxit 导出的预设：请选择由此处或他人工作室保存的 .json 文件。",
+  "preset.noFile": "{name} 不是 pinxit 导出的预设：请选择从画室导出的 .json 文件。",
   "strength.there": "此处强度",
   "strength.photograph": "照片",
   "strength.full": "与设定相同",

@@ -211,7 +211,7 @@ export const zhWorks: Record<keyof typeof enWorks, string> = {
   "grade.hint": "天空过渡平滑，人物保留肤色。",
   "grade.styles": "色彩来源",
   "grade.choose": "接下来，请选择提供色彩的图片。",
-  "grade.graded": "换了色彩的照片",
+  "grade.graded": "调色后的照片",
   "grade.strength.high": "完全",
   "grade.skin": "保留肤色",
   "grade.skinHint": "作用于检测到的人脸。",
