@@ -16,12 +16,13 @@ from pinxit.video.optical_flow import Bytes, DenseInverseSearch, Field, pixel_gr
 from pinxit.video.plan import VideoPlan, VideoStep
 from pinxit.video.recipe import VideoRecipe
 from pinxit.video.resume import PictureFiles
-from pinxit.video.tracks import Tracker
+from pinxit.video.tracks import Tracker, likeness
 
 # frames: a region is followed backwards at most this far, because these frames are held in memory, 0.2 MB each.
 REACH = 480
 _LONGEST = 320  # px: the frames' longer side for tracking; edges are aligned with those of the frame afterwards
 _AROUND = 1 / 10  # of that side: how far a mask is carried into what was hidden or outside the frame
+_DECISION = 2.0  # contrast by which a mask is decided where it is not sampled
 _EVEN = 0.05  # range [0, 1]: standard deviation of the colours in a window up to which no edge of a mask belongs there
 
 
@@ -132,10 +133,13 @@ def _follow(region: FilmRegion, frames: Iterator[tuple[int, Bytes]], files: Pict
         # carried on from the frame before; and what is new gets it from places nearby that have the same colour.
         sampled = remap(drawn, grid + track.shift, cv2.INTER_LINEAR)
         carried = remap(mask, grid + motion, cv2.INTER_LINEAR)
-        known = np.maximum(track.trust, consistent)
+        alike = likeness(frame, remap(before, grid + motion, cv2.INTER_LINEAR))
+        known = np.maximum(track.trust, consistent * alike)
         mask = carried + track.trust * (sampled - carried)
         mask = known * mask + (1 - known) * _filled(frame, mask, known)
-        mask = np.asarray(mask.clip(0, 1), np.float32)
+        # Doubt would spread from frame to frame: what is not sampled is decided.
+        decided = (_DECISION * (mask - 0.5) + 0.5).clip(0, 1)
+        mask = np.asarray(decided + track.trust * (mask - decided), np.float32)
         _write(files, number, mask)
         before = frame
         yield VideoStep(0, facts=f"follows the regions: frame {number + 1}")
