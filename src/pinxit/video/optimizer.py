@@ -37,6 +37,8 @@ _KEY_DIVISOR = 2
 # Other frames are nearly painted: forms that are new in them settle at half the size, strokes at full size. They get the
 # iterations of a picture's coarsest and finest scale, divided by this.
 _FRAME_DIVISOR = 8
+# Share of a frame that may be new, shown by no keyframe and not by the frame before, without the optimiser being asked.
+_NEARLY_NONE = 0.005
 _SMALLEST = 64  # px: shorter side of the frames' smallest scale
 
 
@@ -142,7 +144,12 @@ class OptimizerFrameStylizer:
                     # What keyframes leave open is small, and soft for a few frames: strokes come with the next keyframe.
                     steps = steps[:1]
                 shown = _Shown(number, content, float(time), plan.shot(number), stills.done - plan.first)
-                result = yield from self._improve(shown, start, neighbors, steps) if back else self._paint(shown)
+                if not back:
+                    result = yield from self._paint(shown)
+                elif followed is not None and _unseen(neighbors) < _NEARLY_NONE:
+                    result = start
+                else:
+                    result = yield from self._improve(shown, start, neighbors, steps)
                 if followed is not None:
                     result = followed.complete(result)
             stills.add(time, result)
@@ -261,6 +268,12 @@ def _with_keys(followed: Followed, neighbors: Sequence[Neighbor], weight: float)
     open_ = 1 - followed.usable
     rest = [replace(neighbor, mask=neighbor.mask * open_) for neighbor in neighbors]
     return [Neighbor(pixels_of(followed.pixels), followed.usable, weight), *rest]
+
+
+def _unseen(neighbors: Sequence[Neighbor]) -> float:
+    """Return the share of a frame that none of its neighbours shows."""
+    shown = np.sum([neighbor.mask for neighbor in neighbors], axis=0)
+    return float((shown < 0.5).mean())
 
 
 def _recolored_like(frame: Bytes, painted: Bytes) -> Bytes:

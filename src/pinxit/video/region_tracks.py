@@ -21,7 +21,7 @@ from pinxit.video.tracks import Tracker, likeness
 # frames: a region is followed backwards at most this far, because these frames are held in memory, 0.2 MB each.
 REACH = 480
 _LONGEST = 320  # px: the frames' longer side for tracking; edges are aligned with those of the frame afterwards
-_AROUND = 1 / 10  # of that side: how far a mask is carried into what was hidden or outside the frame
+_AROUND = 1 / 4  # of that side: how far a mask is carried into what was hidden or outside the frame
 _DECISION = 2.0  # contrast by which a mask is decided where it is not sampled
 _EVEN = 0.05  # range [0, 1]: standard deviation of the colours in a window up to which no edge of a mask belongs there
 
