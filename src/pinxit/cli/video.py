@@ -102,12 +102,20 @@ def video(
         typer.Option(
             help="Frames that pinxit paints first, and that the others follow, by their numbers, from 1; auto chooses them, so "
             "that strokes stay on what they were painted on.",
-            metavar="auto|N,N,…", show_default="none",
+            metavar="auto|none|N,N,…", show_default="none; auto with --engine optimizer",
         ),
     ] = None,
     key_mask: Annotated[
         list[str] | None,
         typer.Option(help="Mask of a key: it is followed where this is white.", metavar="N=FILE"),
+    ] = None,
+    region: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Paint the white part of a mask in a style; --style paints the rest. The mask is drawn on the first frame, or "
+            "on frame N, and follows what it shows up to the next cut. May be repeated.",
+            metavar="MASK[@N]=STYLE",
+        ),
     ] = None,
     start: Start = None,
     end: End = None,
@@ -179,7 +187,7 @@ def video(
     name = output or f"{Path(clip).resolve().stem}-painted.mp4"
     options: dict[str, Any] = {
         "consistency": consistency,
-        "keys": keys if keys in (None, "auto") else [_frame_number("--keys", part) for part in keys.split(",")],
+        "keys": _keys(keys),
         "start": None if start is None else read_seconds("--start", start),
         "end": None if end is None else read_seconds("--end", end),
         "codec": codec,
@@ -196,8 +204,10 @@ def video(
     shares = None if blend is None else _numbers("--blend", blend)
     styles = _timed(style or [])
     painted, masks = _numbered("--key", key or []), _numbered("--key-mask", key_mask or [])
+    regions = [_region(text) for text in region or []]
     reads = [
         clip,
+        *(name for mask, picture, _ in regions for name in (mask, picture)),
         *(name for name, _ in styles),
         keyframes,
         *painted.values(),
@@ -209,6 +219,8 @@ def video(
     if cluster.address is not None:
         if preview is not None:
             raise PinxitError("--preview does not work on a cluster, which paints frames in any order: leave it out.")
+        if regions:
+            raise PinxitError("--region does not work on a cluster: regions are followed from frame to frame.")
         from pinxit.cluster.video import VideoWorkload
 
         frames, weights = (None if file is None else str(file) for file in (keyframes, encoder_weights))
@@ -226,6 +238,7 @@ def video(
         keyframes=keyframes,
         key=painted,
         key_masks=masks,
+        regions=regions,
         encoder_weights=encoder_weights,
         **options,
     )
@@ -339,6 +352,15 @@ def _timed(styles: Sequence[str]) -> list[tuple[str, StyleTime]]:
     return timed
 
 
+def _region(text: str) -> tuple[str, str, int]:
+    """`sky.png=a.jpg` → `("sky.png", "a.jpg", 1)`, `sky.png@48=a.jpg` → `("sky.png", "a.jpg", 48)`."""
+    mask, equals, picture = text.partition("=")
+    if not (mask and equals and picture):
+        raise PinxitError(f"--region takes MASK=STYLE, or MASK@N=STYLE, as in sky.png@48=starry.jpg, not {text!r}.")
+    drawn = re.fullmatch(r"(.+)@(\d{1,8})", mask, re.ASCII)
+    return (mask, picture, 1) if drawn is None else (drawn[1], picture, int(drawn[2]))
+
+
 def _numbered(option: str, texts: Sequence[str]) -> dict[int, str]:
     """`48=a.png` → `{48: "a.png"}`."""
     numbered: dict[int, str] = {}
@@ -351,6 +373,16 @@ def _numbered(option: str, texts: Sequence[str]) -> dict[int, str]:
             raise PinxitError(f"{option} names frame {frame} twice: leave one of them out.")
         numbered[frame] = name
     return numbered
+
+
+def _keys(text: str | None) -> str | list[int] | None:
+    """`auto` → itself, `none` → `[]`, `1,48` → `[1, 48]`."""
+    if text is None or text == "auto":
+        return text
+    parts = [] if text == "none" else text.split(",")
+    if len(parts) > 1 and {"auto", "none"} & {part.strip() for part in parts}:
+        raise PinxitError(f"--keys is auto, none, or numbers of frames, as in 1,48,96, and not both, as in {text!r}.")
+    return [_frame_number("--keys", part) for part in parts]
 
 
 def _frame_number(option: str, text: str) -> int:

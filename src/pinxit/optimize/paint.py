@@ -113,7 +113,7 @@ def _begin_scale(
         meanings=meanings,
         compact=room.compact,
     )
-    return Descent(
+    descent = Descent(
         canvas.to(encoder.device),
         objective,
         settings.solver,
@@ -123,6 +123,9 @@ def _begin_scale(
         free=None if free is None else free.to(encoder.device),
         match=objective.match if weights.neighbors else None,
     )
+    if before is None and inputs.neighbors:
+        descent.match()  # what its neighbours show is painted already, and its strokes should be continued
+    return descent
 
 
 def _temporal_targets(inputs: JobInputs, scale: Scale) -> list[TemporalTarget]:

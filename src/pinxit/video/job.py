@@ -321,8 +321,32 @@ class VideoJob(FilmJob):
         plan = replace(plan, flow=self.flow, keyframes=keyframes, key_masks=masks, chooses_keys=keys == AUTO_KEYS)
         return plan if keys == AUTO_KEYS else replace(plan, named_keys=frozenset(number - 1 for number in keys))
 
+    def check(self, plan: VideoPlan) -> None:
+        """Raise PinxitError also for a region that is drawn on a frame beyond the last."""
+        super().check(plan)
+        late = [style.region_frame for style in self.recipe.styles if style.region and style.region_frame > plan.count]
+        if late:
+            raise PinxitError(f"a region is drawn on frame {late[0]}, but the film has {plan.count} frames.")
+
+    def notes(self, plan: VideoPlan, target: Path, side_streams: SideStreamPlan) -> tuple[str, ...]:
+        """Return also that regions end at cuts."""
+        notes = super().notes(plan, target, side_streams)
+        drawn = {plan.shot(one.region_frame - 1).begin for one in self.recipe.styles if one.region}
+        if not drawn or len(drawn) == len(plan.shots):
+            return notes
+        first = next(shot.begin for shot in plan.shots if shot.begin not in drawn) + 1
+        return (
+            *notes,
+            f"{self.source.path} has {len(plan.shots)} shots, and regions end at cuts: in the shot from frame {first} on there "
+            f"are none; draw them there too, as --region MASK@{first}=STYLE.",
+        )
+
     def stylizer(self) -> Any:
         """Return what paints the frames: the network's stylizer, or the optimiser's."""
+        if self.by_network and any(style.region is not None for style in self.styles):
+            from pinxit.video.network_regions import RegionFrameStylizer
+
+            return RegionFrameStylizer(self.recipe, self.styles, self.networks)
         if self.by_network:
             from pinxit.video.network import NetworkFrameStylizer
 

@@ -153,7 +153,7 @@ class NetworkFrameStylizer:
         blender = TemporalBlender(plan.height, plan.width)
         keys = None
         if plan.keys:
-            keys = Keyframes(plan, sink.folder, lambda number, _: self._paint_key(plan, number), self._recipe.shares)
+            keys = Keyframes(plan, sink.folder, lambda number, _: self.paint_key(plan, number), self._recipe.shares)
         for piece in _merge_adjacent(plan.pieces):
             if sink.done < piece.end:
                 yield from self._paint_piece(plan, piece, sink, blender, keys)
@@ -186,18 +186,28 @@ class NetworkFrameStylizer:
             if followed is not None and followed.is_complete:
                 result = followed.pixels
             else:
-                if plan.recipe.consistency == "off":
-                    painted = self.paint_alone(content, time)
-                else:
-                    painted = self.paint_frame(content, time, self.analyses[plan.shot(number).begin])
-                    if frame.motion is not None and result is not None:
-                        painted = blender(painted, result, frame.motion)
+                painted = self.paint_content(plan, number, content, time)
+                if plan.recipe.consistency == "on" and frame.motion is not None and result is not None:
+                    painted = blender(painted, result, frame.motion)
                 result = painted if followed is None else followed.complete(painted)
             if number >= piece.begin:
                 sink.add(frame.time, result)
             yield VideoStep(sink.done - plan.first, content, result)
 
-    def _paint_key(self, plan: VideoPlan, number: int) -> Bytes:
+    def paint_content(self, plan: VideoPlan, number: int, content: Bytes, time: float) -> Bytes:
+        """Paint a frame in the style of its shot, or, where the film is not consistent, by itself.
+
+        Args:
+            plan: the plan of the film or of a piece.
+            number: the frame's number, from 0.
+            content: the frame, `(H, W, 3)`.
+            time: time in the film, s.
+        """
+        if plan.recipe.consistency == "off":
+            return self.paint_alone(content, time)
+        return self.paint_frame(content, time, self.analyses[plan.shot(number).begin])
+
+    def paint_key(self, plan: VideoPlan, number: int) -> Bytes:
         """Paint a keyframe by itself, in the style of its shot, with strokes."""
         ((_, time, content),) = plan.pixels_between(number, number + 1)
         style = self.analyses[plan.shot(number).begin].style_at(float(time))

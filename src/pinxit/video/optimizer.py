@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
+from typing import cast
 
 import cv2
 import numpy as np
 
 from pinxit.encoder.open import encoder_of
 from pinxit.faces import face_map, find
-from pinxit.image import Picture, to_array
+from pinxit.image import Picture, fit, to_array
 from pinxit.optimize.paint import paint
-from pinxit.optimize.progress import OptimizerProgress
+from pinxit.optimize.schedule import scales
 from pinxit.recipe.inputs import JobInputs, Neighbor, StyleInput
 from pinxit.recipe.postprocess import colored
 from pinxit.texture.color_transfer import colors_of, recolor
@@ -25,14 +26,39 @@ from pinxit.video.optical_flow import Bytes, Field, pixels_of
 from pinxit.video.plan import VideoPlan, VideoStep
 from pinxit.video.prefetch import prefetch
 from pinxit.video.recipe import VideoRecipe
+from pinxit.video.region_tracks import RegionTracks
 from pinxit.video.resume import FrameFiles
 from pinxit.video.shot_detection import Shot
 from pinxit.video.temporal_blend import Motion, estimate_motion
 from pinxit.video.warp import Warp
 
-# A frame that starts from its neighbour's result is nearly painted, and is optimised at full size only. What is new in it gets
-# the iterations of a picture's coarsest scale, divided by this.
-_ITERATIONS_DIVISOR = 2
+# A keyframe of which a part is painted already gets the scales of a single picture, with their iterations divided by this.
+_KEY_DIVISOR = 2
+# Other frames are nearly painted: forms that are new in them settle at half the size, strokes at full size. They get the
+# iterations of a picture's coarsest and finest scale, divided by this.
+_FRAME_DIVISOR = 8
+# Share of a frame that may be new, shown by no keyframe and not by the frame before, without the optimiser being asked.
+_NEARLY_NONE = 0.005
+_SMALLEST = 64  # px: shorter side of the frames' smallest scale
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """A frame to paint.
+
+    Attributes:
+        number: from 0.
+        content: the frame, `(H, W, 3)`.
+        time: time in the film, s.
+        shot: the shot that contains it.
+        done: number of painted frames, for the progress.
+    """
+
+    number: int
+    content: Bytes
+    time: float
+    shot: Shot
+    done: int = 0
 
 
 class OptimizerFrameStylizer:
@@ -48,6 +74,7 @@ class OptimizerFrameStylizer:
         self._recipe, self._styles = recipe, tuple(styles)
         self._shot_styles: dict[int, tuple[StyleInput, ...]] = {}
         self._encoder = encoder_of(recipe, encoder_file)
+        self._tracks = RegionTracks(recipe, styles)
 
     def analyze_shot(self, shot: Shot, begin: Fraction) -> None:
         """Match the styles' colours to those of the whole shot, where the recipe asks for it.
@@ -66,6 +93,8 @@ class OptimizerFrameStylizer:
             plan: the plan of the film or of a piece.
             sink: the frames of the first pass.
         """
+        for step in self._tracks.follow(plan, sink.folder):
+            yield replace(step, done=sink.done - plan.first)
         warp = Warp(plan.height, plan.width)
         passes = [
             sink,
@@ -108,14 +137,19 @@ class OptimizerFrameStylizer:
                 results = [(painted, estimate_motion(plan.flow, before, content)) for before, painted in back]
                 base = _recolored_like(content, back[0][1]) if back else content
                 start, neighbors = start_from_neighbors(warp, base, results, self._recipe.temporal_weight)
+                steps = self._frame_scales(content)
                 if followed is not None:
                     start = followed.complete(start)
                     neighbors = _with_keys(followed, neighbors, self._recipe.temporal_weight)
-                for progress in self._paint(
-                    content, float(time), plan.shot(number), start if back else None, neighbors
-                ):
-                    yield VideoStep(stills.done - plan.first, facts=progress.facts)
-                result = to_array(progress.picture())
+                    # What keyframes leave open is small, and soft for a few frames: strokes come with the next keyframe.
+                    steps = steps[:1]
+                shown = _Shown(number, content, float(time), plan.shot(number), stills.done - plan.first)
+                if not back:
+                    result = yield from self._paint(shown)
+                elif followed is not None and _unseen(neighbors) < _NEARLY_NONE:
+                    result = start
+                else:
+                    result = yield from self._improve(shown, start, neighbors, steps)
                 if followed is not None:
                     result = followed.complete(result)
             stills.add(time, result)
@@ -125,12 +159,12 @@ class OptimizerFrameStylizer:
     def _key(self, plan: VideoPlan, number: int, known: Followed | None) -> Bytes:
         """Return a keyframe, painted as a single picture is, or from what the keyframe before shows of it."""
         ((_, time, content),) = plan.pixels_between(number, number + 1)
-        start, neighbors = None, list[Neighbor]()
-        if known is not None:
-            start = known.complete(_recolored_like(content, known.pixels))
-            neighbors = _with_keys(known, [], self._recipe.temporal_weight)
-        *_, last = self._paint(content, float(time), plan.shot(number), start, neighbors)
-        return to_array(last.picture())
+        shown = _Shown(number, content, float(time), plan.shot(number))
+        if known is None:
+            return _last(self._paint(shown))
+        start = known.complete(_recolored_like(content, known.pixels))
+        neighbors = _with_keys(known, [], self._recipe.temporal_weight)
+        return _last(self._improve(shown, start, neighbors, self._key_scales(content)))
 
     def _further_pass(
         self, plan: VideoPlan, passes: Sequence[FrameFiles], warp: Warp, contents: FrameFiles
@@ -153,38 +187,80 @@ class OptimizerFrameStylizer:
                             start, neighbors = start_from_neighbors(warp, own, neighbor, self._recipe.temporal_weight)
                             # Equation 11, with δ = ½; where the flow is unreliable, `start` equals `own`.
                             own = np.asarray(cv2.addWeighted(own, 0.5, start, 0.5, 0), np.uint8)
-                        for progress in self._paint(content, float(time), shot, own, neighbors):
-                            yield VideoStep(done, facts=progress.facts)
-                        result = to_array(progress.picture())
+                        shown = _Shown(number, content, float(time), shot, done)
+                        result = yield from self._improve(shown, own, neighbors, self._frame_scales(content))
                     current.write(number, result)
                 done += 1
                 yield VideoStep(done, content, current.read(number))
 
-    def _paint(
-        self, frame: Bytes, time: float, shot: Shot, start: Bytes | None, neighbors: Sequence[Neighbor]
-    ) -> Iterator[OptimizerProgress]:
-        """Paint one frame.
+    def _key_scales(self, frame: Bytes) -> list[tuple[int, int]]:
+        """Return the scales of a keyframe that is painted in parts: their longer sides, px, and iterations."""
+        height, width = frame.shape[:2]
+        full = scales(height, width, self._recipe.coarsest, self._recipe.iterations)
+        return [(scale.longer_side, max(1, scale.iterations // _KEY_DIVISOR)) for scale in full]
+
+    def _frame_scales(self, frame: Bytes) -> list[tuple[int, int]]:
+        """Return the scales of a frame that starts from its neighbour's result, likewise."""
+        counts = self._recipe.iterations
+        first, last = (max(1, count // _FRAME_DIVISOR) for count in (counts[0], counts[-1]))
+        shorter, longer = sorted(frame.shape[:2])
+        return [(longer // 2, first), (longer, last)] if shorter >= 2 * _SMALLEST else [(longer, first)]
+
+    def _improve(
+        self, shown: _Shown, start: Bytes, neighbors: Sequence[Neighbor], steps: Sequence[tuple[int, int]]
+    ) -> Generator[VideoStep, None, Bytes]:
+        """Paint a frame that is painted in parts, and return it, `(H, W, 3)`.
 
         Args:
-            frame: `(H, W, 3)`.
-            time: time in the film, s.
-            shot: the shot that contains the frame.
-            start: the picture to start from; None starts as a single picture does.
+            shown: the frame.
+            start: the frame as far as it is painted, `(H, W, 3)`.
             neighbors: the results that the frame is kept consistent with.
+            steps: the scales' longer sides, px, and iterations, coarse to fine.
         """
-        styles = zip(self._shot_styles[shot.begin], self._recipe.shares(time), strict=True)
-        active = tuple(replace(style, share=share) for style, share in styles if share > 0)
-        changes: dict[str, object] = {"size": max(frame.shape[:2])}
+        picture = Picture(pixels_of(start))
+        for size, iterations in steps:
+            small = fit(picture, size)
+            inputs = JobInputs(picture, (), start=small, neighbors=tuple(neighbors))
+            changes = {"size": size, "init": "picture", "coarsest": size, "iterations": (iterations,)}
+            painted = yield from self._run(shown, inputs, changes)
+            # Only the change is enlarged, so that strokes that are painted already stay sharp.
+            change = painted.pixels - small.pixels
+            whole = (picture.width, picture.height)
+            larger = np.stack([cv2.resize(plane, whole, interpolation=cv2.INTER_CUBIC) for plane in change])
+            picture = Picture((picture.pixels + larger).clip(0, 1))
+        return to_array(picture)
+
+    def _paint(self, shown: _Shown) -> Generator[VideoStep, None, Bytes]:
+        """Paint a frame as a single picture is painted, and return it, `(H, W, 3)`."""
+        inputs = JobInputs(Picture(pixels_of(shown.content)), ())
+        return to_array((yield from self._run(shown, inputs, {"size": max(shown.content.shape[:2])})))
+
+    def _run(self, shown: _Shown, inputs: JobInputs, changes: dict[str, object]) -> Generator[VideoStep, None, Picture]:
+        """Run the optimiser on a frame in the styles of its time, with what it starts from and settings of its own."""
+        styles = zip(self._shot_styles[shown.shot.begin], self._recipe.shares(shown.time), strict=True)
+        masks = self._tracks.masks(shown.number, shown.content)
+        active = tuple(
+            replace(style, share=share, region=None if region is None else masks[region])
+            for (style, share), region in zip(styles, self._tracks.of_style, strict=True)
+            if share > 0
+        )
         if self._recipe.color == "match":
-            changes["color"] = "style"  # `analyze_shot` has matched them already
-        content = Picture(pixels_of(frame))
+            changes |= {"color": "style"}  # `analyze_shot` has matched them already
+        content = Picture(pixels_of(shown.content))
         keep = face_map(find(content), content.height, content.width) if self._recipe.faces == "keep" else None
-        job_inputs = JobInputs(content, active, keep=keep, neighbors=tuple(neighbors))
-        if start is not None:
-            steps = max(1, self._recipe.iterations[0] // _ITERATIONS_DIVISOR)
-            changes |= {"init": "picture", "coarsest": max(frame.shape[:2]), "iterations": (steps,)}
-            job_inputs = replace(job_inputs, start=Picture(pixels_of(start)))
-        return paint(self._recipe.model_copy(update=changes), self._encoder, job_inputs)
+        inputs = replace(inputs, content=content, styles=active, keep=keep)
+        for progress in paint(self._recipe.model_copy(update=changes), self._encoder, inputs):
+            yield VideoStep(shown.done, facts=progress.facts)
+        return progress.picture()
+
+
+def _last(steps: Generator[VideoStep, None, Bytes]) -> Bytes:
+    """Return what a generator of steps returns, without its steps."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as finished:
+            return cast("Bytes", finished.value)
 
 
 def _with_keys(followed: Followed, neighbors: Sequence[Neighbor], weight: float) -> list[Neighbor]:
@@ -192,6 +268,12 @@ def _with_keys(followed: Followed, neighbors: Sequence[Neighbor], weight: float)
     open_ = 1 - followed.usable
     rest = [replace(neighbor, mask=neighbor.mask * open_) for neighbor in neighbors]
     return [Neighbor(pixels_of(followed.pixels), followed.usable, weight), *rest]
+
+
+def _unseen(neighbors: Sequence[Neighbor]) -> float:
+    """Return the share of a frame that none of its neighbours shows."""
+    shown = np.sum([neighbor.mask for neighbor in neighbors], axis=0)
+    return float((shown < 0.5).mean())
 
 
 def _recolored_like(frame: Bytes, painted: Bytes) -> Bytes:

@@ -6,30 +6,37 @@ import hashlib
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Literal, TypeAlias, Unpack
+
+import numpy as np
 
 from pinxit import image as pictures
 from pinxit import inputs
 from pinxit.errors import PinxitError
 from pinxit.files.hashing import file_sha256
 from pinxit.image import Picture
+from pinxit.image.picture import Pixels
 from pinxit.network import weights
 from pinxit.network.weights import NetworkWeights
 from pinxit.preparation import ORIGINAL, with_features
 from pinxit.recipe.inputs import StyleInput
+from pinxit.recipe.masks import mask_from
 from pinxit.recipe.options import SettingsOptions
 from pinxit.recipe.recipe import Input, Settings
 from pinxit.version import __version__
 from pinxit.video.clip import open_source
 from pinxit.video.job import VideoJob
 from pinxit.video.optical_flow import DenseInverseSearch, FlowMethod
-from pinxit.video.recipe import AUTO_KEYS, VideoOptions, VideoRecipe
-from pinxit.video.source import DEFAULT_RATE
+from pinxit.video.recipe import AUTO_KEYS, TimedStyle, VideoOptions, VideoRecipe
+from pinxit.video.source import DEFAULT_RATE, FrameSource
 
 StyleTime: TypeAlias = float | tuple[float, float] | None
 """When the film has a style alone: at a time or between two, s; None for a constant mixture."""
+FilmRegionLike: TypeAlias = tuple[inputs.PictureLike, inputs.PictureLike, int]
+"""A mask, white where its style is; a style image; and the number of the frame that the mask is drawn on, from 1."""
 OPTIONS = tuple(name for name in VideoOptions.__annotations__ if name not in SettingsOptions.__annotations__)
 """Fields of `VideoRecipe` that a user chooses besides a picture's settings."""
 
@@ -42,6 +49,7 @@ def prepare_video(
     keyframes: str | Path | None = None,
     key: Mapping[int, inputs.PictureLike] | None = None,
     key_masks: Mapping[int, inputs.PictureLike] | None = None,
+    regions: Sequence[FilmRegionLike] = (),
     flow: FlowMethod | None = None,
     encoder_weights: str | Path | None = None,
     **options: Unpack[VideoOptions],
@@ -57,10 +65,12 @@ def prepare_video(
         key: painted frames by their number, from 1, besides those of `keyframes`.
         key_masks: masks of keyframes by their number, from 1: white where the keyframe is followed. By default it is followed
             where it is opaque.
+        regions: styles for parts of the picture; each part follows what it shows through its shot. `styles` have the rest.
         flow: the optical flow method; OpenCV's DIS by default.
         encoder_weights: a local checkpoint of the encoder.
         options: any of the settings, see `pinxit.Settings`, and of the fields of `VideoRecipe`. By default, the engine is the
-            network, and the size is the clip's own.
+            network, and the size is the clip's own. The optimiser chooses `keys` by itself unless they are named, `()` for
+            none, or frames are given that are painted already, or `long_term`, or several `passes`.
 
     Raises:
         PinxitError: for the first mistake in the options, the clip or the pictures.
@@ -86,14 +96,18 @@ def prepare_video(
         settings = settings.model_copy(update={"size": size})
     painted = {} if keyframes is None else _keyframes(Path(keyframes).expanduser(), settings.size)
     painted = _with_more(painted, key or {}, settings.size)
-    keys = _check_keys(own.get("keys", ()), painted, key_masks or {})
+    keys = _check_keys(own.get("keys", _default_keys(settings, own, painted)), painted, key_masks or {})
     masks = {number: inputs.load(mask, settings.size) for number, mask in sorted((key_masks or {}).items())}
-    named_styles = list(styles) or [(file, None) for file, _, _ in painted.values()]
-    if not named_styles:
+    named_styles = list(styles) or [(file, None) for file, _, _ in painted.values()] * (not regions)
+    if not named_styles and not regions:
         raise PinxitError("no style is given: name one by --style, or painted frames by --key or --keyframes.")
     if shares is not None and len(shares) != len(named_styles):
         raise PinxitError(f"{len(shares)} shares are given for {len(named_styles)} styles: give one each.")
-    read = [_style(picture, round(settings.size * settings.style_scale)) for picture, _ in named_styles]
+    size = round(settings.size * settings.style_scale)
+    read = [
+        _style(picture, size) for picture in (*(picture for picture, _ in named_styles), *(one[1] for one in regions))
+    ]
+    placed = [_region(region, source, settings.size) for region in regions]
     encoder_file = None if encoder_weights is None else Path(encoder_weights)
     if encoder_file is not None and not encoder_file.is_file():
         raise PinxitError(f"there is no weights file {encoder_file}: `pinxit weights list` shows what there is.")
@@ -104,8 +118,12 @@ def prepare_video(
         styles=[
             {**entry.model_dump(), "share": share, **_time(at)}
             for (_, entry, _), (_, at), share in zip(
-                read, named_styles, shares or [1.0] * len(named_styles), strict=True
+                read, named_styles, shares or [1.0] * len(named_styles), strict=False
             )
+        ]
+        + [
+            {**entry.model_dump(), "region": mask.model_dump(), "region_frame": frame}
+            for (_, entry, _), (_, mask, frame) in zip(read[len(named_styles) :], placed, strict=True)
         ],
         keyframes=[{**entry.model_dump(), "number": number} for number, (_, _, entry) in painted.items()],
         key_masks=[{**entry.model_dump(), "number": number} for number, (_, entry) in masks.items()],
@@ -115,7 +133,12 @@ def prepare_video(
     return VideoJob(
         recipe,
         source,
-        tuple(style for style, _, _ in read),
+        tuple(
+            replace(style, region=region)
+            for (style, _, _), region in zip(
+                read, [None] * len(named_styles) + [one for one, _, _ in placed], strict=True
+            )
+        ),
         {number - 1: picture for number, (_, picture, _) in painted.items()},
         {number - 1: picture for number, (picture, _) in masks.items()},
         {style.network: network for style, _, network in read if network is not None},
@@ -158,7 +181,10 @@ def video_from_recipe(
     }
     styles = tuple(
         StyleInput(
-            inputs.find(style, size, folders), style.share, network=style.sha256 if style.sha256 in networks else ""
+            inputs.find(style, size, folders),
+            style.share,
+            region=_found_region(style, source, recipe.size, folders),
+            network=style.sha256 if style.sha256 in networks else "",
         )
         for style in recipe.styles
     )
@@ -184,6 +210,30 @@ def _style(source: inputs.PictureLike, size: int) -> tuple[StyleInput, Input, Ne
     return StyleInput(picture, network=entry.sha256), entry, weights.load(Path(source))  # type: ignore[arg-type]
 
 
+def _region(region: FilmRegionLike, source: FrameSource, size: int) -> tuple[Pixels, Input, int]:
+    """Return a region's mask, its entry in the recipe, and the frame that it is drawn on, from 1."""
+    mask, _, frame = region
+    _check_number(frame)
+    picture, entry = inputs.load(mask, size)
+    return _mask_of(picture, entry, source), entry, frame
+
+
+def _found_region(style: TimedStyle, source: FrameSource, size: int, folders: Sequence[Path]) -> Pixels | None:
+    """Return the mask of a recipe's style; None for one without a region."""
+    if style.region is None:
+        return None
+    return _mask_of(inputs.find(style.region, size, folders), style.region, source)
+
+
+def _mask_of(picture: Picture, entry: Input, source: FrameSource) -> Pixels:
+    scale = max(picture.height, picture.width) / max(source.height, source.width)
+    height, width = (max(1, round(side * scale)) for side in (source.height, source.width))
+    mask = mask_from(picture, Picture(np.zeros((3, height, width), np.float32)), entry.name, "the film")
+    if not mask.any():
+        raise PinxitError(f"the mask {entry.name} is black everywhere: paint the part that the style is for white.")
+    return mask
+
+
 def _time(at: StyleTime) -> dict[str, float | None]:
     """Return a style's times by the names of the recipe's fields."""
     begin, end = at if isinstance(at, tuple) else (at, None)
@@ -201,6 +251,14 @@ def _with_more(
             raise PinxitError(f"key {number} is in the folder of keyframes already: leave one of them out.")
         both[number] = (file, *inputs.load(file, size))
     return dict(sorted(both.items()))
+
+
+def _default_keys(
+    settings: Settings, own: Mapping[str, Any], painted: Mapping[int, object]
+) -> tuple[int, ...] | Literal["auto"]:
+    """Return the keyframes of a film whose user named none: the optimiser's chosen ones, or those painted by a person alone."""
+    asks_for_none = painted or own.get("consistency") == "off" or own.get("long_term") or int(own.get("passes", 1)) > 1
+    return () if settings.engine == "network" or asks_for_none else AUTO_KEYS
 
 
 def _check_keys(

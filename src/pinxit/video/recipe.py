@@ -38,10 +38,12 @@ class TimedStyle(Style):
             the other. None for all styles means a constant mixture.
         until: time until which the film keeps this style alone, s; None is `at`. Where the next style begins at that time, the
             film changes at once.
+        region_frame: number of the frame on which the mask `region` is drawn, from 1; it follows the picture from there.
     """
 
     at: Finite | None = Field(None, ge=0, le=1e7)
     until: Finite | None = Field(None, ge=0, le=1e7)
+    region_frame: int = Field(1, ge=1, le=MAX_NUMBER)
 
 
 class Keyframe(Input):
@@ -146,6 +148,10 @@ class VideoRecipe(Recipe):
         if self.end is not None and self.end <= self.start:
             raise ValueError("the film would end before it begins: --end must be later than --start")
         timed = [style.at is not None for style in self.styles]
+        if any(timed) and any(style.region is not None for style in self.styles):
+            raise ValueError(
+                "styles change over time in the whole film, not in a region: leave out the times, or the region"
+            )
         if any(timed) and not all(timed):
             raise ValueError("some styles have a time and some have none: give each one, as in --style a.jpg@0s")
         times = sorted(

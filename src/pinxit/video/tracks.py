@@ -99,9 +99,8 @@ class Tracker:
     def _likeness(self, shift: Field, frame: Bytes) -> Field:
         """Return how far a frame looks like the warped keyframe, without being stretched, `(h, w)`, range [0, 1]."""
         places = self._grid + shift
-        difference = _difference(frame, self.warped(shift))
-        alike = ((_UNLIKE - difference) / (_UNLIKE - _ALIKE)).clip(0, 1)
-        height, width = difference.shape
+        alike = likeness(frame, self.warped(shift))
+        height, width = alike.shape
         inside = (
             (places[..., 0] >= 0)
             & (places[..., 0] <= width - 1)
@@ -116,6 +115,11 @@ class Tracker:
             length = np.sqrt(np.square(side).sum(axis=2))
             unbent &= (length > 1 / _MOST_STRETCHED) & (length < _MOST_STRETCHED)
         return np.asarray(alike * (inside & unbent), np.float32)
+
+
+def likeness(frame: Bytes, warped: Bytes) -> Field:
+    """Return how far a frame looks like another one that is warped to it, `(h, w)`, range [0, 1]."""
+    return np.asarray(((_UNLIKE - _difference(frame, warped)) / (_UNLIKE - _ALIKE)).clip(0, 1), np.float32)
 
 
 def _smoothed(shift: Field, frame: Bytes) -> Field:
