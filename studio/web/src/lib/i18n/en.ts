@@ -84,6 +84,8 @@ export const en = {
   "drop.onlyOne": "Only {name} was taken, not all {count} files: there is room for one here.",
   "drop.refused": "{count} of {together} files were refused:",
   "drop.moreRefused": "and {count} more.",
+  "drop.folder": "Choose a folder",
+  "drop.emptyFolder": "There is no picture in this folder.",
 
   "compare.view": "Picture. Plus and minus zoom; the arrow keys move it.",
   "compare.slider": "Before and after",
@@ -336,6 +338,8 @@ export const en = {
   "brush.erase": "Erase",
   "brush.size": "Brush size",
   "brush.soft": "Soft edge",
+  "brush.edges": "Follow edges",
+  "brush.edgesHint": "Covers only what has the colours in the middle of the brush.",
   "brush.keys": "Keys: [ and ] size, Ctrl+Z undo, arrows and space paint, Esc done.",
   "vary.do": "Vary…",
   "vary.title": "A sheet of variations",

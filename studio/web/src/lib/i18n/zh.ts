@@ -86,6 +86,8 @@ export const zh: Record<keyof typeof en, string> = {
   "drop.onlyOne": "共 {count} 个文件，只采用了 {name}：这里只能放一个。",
   "drop.refused": "{together} 个文件中有 {count} 个无法使用：",
   "drop.moreRefused": "以及另外 {count} 个。",
+  "drop.folder": "选择文件夹",
+  "drop.emptyFolder": "这个文件夹里没有图片。",
 
   "compare.view": "图片。加减键缩放，方向键移动。",
   "compare.slider": "前后对比",
@@ -332,6 +334,8 @@ export const zh: Record<keyof typeof en, string> = {
   "brush.erase": "擦除",
   "brush.size": "画笔大小",
   "brush.soft": "柔和边缘",
+  "brush.edges": "贴合边缘",
+  "brush.edgesHint": "只覆盖与画笔中心颜色相近的部分。",
   "brush.keys": "快捷键：[ 和 ] 调整大小，Ctrl+Z 撤销，方向键和空格键涂抹，Esc 完成。",
   "vary.do": "参数对比…",
   "vary.title": "参数对比图",
