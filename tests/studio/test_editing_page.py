@@ -10,7 +10,7 @@ from typing import Any
 
 import PIL.Image
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Position, expect
 
 from tests.studio.chromium import AXE, REQUIRES_CHROMIUM, check_accessible, visit, wait_until
 from tests.studio.paint_page import stored_form, take_sample
@@ -150,7 +150,7 @@ def test_a_brush_that_follows_edges_stays_on_what_it_is_put_on(chromium: Browser
         }"""
         box = canvas.bounding_box()
         assert box is not None
-        rocket = {"x": 0.51 * box["width"], "y": 0.6 * box["height"]}
+        rocket: Position = {"x": 0.51 * box["width"], "y": 0.6 * box["height"]}
         canvas.click(position=rocket)
         assert min(canvas.evaluate(alphas)) > 100, "the plain brush covers the sky as well"
         page.keyboard.press("Control+z")

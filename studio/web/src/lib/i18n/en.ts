@@ -250,6 +250,10 @@ export const en = {
   "regions.says": "Region {number} of the photograph is painted as {taken}.",
   "regions.one": "It needs at least one: add another first.",
   "regions.reset": "Back to what was found",
+  "regions.edit": "Refine region {number}…",
+  "regions.add": "New region…",
+  "regions.editTitle": "Region {number} of the photograph",
+  "regions.editHint": "Paint what belongs to it, and erase what does not: that goes to the region beside it.",
   "regions.cleared": "The regions have changed: each is matched automatically again.",
   "paint.restored": "All its settings are restored.",
   "paint.missing":
@@ -414,6 +418,7 @@ export const en = {
   "attempts.beside": "Show attempt {number} beside this one",
   "attempts.shares": "Shares of the styles",
   "attempts.regions": "Other regions of the styles",
+  "attempts.regionMap": "Regions refined by hand",
   "attempts.keep": "Another protected area",
   "beside.do": "Side by side",
   "beside.same": "The same settings",
