@@ -31,6 +31,7 @@ def stylize(
     on_progress: Callable[[Progress], object] | None = None,
     shares: Sequence[float] | None = None,
     keep: PictureLike | None = None,
+    region_map: PictureLike | None = None,
     encoder_weights: str | Path | None = None,
     **options: Unpack[SettingsOptions],
 ) -> Path: ...
@@ -42,6 +43,7 @@ def stylize(
     on_progress: Callable[[Progress], object] | None = None,
     shares: Sequence[float] | None = None,
     keep: PictureLike | None = None,
+    region_map: PictureLike | None = None,
     encoder_weights: str | Path | None = None,
     **options: Unpack[SettingsOptions],
 ) -> Kind: ...
@@ -53,6 +55,7 @@ def stylize(
     on_progress: Callable[[Progress], object] | None = None,
     shares: Sequence[float] | None = None,
     keep: PictureLike | None = None,
+    region_map: PictureLike | None = None,
     encoder_weights: str | Path | None = None,
     **options: Unpack[SettingsOptions],
 ) -> Any:
@@ -67,6 +70,8 @@ def stylize(
         on_progress: called after every iteration; an exception it raises ends the work.
         shares: the weight of each style in the mixture; equal where left out.
         keep: a mask of the content image, white for what stays as it is, bit for bit.
+        region_map: the regions of the content image for `match="regions"`, in greys: 0 to 15 is region 0, 16 to 31 region 1,
+            and so on; they are found where left out.
         encoder_weights: a local checkpoint of the encoder.
         **options: any of the settings, as on the command line: `size=768`, `style_weight=20`, `preset="fine"` …
 
@@ -88,13 +93,22 @@ def stylize(
     target = None
     if is_path:
         target = Path(output) if output is not None else default_output(str(content), style)
-        reads = [content, keep, options.get("init"), encoder_weights]
+        reads = [content, keep, region_map, options.get("init"), encoder_weights]
         reads += [file for one in style_images(style) for file in (one.picture, one.region, one.mask)]
         check_apart(reads=reads, writes={"the result": target})
         pictures.check_writable(target, overwrite=False)
     # Only files say in which colour space their numbers are.
     wide = target is not None
-    job = prepare(content, style, shares=shares, keep=keep, encoder_weights=encoder_weights, wide=wide, **options)
+    job = prepare(
+        content,
+        style,
+        shares=shares,
+        keep=keep,
+        region_map=region_map,
+        encoder_weights=encoder_weights,
+        wide=wide,
+        **options,
+    )
     for progress in job.paint():
         if on_progress:
             on_progress(progress)

@@ -20,7 +20,7 @@ from pinxit.inputs import PictureLike
 from pinxit.job import Job
 from pinxit.network import weights
 from pinxit.recipe.inputs import JobInputs, StyleInput
-from pinxit.recipe.masks import mask_from, only
+from pinxit.recipe.masks import labels_from, mask_from, only
 from pinxit.recipe.options import SettingsOptions
 from pinxit.recipe.recipe import Input, Recipe, Settings, Style
 from pinxit.version import __version__
@@ -69,6 +69,7 @@ def prepare(
     *,
     shares: Sequence[float] | None = None,
     keep: PictureLike | None = None,
+    region_map: PictureLike | None = None,
     encoder_weights: str | Path | None = None,
     wide: bool = False,
     **options: Unpack[SettingsOptions],
@@ -80,6 +81,8 @@ def prepare(
         style: a style image or several; a `StyleImage` says where one goes.
         shares: the weight of each style in the mixture; equal where left out.
         keep: a mask of the content image, white for what stays as it is, bit for bit.
+        region_map: the regions of the content image for `match` `regions`, see `pinxit.recipe.masks.labels_from`; they are
+            found where left out.
         encoder_weights: a local checkpoint of the encoder.
         wide: paint in Display P3 where the content image has colours beyond sRGB, for results that are written with a profile.
         **options: any of the settings, see `pinxit.Settings`; `init` may also be a picture.
@@ -104,6 +107,7 @@ def prepare(
     content_picture, content_input = inputs.load(content, settings.size, wide=wide)
     gamut = content_picture.gamut
     keep_picture, keep_input = _load(keep, settings.size)
+    map_picture, map_input = _load(region_map, settings.size)
     style_size = round(settings.size * settings.style_scale)
     entries: list[dict[str, Any]] = []
     style_pictures: list[_StylePictures] = []
@@ -120,6 +124,7 @@ def prepare(
         styles=entries,
         init_picture=start_input,
         keep=keep_input,
+        region_map=map_input,
         encoder_sha256="" if encoder_file is None else file_sha256(encoder_file),
         gamut=gamut,
     )
@@ -130,7 +135,9 @@ def prepare(
     }
     return Job(
         recipe,
-        _job_inputs(recipe, content_picture, style_pictures, _in_gamut(start_picture, gamut), keep_picture),
+        _job_inputs(
+            recipe, content_picture, style_pictures, _in_gamut(start_picture, gamut), keep_picture, map_picture
+        ),
         encoder_file,
         networks,
     )
@@ -186,7 +193,8 @@ def job_from_recipe(
             raise PinxitError("the recipe starts from a picture but names none: give one by --init.")
         start_picture = inputs.find(recipe.init_picture, recipe.size, folders, wide=wide)
     start_picture = _in_gamut(start_picture, recipe.gamut)
-    job_inputs = _job_inputs(recipe, content, style_pictures, start_picture, find(recipe.keep, recipe.size))
+    keep, region_map = find(recipe.keep, recipe.size), find(recipe.region_map, recipe.size)
+    job_inputs = _job_inputs(recipe, content, style_pictures, start_picture, keep, region_map)
     networks = {
         style.sha256: weights.load(inputs.locate(style, folders))
         for style in recipe.styles
@@ -265,12 +273,15 @@ def _job_inputs(
     styles: Sequence[_StylePictures],
     start: Picture | None,
     keep: Picture | None,
+    region_map: Picture | None,
 ) -> JobInputs:
     """Turn the mask pictures into masks, and check that something is left to see."""
     style_inputs = tuple(
         _style_input(entry, pictures, content) for entry, pictures in zip(recipe.styles, styles, strict=True)
     )
-    return JobInputs(content, style_inputs, start, _keep_mask(recipe, content, keep))
+    map_entry = recipe.region_map
+    labels = None if region_map is None or map_entry is None else labels_from(region_map, content, map_entry.name)
+    return JobInputs(content, style_inputs, start, _keep_mask(recipe, content, keep), labels)
 
 
 def _style_input(entry: Style, pictures: _StylePictures, content: Picture) -> StyleInput:

@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import PIL.Image
 import pytest
 import torch
 
 from pinxit import PinxitError, StyleImage
+from pinxit import image as pictures
 from pinxit.encoder import semantics
 from pinxit.encoder.tiles import Tile
 from pinxit.encoder.vgg import Encoder
@@ -85,6 +87,57 @@ def test_the_ways_paint_different_pictures(encoder: Encoder) -> None:
     assert np.abs(pictures[0] - pictures[1]).mean() > 0.005
     assert np.abs(pictures[0] - pictures[2]).mean() > 0.005
     assert np.abs(pictures[1] - pictures[2]).mean() > 0.005
+
+
+def region_map(path: Path, *values: int, size: tuple[int, int] = (64, 64)) -> Path:
+    """Write a map whose columns have those grey values, in equal parts."""
+    grey = np.repeat(np.array(values, np.uint8), size[0] // len(values))[None].repeat(size[1], 0)
+    PIL.Image.fromarray(grey).save(path)
+    return path
+
+
+@pytest.mark.parametrize("wrap", ["none", "x"])
+def test_a_person_can_draw_the_regions(encoder: Encoder, tmp_path: Path, wrap: Any) -> None:
+    drawn = region_map(tmp_path / "map.png", 8, 40, size=(480, 480))
+    job = prepare("sample:astronaut", "sample:coffee", **SMALL, match="regions", wrap=wrap, region_map=drawn)
+    found = job.correspondence()
+    assert len(found.assignment) == 3, "region 1 covers nothing, and still has its number"
+    assert all(found.assignment)
+    half = found.content.shape[1] // 2
+    assert set(np.unique(found.content[:, : half - 1])) == {0}
+    assert set(np.unique(found.content[:, half + 1 :])) == {2}
+    assert max(found.content.shape) <= 256
+
+
+@pytest.mark.slow(reason="paints three pictures by the optimiser")
+def test_a_drawn_region_is_painted_as_it_is_assigned(encoder: Encoder, tmp_path: Path) -> None:
+    style = pictures.write(tinted(0.8), tmp_path / "style.png")
+    drawn = region_map(tmp_path / "map.png", 8, 24)
+    settings: dict[str, Any] = {**SMALL, "iterations": 12, "match": "regions", "region_map": drawn}
+    labels = prepare("sample:astronaut", style, **settings).correspondence().styles[0]
+    centres = [np.nonzero(labels == number)[1].mean() / labels.shape[1] for number in range(labels.max() + 1)]
+    red = "+".join(str(number) for number, centre in enumerate(centres) if centre < 0.5)
+    blue = "+".join(str(number) for number, centre in enumerate(centres) if centre >= 0.5)
+    one_way: Any = f"{red},{blue}"
+    other_way: Any = f"{blue},{red}"
+    job = prepare("sample:astronaut", style, **settings, assignment=one_way)
+    other = prepare("sample:astronaut", style, **settings, assignment=other_way)
+    one, two = painted(job), painted(other)
+    redness = (one.pixels[0] - one.pixels[2]) - (two.pixels[0] - two.pixels[2])
+    assert redness[:, :28].mean() > 0.02
+    assert redness[:, 36:].mean() < -0.02
+    again = job_from_recipe(Recipe.from_json(job.recipe.to_json()))
+    assert np.array_equal(painted(again).pixels, one.pixels)
+
+
+def test_a_region_map_that_cannot_be_used_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    drawn = region_map(tmp_path / "map.png", 8, 24)
+    with pytest.raises(PinxitError, match="a region map needs regions: set match to regions as well"):
+        prepare("sample:astronaut", "sample:coffee", **SMALL, region_map=drawn)
+    with pytest.raises(PinxitError, match=r"the region map map\.png has 64×64 px and the content image"):
+        prepare("sample:coffee", "sample:coffee", **SMALL, match="regions", region_map=drawn)
+    with pytest.raises(PinxitError, match=r"has colours: draw it in greys, 8 for region 0, 24 for region 1"):
+        prepare("sample:cat", "sample:coffee", **SMALL, match="regions", region_map="sample:cat")
 
 
 def test_a_person_can_swap_regions(encoder: Encoder) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import PIL.Image
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Position, expect
 
 from tests.studio.chromium import AXE, REQUIRES_CHROMIUM, check_accessible, visit, wait_until
 from tests.studio.paint_page import stored_form, take_sample
@@ -137,6 +137,30 @@ def test_what_is_kept_is_seen_on_white(chromium: Browser, address: str) -> None:
         )
         assert min(shades) < 80
         assert max(shades) > 200
+
+
+def test_a_brush_that_follows_edges_stays_on_what_it_is_put_on(chromium: Browser, address: str) -> None:
+    with visit(chromium, address) as page:
+        take_sample(page, "Rocket")
+        page.get_by_role("button", name="Protect or weaken areas…").click()
+        canvas = page.get_by_role("application")
+        alphas = """canvas => {
+            const at = x => canvas.getContext("2d").getImageData(x * canvas.width, 0.6 * canvas.height, 1, 1).data[3];
+            return [at(0.51), at(0.46), at(0.56)];
+        }"""
+        box = canvas.bounding_box()
+        assert box is not None
+        rocket: Position = {"x": 0.51 * box["width"], "y": 0.6 * box["height"]}
+        canvas.click(position=rocket)
+        assert min(canvas.evaluate(alphas)) > 100, "the plain brush covers the sky as well"
+        page.keyboard.press("Control+z")
+        with page.expect_response(lambda answer: "side=1024" in answer.url):
+            page.get_by_role("switch", name="Follow edges").check()
+        expect(canvas).not_to_have_class(re.compile("waits"))
+        canvas.click(position=rocket)
+        on, left, right = canvas.evaluate(alphas)
+        assert on > 200
+        assert max(left, right) < 20
 
 
 def test_strength_is_painted_by_hand(chromium: Browser, address: str) -> None:

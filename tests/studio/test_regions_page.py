@@ -92,6 +92,42 @@ def test_a_region_is_swapped_and_painted_so(chromium: Browser, address: str) -> 
         expect(page.get_by_role("button", name="Back to what was found")).to_be_disabled()
 
 
+def test_a_region_is_refined_by_the_brush_and_painted_so(chromium: Browser, address: str) -> None:
+    with visit(chromium, address, expected="/preview?n=") as page:
+        found = show_regions(page)
+        ours(page, 1).click()
+        page.get_by_role("button", name="Refine region 1…").click()
+        canvas = page.get_by_role("application")
+        page.get_by_role("switch", name="Follow edges").uncheck()
+        with page.expect_response(ASKED) as answer:
+            canvas.click()
+        changed = answer.value.json()
+        middle = changed["content"][len(changed["content"]) // 2][len(changed["content"][0]) // 2]
+        assert middle == 1
+        assert len(changed["assignment"]) == len(found["assignment"])
+        # Undone within the editor, not on the page; and what is painted as what stays as it was.
+        before = page.evaluate("JSON.parse(localStorage['pinxit.easel']).regionMap.sha256")
+        with page.expect_response(ASKED):
+            page.keyboard.press("Control+z")
+        assert page.evaluate("JSON.parse(localStorage['pinxit.easel']).regionMap.sha256") != before
+        with page.expect_response(ASKED):
+            page.keyboard.press("Control+Shift+z")
+        assert assignment(page) == text(found["assignment"])
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("button", name="Refine region 1…")).to_be_visible()
+        expect(page.get_by_text("The regions have changed")).to_have_count(0)
+
+        page.get_by_role("button", name="Perfect it").click()
+        expect(page.get_by_role("link", name="In the gallery")).to_be_visible()
+        (result,) = page.request.get("/api/v1/results?limit=1").json()["results"]
+        assert page.request.get(f"/api/v1/results/{result['id']}/recipe").json()["region_map"]["sha256"] == before
+        page.get_by_role("radio", name="Regions").check(force=True)
+        with page.expect_response(ASKED) as answer:
+            page.get_by_role("button", name="Back to what was found").click()
+        assert answer.value.json()["content"] == found["content"]
+        assert assignment(page) is None
+
+
 def test_a_click_anywhere_in_a_region_is_one_on_it(chromium: Browser, address: str) -> None:
     with visit(chromium, address) as page:
         found = show_regions(page, size=256)

@@ -96,6 +96,24 @@ def test_a_folder_and_bad_files_are_dropped(chromium: Browser, address: str, tmp
         expect(message).to_have_count(0)
 
 
+def test_a_folder_is_chosen_by_a_button(chromium: Browser, address: str, tmp_path: Path) -> None:
+    empty, folder = tmp_path / "empty", tmp_path / "trip"
+    empty.mkdir()
+    (folder / ".thumbnails").mkdir(parents=True)
+    for name in ("2.png", "10.png", ".thumbnails/2.png"):
+        write_sample("coffee" if name == "10.png" else "camera", folder / name)
+    for place in (empty, folder):
+        (place / "notes.txt").write_text("not a picture")
+    with visit(chromium, address) as page:
+        page.goto("/paint")
+        page.get_by_label("Choose a folder").set_input_files(empty)
+        expect(page.get_by_text("There is no picture in this folder.")).to_be_visible()
+        page.get_by_label("Choose a folder").set_input_files(folder)
+        shown = page.get_by_role("button", name=re.compile("^Show "))
+        expect(shown).to_have_count(2)
+        expect(shown.first).to_have_accessible_name("Show 2")
+
+
 def drop_files(page: Page, *paths: Path) -> None:
     """Drop files or folders on the middle of the page as a person does, by Chromium's own input events."""
     session = page.context.new_cdp_session(page)

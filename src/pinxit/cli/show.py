@@ -48,6 +48,8 @@ def show(
         table.add_row("style", cell(style.name + share + region + mask))
     if recipe.keep:
         table.add_row("keep", cell(recipe.keep.name))
+    if recipe.region_map:
+        table.add_row("region_map", cell(recipe.region_map.name))
     own = recipe.model_fields_set - Recipe.model_fields.keys() - {"keyframes", "key_masks"}
     for name in (*Settings.model_fields, *sorted(own)):
         table.add_row(name, cell(text(getattr(recipe, name))))

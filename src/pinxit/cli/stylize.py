@@ -58,6 +58,16 @@ def stylize(
             show_default="CONTENT-STYLE.png here",
         ),
     ] = None,
+    region_map: Annotated[
+        str | None,
+        typer.Option(
+            "--region-map",
+            help="The content image's regions for --match regions, in greys: 0 to 15 is region 0, 16 to 31 region 1 …",
+            metavar="MAP",
+            rich_help_panel="Regions",
+            show_default="found",
+        ),
+    ] = None,
     encoder_weights: EncoderWeights = None,
     **settings: Any,
 ) -> None:
@@ -76,13 +86,28 @@ def stylize(
     targets = [_target(source, styles, output, several=len(sources) > 1) for source in sources]
     if how.plot is not None and len(sources) > 1:
         raise PinxitError("--plot draws the losses of one picture: leave it out for several.")
-    reads = [*([] if piped else sources), *files_of(styles), placing.keep, encoder_weights, settings["init"]]
+    reads = [
+        *([] if piped else sources),
+        *files_of(styles),
+        placing.keep,
+        region_map,
+        encoder_weights,
+        settings["init"],
+    ]
     check_output(how, *targets, piped=True, reads=reads)
     failures = []
     for source, target in zip(sources, targets, strict=True):
         try:
             picture = _read_standard_input() if piped else source
-            job = prepare(picture, styles, keep=placing.keep, encoder_weights=encoder_weights, wide=True, **settings)
+            job = prepare(
+                picture,
+                styles,
+                keep=placing.keep,
+                region_map=region_map,
+                encoder_weights=encoder_weights,
+                wide=True,
+                **settings,
+            )
             if drive(job, target, how, layers=job.layers).interrupted:
                 sys.exit(INTERRUPTED)
         except PinxitError as error:

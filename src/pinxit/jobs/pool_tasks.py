@@ -256,7 +256,12 @@ def correspondence(folder: str, data: dict[str, Any]) -> dict[str, Any]:
     inputs = InputResolver(Files(Path(folder), create=False))
     # Neither the starting picture nor faces affect the regions, and both take time.
     chosen = {name: value for name, value in spec.settings.items() if name not in ("init", "faces")}
-    job = prepare_job(inputs.resolve(spec.content), [inputs.style(style) for style in spec.styles], **chosen)
+    job = prepare_job(
+        inputs.resolve(spec.content),
+        [inputs.style(style) for style in spec.styles],
+        region_map=inputs.resolve_optional(spec.region_map),
+        **chosen,
+    )
     if not (job.recipe.matched and job.recipe.match == "regions"):
         raise Refused(
             "this is not painted by regions: set match to regions, for the optimizer and its objective neighbors.",

@@ -95,7 +95,9 @@ def soft_meanings(content: Tensor, styles: Sequence[Tensor], around: float = 0.0
     return Meanings(content, tuple(styles), SOFT, around)
 
 
-def find_regions(content: Tensor, styles: Sequence[Tensor], masks: Sequence[Tensor | None]) -> Correspondence:
+def find_regions(
+    content: Tensor, styles: Sequence[Tensor], masks: Sequence[Tensor | None], content_labels: Labels | None = None
+) -> Correspondence:
     """Divide pictures into regions of similar features, and find each content region's best match in every style image.
 
     The clusters are Ward's, at most `MOST_REGIONS`, improved by k-means; those with similar means are merged. Regions are
@@ -105,10 +107,14 @@ def find_regions(content: Tensor, styles: Sequence[Tensor], masks: Sequence[Tens
         content: deep features, `(1, C, h, w)`.
         styles: likewise, one for each style image.
         masks: the pixels of each style image to use, `(1, 1, H, W)`, range [0, 1]; None is all.
+        content_labels: the content image's regions, `(H, W)` of any resolution, where they are known; numbers may be missing.
     """
     ours, *theirs = _compared(content, styles)
-    content_labels = _regions(ours)
-    here = _summary(ours, content_labels)
+    if content_labels is None:
+        content_labels = _regions(ours)
+        here = _summary(ours, content_labels)
+    else:
+        here = _summary(ours, _coarse(content_labels, *ours.shape[2:]), 1 + int(content_labels.max()))
     found: list[Labels] = []
     chosen: list[list[int]] = [[] for _ in range(len(here[0]))]
     first = 0
@@ -187,20 +193,33 @@ def _regions(features: Tensor) -> Labels:
     return labels.reshape(features.shape[2:]).astype(np.int64)
 
 
-def _means(vectors: NDArray[np.float64], labels: Labels) -> NDArray[np.float64]:
-    return np.stack([vectors[labels == number].mean(0) for number in range(labels.max() + 1)])
+def _coarse(labels: Labels, height: int, width: int) -> Labels:
+    """Return the most frequent label in each cell, `(height, width)`."""
+    members = F.one_hot(torch.from_numpy(labels)).permute(2, 0, 1)[None].float()
+    found: Labels = F.adaptive_avg_pool2d(members, (height, width))[0].argmax(0).numpy()
+    return found
 
 
-def _summary(features: Tensor, labels: Labels) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _means(vectors: NDArray[np.float64], labels: Labels, count: int | None = None) -> NDArray[np.float64]:
+    """Return the mean vector of each of `count` labels, all of those that occur by default; 0 for one that does not occur."""
+    count = int(labels.max()) + 1 if count is None else count
+    members = [vectors[labels == number] for number in range(count)]
+    return np.stack([one.mean(0) if len(one) else np.zeros(vectors.shape[1]) for one in members])
+
+
+def _summary(
+    features: Tensor, labels: Labels, count: int | None = None
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the mean vector of each region, at unit length, and its centre and size as shares of the picture."""
     flat = labels.flatten()
-    means = _means(features[0].flatten(1).T.double().cpu().numpy(), flat)
+    count = int(flat.max()) + 1 if count is None else count
+    means = _means(features[0].flatten(1).T.double().cpu().numpy(), flat, count)
     height, width = labels.shape
     rows, columns = np.mgrid[:height, :width]
     places = np.stack([(rows.flatten() + 0.5) / height, (columns.flatten() + 0.5) / width], 1)
-    sizes = np.sqrt(np.bincount(flat) / len(flat))[:, None]
+    sizes = np.sqrt(np.bincount(flat, minlength=count) / len(flat))[:, None]
     units = means / np.maximum(np.linalg.norm(means, axis=1, keepdims=True), 1e-12)
-    return units, np.concatenate([_means(places, flat), sizes], 1)
+    return units, np.concatenate([_means(places, flat, count), sizes], 1)
 
 
 def _masked(mask: Tensor, labels: Labels) -> NDArray[np.float64]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from pinxit.encoder.border import take
@@ -16,11 +17,12 @@ from pinxit.encoder.vgg import Encoder
 from pinxit.errors import PinxitError
 from pinxit.image.picture import Picture
 from pinxit.image.wrap import NONE, Wrap
-from pinxit.objective.correspondence import Assignment, Correspondence, Meanings, find_regions, soft_meanings
+from pinxit.objective.correspondence import Assignment, Correspondence, Labels, Meanings, find_regions, soft_meanings
 from pinxit.optimize.regions import style_pictures, to_tensor
 from pinxit.recipe.inputs import JobInputs
 from pinxit.recipe.recipe import Settings
 
+_MAP_SIDE = 256  # cells: longer side of a region map that the caller gives; finer ones make no difference that is seen
 AROUND = 0.125
 """How far features extend beyond borders that meet, in heights and widths of the picture."""
 
@@ -43,7 +45,9 @@ def meanings_of(
     if not settings.matched:
         return None
     features = _content_features(settings, encoder, content, wrap)
-    return meanings_from(settings, encoder, features, inputs, AROUND if wrap else 0.0)
+    if settings.match == "soft":
+        return meanings_from(settings, encoder, features, inputs, AROUND if wrap else 0.0)
+    return _regions(settings, encoder, features, inputs, wrap).meanings(AROUND if wrap else 0.0)
 
 
 def meanings_from(
@@ -78,7 +82,7 @@ def correspondence(
     Raises:
         PinxitError: see `meanings_of`.
     """
-    found = _regions(settings, encoder, _content_features(settings, encoder, content, wrap), inputs)
+    found = _regions(settings, encoder, _content_features(settings, encoder, content, wrap), inputs, wrap)
     if not wrap:
         return found
     rows, columns = (
@@ -94,17 +98,35 @@ def kind_of(settings: Settings) -> Kind:
 
 def _content_features(settings: Settings, encoder: Encoder, content: Picture, wrap: Wrap) -> Tensor:
     """Return deep features of the content image; where borders meet they extend beyond them by `AROUND`."""
-    picture = to_tensor(content)
-    if wrap:
-        height, width = picture.shape[2:]
-        rows, columns = round(AROUND * height), round(AROUND * width)
-        picture = take(picture, (slice(-rows, height + rows), slice(-columns, width + columns)), wrap)
-    return semantic_features(picture, kind_of(settings), encoder)
+    return semantic_features(_extended(to_tensor(content), wrap), kind_of(settings), encoder)
 
 
-def _regions(settings: Settings, encoder: Encoder, content: Tensor, inputs: JobInputs) -> Correspondence:
+def _extended(picture: Tensor, wrap: Wrap) -> Tensor:
+    """Extend `(1, C, H, W)` by `AROUND` beyond borders that meet."""
+    if not wrap:
+        return picture
+    height, width = picture.shape[2:]
+    rows, columns = round(AROUND * height), round(AROUND * width)
+    return take(picture, (slice(-rows, height + rows), slice(-columns, width + columns)), wrap)
+
+
+def _given_labels(inputs: JobInputs, wrap: Wrap) -> Labels | None:
+    """Return the content image's regions where the inputs say them, at most `_MAP_SIDE` cells a side."""
+    if inputs.regions is None:
+        return None
+    factor = min(1.0, _MAP_SIDE / max(inputs.regions.shape))
+    height, width = (max(1, round(factor * side)) for side in inputs.regions.shape)
+    labels = torch.from_numpy(inputs.regions)[None, None].float()
+    resized = F.interpolate(labels, (height, width), mode="nearest-exact")
+    given: Labels = _extended(resized, wrap)[0, 0].long().numpy()
+    return given
+
+
+def _regions(
+    settings: Settings, encoder: Encoder, content: Tensor, inputs: JobInputs, wrap: Wrap = NONE
+) -> Correspondence:
     masks = [None if style.mask is None else torch.from_numpy(style.mask)[None, None] for style in inputs.styles]
-    found = find_regions(content, _style_features(settings, encoder, inputs), masks)
+    found = find_regions(content, _style_features(settings, encoder, inputs), masks, _given_labels(inputs, wrap))
     if settings.assignment is None:
         return found
     _check(settings.assignment, found)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from pinxit.image.picture import Picture, Pixels
 
 
@@ -59,6 +62,7 @@ class JobInputs:
         styles: the style images.
         start: the picture to start from, where the recipe asks for one.
         keep: how much of each pixel stays the content image's, `(H, W)`, range [0, 1].
+        regions: the number of each pixel's region in the content image, `(H, W)` of any size; None where they are to be found.
         neighbors: neighbouring frames that a frame of a film should resemble; only the optimiser uses them.
     """
 
@@ -66,4 +70,5 @@ class JobInputs:
     styles: tuple[StyleInput, ...]
     start: Picture | None = None
     keep: Pixels | None = None
+    regions: NDArray[np.uint8] | None = None
     neighbors: tuple[Neighbor, ...] = ()

@@ -6,6 +6,7 @@ import dataclasses
 
 import numpy as np
 import PIL.Image
+from numpy.typing import NDArray
 
 from pinxit.errors import PinxitError
 from pinxit.image.alpha import bleed
@@ -13,6 +14,34 @@ from pinxit.image.picture import Picture, Pixels
 
 # Logarithm of the ratio of two shapes: rounding a small picture's size stays below it, a mask of another picture far above.
 _SHAPE_TOLERANCE = 0.03
+
+
+REGION_STEP = 16
+"""The grey values of a map of regions that mean the same region: 0 to 15 is region 0, 16 to 31 region 1, and so on to 15."""
+
+
+def labels_from(picture: Picture, like: Picture, name: str) -> NDArray[np.uint8]:
+    """Read a picture as a map of regions, each of `REGION_STEP` grey values.
+
+    Args:
+        picture: the picture in the map's file.
+        like: the content image, which has the same shape, at any size.
+        name: name of the map in an error message.
+
+    Returns:
+        The number of each pixel's region, `(H, W)` at the map's own size, 0 to 15.
+
+    Raises:
+        PinxitError: when the shapes differ, or the picture has colours.
+    """
+    _check_shape(picture, like, f"the region map {name}", "the content image")
+    if np.ptp(picture.pixels, axis=0).max() > 1 / REGION_STEP:
+        raise PinxitError(
+            f"the region map {name} has colours: draw it in greys, 8 for region 0, 24 for region 1, and so on in steps of 16."
+        )
+    values = np.round(255 * picture.pixels.mean(0)).clip(0, 255)
+    labels: NDArray[np.uint8] = (values / REGION_STEP).astype(np.uint8)
+    return labels
 
 
 def mask_from(picture: Picture, like: Picture, name: str, of: str) -> Pixels:
@@ -30,16 +59,20 @@ def mask_from(picture: Picture, like: Picture, name: str, of: str) -> Pixels:
     Raises:
         PinxitError: when the shapes differ.
     """
-    if abs(np.log(picture.width * like.height / (picture.height * like.width))) > _SHAPE_TOLERANCE:
-        raise PinxitError(
-            f"the mask {name} has {picture.width}×{picture.height} px and {of} {like.width}×{like.height}: "
-            "a mask must have the shape of the picture it is for, at any size."
-        )
+    _check_shape(picture, like, f"the mask {name}", of)
     red, green, blue = picture.pixels
     mask = 0.2126 * red + 0.7152 * green + 0.0722 * blue
     if picture.alpha is not None:
         mask = mask * picture.alpha
     return resize_mask(mask.astype(np.float32), like.height, like.width)
+
+
+def _check_shape(picture: Picture, like: Picture, name: str, of: str) -> None:
+    if abs(np.log(picture.width * like.height / (picture.height * like.width))) > _SHAPE_TOLERANCE:
+        raise PinxitError(
+            f"{name} has {picture.width}×{picture.height} px and {of} {like.width}×{like.height}: "
+            "a mask must have the shape of the picture it is for, at any size."
+        )
 
 
 def resize_mask(mask: Pixels, height: int, width: int) -> Pixels:

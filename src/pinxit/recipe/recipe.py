@@ -403,6 +403,10 @@ class Recipe(Settings):
     styles: tuple[Style, ...] = Field(min_length=1, max_length=64)
     init_picture: Input | None = None
     keep: Input | None = Field(None, description="Mask of what stays as it is.")
+    region_map: Input | None = Field(
+        None,
+        description="Map of the content image's regions for match regions: grey 0 to 15 is region 0, 16 to 31 region 1 …",
+    )
     encoder_sha256: str = Field("", pattern=r"^([0-9a-f]{64})?$", description="Hash of a local weights file.")
     gamut: Gamut = Field(
         "srgb", description="Colour space that was painted in: p3 for a photograph with colours beyond sRGB."
@@ -413,6 +417,12 @@ class Recipe(Settings):
     early_stop: EarlyStop | None = Field(
         None, description="What the network provided for the picture of a run that was stopped early."
     )
+
+    @model_validator(mode="after")
+    def _maps_regions(self) -> Self:
+        if self.region_map is not None and self.match != "regions":
+            raise ValueError("a region map needs regions: set match to regions as well")
+        return self
 
     @model_validator(mode="before")
     @classmethod

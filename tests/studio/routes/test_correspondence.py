@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import numpy as np
+import PIL.Image
 import pytest
 
 from pinxit import image as pictures
@@ -125,3 +127,19 @@ def test_the_reference_documents_the_response(client: httpx2.Client) -> None:
     assert answers["200"]["content"]["application/json"]["schema"] == {"$ref": "#/components/schemas/Regions"}
     assert answers["422"]["content"].keys() == {"application/problem+json"}
     assert document["components"]["schemas"]["Regions"]["properties"].keys() == {"content", "styles", "assignment"}
+
+
+def test_regions_that_a_person_drew_are_the_answer(client: httpx2.Client) -> None:
+    grey = np.full((64, 96), 8, np.uint8)
+    grey[:, 48:] = 24
+    stream = io.BytesIO()
+    PIL.Image.fromarray(grey).save(stream, "PNG")
+    drawn = uploaded(client, stream.getvalue(), "regions.png")
+    order = by_regions(content={"name": "sample:coffee"}, region_map=drawn)
+    found = regions_of(client, order)
+    assert len(found["assignment"]) == 2
+    assert np.array_equal(np.unique(np.array(found["content"])[:, :40]), [0])
+    assert np.array_equal(np.unique(np.array(found["content"])[:, 56:]), [1])
+    answer = client.post(ADDRESS, json=order | {"match": "soft"})
+    assert answer.status_code == 422
+    assert "region map needs regions" in error_message(answer)

@@ -314,6 +314,13 @@ export function pictureUrl(input: Pick<Input, "name" | "sha256">, side?: number)
   return `${API}/${kind}/${encodeURIComponent(input.name)}/picture?side=${side ?? 1024}`;
 }
 
+/** The content of a stored file. */
+export const fileContent = async (id: string): Promise<Blob> => {
+  const response = await fetch(fileUrl(id));
+  if (!response.ok) throw await errorOf(response);
+  return response.blob();
+};
+
 export const inputOf = (file: StoredFile): Input => ({
   name: file.name,
   sha256: file.id,

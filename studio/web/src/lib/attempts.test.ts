@@ -55,6 +55,11 @@ describe("what was changed", () => {
       { preset: "draft", strength: 2 },
       ["Preset Standard → Draft", "Strength 1 → 2"],
     ],
+    [
+      "regions drawn by hand",
+      { region_map: { name: "m", sha256: "r", bytes: 1 } },
+      ["Regions refined by hand"],
+    ],
     ["a protected area", { keep: { name: "mask", sha256: "m", bytes: 1 } }, ["Another protected area"]],
     ["nothing, on another machine", { memory: 3 }, []],
   ])("%s", (_, recipe, expected) => expect(texts(base, painting("b", recipe))).toEqual(expected));

@@ -108,6 +108,7 @@ export function differences(a: Result, b: Result, schema: Schema): Change[] {
   if (!changes.length) add("shares", ours.shares, theirs.shares);
   if (!changes.length && ours.regions !== theirs.regions)
     changes.push({ name: "regions", before: "", after: "" });
+  if (ours.regionMap !== theirs.regionMap) changes.push({ name: "regionMap", before: "", after: "" });
   if (ours.keep !== theirs.keep) changes.push({ name: "keep", before: "", after: "" });
   add("preset", ours.preset, theirs.preset);
   for (const [name, before] of ours.settings) {
@@ -120,7 +121,7 @@ export function differences(a: Result, b: Result, schema: Schema): Change[] {
 
 /** A change in words, as “Strength 1 → 0.5”. */
 export function changeText({ name, before, after }: Change): string {
-  if (name === "regions" || name === "keep") return t(`attempts.${name}`);
+  if (name === "regions" || name === "regionMap" || name === "keep") return t(`attempts.${name}`);
   const label =
     name === "styles"
       ? t("styles.legend")
@@ -147,6 +148,7 @@ interface Choices {
   styles: string;
   shares: string;
   regions: string;
+  regionMap: string;
   keep: string;
   preset: string;
   settings: Map<string, { value: string; isDefault: boolean }>;
@@ -173,6 +175,7 @@ function readChoices({ recipe }: Result, schema: Schema): Choices {
     regions: styles
       .map((style) => [style, style.region, style.mask].map((one) => keyOf(one)).join(" "))
       .join(),
+    regionMap: keyOf(recipe?.["region_map"] as Input | null | undefined),
     keep: keyOf(recipe?.["keep"] as Input | null | undefined),
     preset,
     settings: new Map(

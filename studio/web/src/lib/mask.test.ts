@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { colorsOf } from "./edge-growth";
 import { Mask, sizeOf, type Stroke } from "./mask";
 
 test("a mask is as large as its picture, at most 1024 px", () => {
@@ -56,8 +57,11 @@ class FakeContext {
   drawImage(image: { getContext?: () => FakeContext }): void {
     this.drawn.push(...(image.getContext?.().drawn ?? ["picture"]));
   }
-  getImageData(): { data: number[] } {
-    return { data: [0, 0, 0, this.alpha] };
+  getImageData(_x = 0, _y = 0, width = 1, height = 1): { data: number[] } {
+    return { data: Array.from({ length: 4 * width * height }, (_, at) => (at % 4 === 3 ? this.alpha : 0)) };
+  }
+  putImageData(image: { data: number[] }, x: number, y: number): void {
+    this.drawn.push(`${image.data.filter((value) => value === 255).length} px at ${x},${y}`);
   }
 }
 
@@ -132,6 +136,37 @@ test("a lasso fills what it encloses, or erases it", () => {
     "source-over 10,20 30,40 10,40 filled none",
     "destination-out 1,2 3,4 5,6 filled none",
   ]);
+});
+
+describe("a stroke that follows edges", () => {
+  const [width, height] = [300, 150];
+  // Red up to the column 30, then blue.
+  const data = new Uint8ClampedArray(4 * width * height);
+  for (let at = 0; at < width * height; at++)
+    data.set(at % width < 30 ? [200, 0, 0, 255] : [0, 0, 200, 255], 4 * at);
+  const edges = colorsOf({ width, height, data });
+
+  test("covers no more than the area in which it begins, whatever its level", () => {
+    mask.begin(stroke({ points: [[20, 60]], edges }));
+    expect(drawn()[0]).toMatch(/^source-over 20,60 /);
+    const pixels = Number(/^(\d+) px/.exec(drawn()[1] ?? "")?.[1]);
+    expect(pixels).toBeGreaterThan(0.6 * Math.PI * 20 ** 2);
+    expect(pixels).toBeLessThan(0.85 * Math.PI * 20 ** 2);
+  });
+  test("has a dab every quarter of the radius, and is undone as one", () => {
+    mask.begin(stroke({ points: [[20, 60]], edges }));
+    mask.extend([20, 82]);
+    mask.end();
+    expect(drawn().filter((one) => one.includes(" px at "))).toHaveLength(5);
+    mask.undo();
+    expect(drawn()).toEqual([]);
+    mask.redo();
+    expect(drawn().length).toBeGreaterThan(0);
+  });
+  test("is an outline as ever with the lasso", () => {
+    mask.begin(stroke({ lasso: true, edges }));
+    expect(drawn()).toEqual(["source-over 10,20 10.01,20 filled none"]);
+  });
 });
 
 describe("a level", () => {

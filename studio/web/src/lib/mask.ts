@@ -1,5 +1,8 @@
 /** A mask painted by hand. Its steps are stored, so that each can be undone and redone. */
 
+import type { Colors } from "./edge-growth";
+import { EdgeStroke } from "./edge-stroke";
+
 export interface Stroke {
   points: [number, number][];
   size: number;
@@ -10,13 +13,19 @@ export interface Stroke {
   level: number;
   /** The points are the outline of what is filled. */
   lasso?: boolean;
+  /** The stroke follows the edges of this picture, which is as large as the mask. */
+  edges?: Colors | null;
 }
+
+/** Steps of the edge of a stroke that follows edges are smoothed by so many px. */
+const SMOOTHED = 0.7;
 
 /** Everything masked at one level. */
 interface Fill {
   fill: number;
 }
-type Step = Stroke | Fill;
+type Painted = Stroke & { cover?: EdgeStroke };
+type Step = Painted | Fill;
 
 /** How a mask is shown: a colour, or light and dark squares, which are seen on any picture. */
 export type Tint = string;
@@ -39,6 +48,8 @@ export class Mask {
   readonly #ink: string | CanvasPattern;
   readonly #context: CanvasRenderingContext2D;
   #base: ImageBitmap | null = null;
+  /** Where a stroke that follows edges is cut out. */
+  #layer: HTMLCanvasElement | null = null;
   /** Everything but the current stroke. */
   #finished: ImageBitmap | HTMLCanvasElement;
 
@@ -71,17 +82,25 @@ export class Mask {
     this.#drawAll();
   }
 
-  begin(stroke: Stroke): void {
-    this.#add(stroke);
-    this.#show(stroke);
+  begin({ edges, ...stroke }: Stroke): void {
+    const [first] = stroke.points;
+    const follows = edges && !stroke.lasso && first;
+    const painted: Painted = follows
+      ? { ...stroke, cover: new EdgeStroke(edges, first, stroke.size) }
+      : stroke;
+    this.#add(painted);
+    this.#show(painted);
   }
   extend(point: [number, number]): void {
     const stroke = this.#steps.at(-1);
     if (!stroke || "fill" in stroke) return;
     stroke.points.push(point);
+    stroke.cover?.extend(point);
     this.#show(stroke);
   }
   end(): void {
+    const stroke = this.#steps.at(-1);
+    if (stroke && !("fill" in stroke)) stroke.cover?.end();
     this.#finished = copyOf(this.canvas);
   }
   undo(): void {
@@ -131,7 +150,7 @@ export class Mask {
       else this.#draw(step);
     this.#finished = copyOf(this.canvas);
   }
-  #show(stroke: Stroke): void {
+  #show(stroke: Painted): void {
     this.#context.clearRect(0, 0, this.canvas.width, this.canvas.height);
     this.#context.drawImage(this.#finished, 0, 0);
     this.#draw(stroke);
@@ -146,7 +165,7 @@ export class Mask {
     context.restore();
   }
   /** Draw the stroke as one path: overlapping dabs would harden a soft edge. Its level replaces what was there. */
-  #draw(stroke: Stroke): void {
+  #draw(stroke: Painted): void {
     if (!stroke.erases && stroke.level === 1) this.#trace(stroke, "source-over", 1);
     else {
       this.#trace(stroke, "destination-out", 1);
@@ -156,27 +175,52 @@ export class Mask {
     // A blurred stroke would blur the squares, too.
     if (typeof this.#ink !== "string") fillWithin(this.#context, this.#ink);
   }
-  #trace({ points, size, soft, lasso }: Stroke, operation: GlobalCompositeOperation, alpha: number): void {
+  #trace(stroke: Painted, operation: GlobalCompositeOperation, alpha: number): void {
     const context = this.#context;
-    const fade = (size * soft) / 4;
     context.save();
     context.globalCompositeOperation = operation;
     context.globalAlpha = alpha;
-    if (fade > 0.5) context.filter = `blur(${fade}px)`;
-    context.strokeStyle = this.#ink;
-    context.lineCap = context.lineJoin = "round";
-    context.lineWidth = Math.max(1, size - 2 * fade);
-    context.beginPath();
-    const [first, ...rest] = points;
-    if (first) context.moveTo(first[0], first[1]);
-    for (const [x, y] of rest.length || !first ? rest : [[first[0] + 0.01, first[1]] as const])
-      context.lineTo(x, y);
-    if (lasso) {
-      context.fillStyle = this.#ink;
-      context.fill();
-    } else context.stroke();
+    if (stroke.cover) context.drawImage(this.#limited(stroke, stroke.cover), 0, 0);
+    else drawStroke(context, stroke, this.#ink);
     context.restore();
   }
+  /** The stroke within what it covers: its own edge stays soft, and the picture's edges stay sharp. */
+  #limited(stroke: Painted, cover: EdgeStroke): HTMLCanvasElement {
+    const { width, height } = this.canvas;
+    this.#layer ??= Object.assign(document.createElement("canvas"), { width, height });
+    const context = contextOf(this.#layer);
+    context.clearRect(0, 0, width, height);
+    drawStroke(context, stroke, this.#ink);
+    context.save();
+    context.globalCompositeOperation = "destination-in";
+    context.filter = `blur(${SMOOTHED}px)`;
+    context.drawImage(cover.canvas, cover.left, cover.top);
+    context.restore();
+    return this.#layer;
+  }
+}
+
+function drawStroke(
+  context: CanvasRenderingContext2D,
+  { points, size, soft, lasso }: Stroke,
+  ink: string | CanvasPattern,
+): void {
+  const fade = (size * soft) / 4;
+  context.save();
+  if (fade > 0.5) context.filter = `blur(${fade}px)`;
+  context.strokeStyle = ink;
+  context.lineCap = context.lineJoin = "round";
+  context.lineWidth = Math.max(1, size - 2 * fade);
+  context.beginPath();
+  const [first, ...rest] = points;
+  if (first) context.moveTo(first[0], first[1]);
+  for (const [x, y] of rest.length || !first ? rest : [[first[0] + 0.01, first[1]] as const])
+    context.lineTo(x, y);
+  if (lasso) {
+    context.fillStyle = ink;
+    context.fill();
+  } else context.stroke();
+  context.restore();
 }
 
 function contextOf(canvas: HTMLCanvasElement): CanvasRenderingContext2D {

@@ -1,7 +1,7 @@
 import { afterEach, expect, test, vi } from "vitest";
 import { ApiError, type StoredFile } from "./api";
 import * as api from "./api";
-import { droppedFiles, isTakeable, uploadFile } from "./uploads";
+import { droppedFiles, isTakeable, picturesOf, uploadFile } from "./uploads";
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -43,14 +43,29 @@ test("a folder is searched for pictures, and a file named by itself is taken as 
   expect(names.at(-1)).toBe("style.pinxit");
 });
 
+test("a folder that was chosen gives its pictures, in order, and nothing hidden", () => {
+  const files = ["trip/10.jpg", "trip/9.jpg", "trip/notes.txt", "trip/.thumbs/1.jpg", "trip/a/1.png"].map(
+    (path) =>
+      Object.defineProperty(new File(["x"], path.split("/").at(-1) ?? ""), "webkitRelativePath", {
+        value: path,
+      }),
+  );
+  expect(picturesOf(files).map((file) => file.webkitRelativePath)).toEqual([
+    "trip/9.jpg",
+    "trip/10.jpg",
+    "trip/a/1.png",
+  ]);
+});
+
 test("what is dragged from the gallery is a file that the studio has", async () => {
   const id = "a".repeat(64);
   const dragged = transferOf([], [], `http://127.0.0.1:8420/api/v1/files/${id}`);
   expect(isTakeable(dragged)).toBe(true);
-  expect(await droppedFiles(dragged)).toEqual({ files: [], stored: [id] });
+  expect(await droppedFiles(dragged)).toEqual({ files: [], stored: [id], folder: false });
   expect(await droppedFiles(transferOf([], [], "https://example.org/cat.jpg"))).toEqual({
     files: [],
     stored: [],
+    folder: false,
   });
 });
 

@@ -6,6 +6,8 @@ import { API, isApiError, type StoredFile, upload } from "./api";
 export interface Dropped {
   files: File[];
   stored: string[];
+  /** There was a folder. */
+  folder: boolean;
 }
 
 /** Pictures that file dialogs do not offer as `image/*`; the studio reads some of them with more packages. */
@@ -39,9 +41,9 @@ export async function droppedFiles(transfer: DataTransfer): Promise<Dropped> {
   const files = [...transfer.files];
   const stored = STORED.exec(transfer.getData("text/uri-list"))?.[1];
   if (!entries.some((entry) => entry?.isDirectory))
-    return { files, stored: stored && !files.length ? [stored] : [] };
+    return { files, stored: stored && !files.length ? [stored] : [], folder: false };
   const found = await Promise.all(entries.map((entry) => (entry ? filesIn(entry, true) : [])));
-  return { files: found.flat(), stored: [] };
+  return { files: found.flat(), stored: [], folder: true };
 }
 
 async function filesIn(entry: FileSystemEntry, named: boolean): Promise<File[]> {
@@ -63,6 +65,12 @@ async function filesIn(entry: FileSystemEntry, named: boolean): Promise<File[]> 
     for (const one of some) if (!one.name.startsWith(".")) files.push(...(await filesIn(one, false)));
   }
 }
+
+/** The pictures of a folder that a file input gave, in the order of their paths. */
+export const picturesOf = (files: Iterable<File>): File[] =>
+  [...files]
+    .filter((file) => PICTURE.test(file.name) && !/(^|\/)\./.test(file.webkitRelativePath))
+    .sort((a, b) => a.webkitRelativePath.localeCompare(b.webkitRelativePath, undefined, { numeric: true }));
 
 /** Upload a file. A HEIC that the studio cannot read is sent as JPEG where this browser can read it. */
 export async function uploadFile(file: File, onProgress: (fraction: number) => void): Promise<StoredFile> {

@@ -15,12 +15,16 @@ interface PaintFields {
   keep: api.Input | null;
   /** A picture to start from. */
   initPicture: api.Input | null;
+  /** The photograph's regions where the user changed them. */
+  regionMap: api.Input | null;
 }
 
 /** What belongs to one photograph alone, while another one is shown. */
 interface Aside {
   keep: api.Input | null;
   initPicture: api.Input | null;
+  /** Missing in what earlier versions stored. */
+  regionMap?: api.Input | null;
   /** The regions by style. */
   regions: Record<string, api.Input>;
 }
@@ -51,7 +55,7 @@ export interface Cell {
   style: api.Style;
 }
 
-const NOTHING_ASIDE: Aside = { keep: null, initPicture: null, regions: {} };
+const NOTHING_ASIDE: Aside = { keep: null, initPicture: null, regionMap: null, regions: {} };
 
 /** Tells photographs and styles apart. */
 export const keyOf = (input: Pick<api.Input, "name" | "sha256">): string => input.sha256 || input.name;
@@ -92,12 +96,14 @@ class PaintForm extends JobForm<PaintFields> {
   constructor() {
     super({
       work: "stylize",
-      empty: { content: null, keep: null, initPicture: null },
-      toOrder: ({ content, keep, initPicture }) => content && { content, keep, init_picture: initPicture },
+      empty: { content: null, keep: null, initPicture: null, regionMap: null },
+      toOrder: ({ content, keep, initPicture, regionMap }) =>
+        content && { content, keep, init_picture: initPicture, region_map: regionMap },
       fromOrder: (order) => ({
         content: order.content ?? null,
         keep: (order["keep"] ?? null) as api.Input | null,
         initPicture: (order["init_picture"] ?? null) as api.Input | null,
+        regionMap: (order["region_map"] ?? null) as api.Input | null,
       }),
     });
     const stored = readStored<Partial<StoredPaintForm>>(STORAGE_KEY, {});
@@ -150,12 +156,16 @@ class PaintForm extends JobForm<PaintFields> {
   orderFor(content: api.Input): api.Order | null {
     const order = this.order;
     if (!order || (order.content && keyOf(content) === keyOf(order.content))) return order;
-    const { keep, initPicture, regions } = this.aside[keyOf(content)] ?? NOTHING_ASIDE;
+    const { keep, initPicture, regionMap, regions } = this.aside[keyOf(content)] ?? NOTHING_ASIDE;
     // The assignment of regions and the picture to start from belong to the photograph that is shown.
-    const { assignment: _, keep: __, init_picture: ___, ...rest } = order;
+    const { assignment: _, keep: __, init_picture: ___, region_map: ____, ...rest } = order;
     if (rest["init"] === "picture" && !initPicture) delete rest["init"];
     const styles = this.styles.map((style) => ({ ...style, region: regions[keyOf(style)] ?? null }));
-    const own = { ...(keep ? { keep } : {}), ...(initPicture ? { init_picture: initPicture } : {}) };
+    const own = {
+      ...(keep ? { keep } : {}),
+      ...(initPicture ? { init_picture: initPicture } : {}),
+      ...(regionMap && rest["match"] === "regions" ? { region_map: regionMap } : {}),
+    };
     return { ...rest, ...own, styles, content } as api.Order;
   }
 
@@ -229,18 +239,18 @@ class PaintForm extends JobForm<PaintFields> {
   }
 
   #putAside(): void {
-    const { content, keep, initPicture } = this.own;
+    const { content, keep, initPicture, regionMap } = this.own;
     if (!content) return;
     const regions = this.styles.flatMap((style) =>
       style.region ? [[keyOf(style), style.region] as const] : [],
     );
     this.aside = {
       ...this.aside,
-      [keyOf(content)]: { keep, initPicture, regions: Object.fromEntries(regions) },
+      [keyOf(content)]: { keep, initPicture, regionMap, regions: Object.fromEntries(regions) },
     };
   }
-  #show(content: api.Input, { keep, initPicture, regions }: Aside): void {
-    this.own = { content, keep, initPicture };
+  #show(content: api.Input, { keep, initPicture, regionMap = null, regions }: Aside): void {
+    this.own = { content, keep, initPicture, regionMap };
     if (this.settings["init"] === "picture" && !initPicture) this.set("init", undefined);
     this.styles = this.styles.map((style) => ({ ...style, region: regions[keyOf(style)] ?? null }));
     this.#recallJob();
@@ -257,7 +267,7 @@ class PaintForm extends JobForm<PaintFields> {
     const own = this.options.fromOrder(recipe);
     const nameOf = (input: api.Input): string => input.name || input.sha256.slice(0, 8);
     const missing = new Set<string>();
-    for (const input of [own.content, ...recipe.styles, own.keep, own.initPicture])
+    for (const input of [own.content, ...recipe.styles, own.keep, own.initPicture, own.regionMap])
       if (input?.sha256 && !(await api.hasFile(input.sha256))) missing.add(nameOf(input));
     const available = <T extends api.Input>(input: T | null | undefined): T | null =>
       input && !missing.has(nameOf(input)) ? input : null;
@@ -266,6 +276,7 @@ class PaintForm extends JobForm<PaintFields> {
       content: available(own.content),
       keep: available(own.keep),
       initPicture: available(own.initPicture),
+      regionMap: available(own.regionMap),
     };
     this.styles = recipe.styles
       .filter((style) => available(style))
@@ -287,8 +298,8 @@ class PaintForm extends JobForm<PaintFields> {
 
   protected override readStored(): Partial<StoredForm<PaintFields>> {
     const stored = readStored<Partial<StoredPaintForm>>(STORAGE_KEY, {});
-    const { content = null, keep = null, initPicture = null } = stored;
-    return { ...stored, own: { content, keep, initPicture } };
+    const { content = null, keep = null, initPicture = null, regionMap = null } = stored;
+    return { ...stored, own: { content, keep, initPicture, regionMap } };
   }
 
   protected override writeStored(): void {

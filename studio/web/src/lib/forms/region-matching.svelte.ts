@@ -55,8 +55,9 @@ class RegionMatching {
     const order = this.enabled ? paintForm.order : null;
     if (!order) return "";
     const settings = Object.fromEntries(RELEVANT_SETTINGS.map((name) => [name, order[name]]));
+    const map = order["region_map"];
     const styles = order.styles.map(({ name, sha256, bytes, mask }) => ({ name, sha256, bytes, mask }));
-    return JSON.stringify({ work: "stylize", ...settings, content: order.content, styles });
+    return JSON.stringify({ work: "stylize", ...settings, content: order.content, styles, region_map: map });
   });
 
   constructor() {
@@ -80,6 +81,22 @@ class RegionMatching {
 
   clearAssignment(): void {
     paintForm.set("assignment", undefined);
+  }
+  /** Return to the regions and the assignment that are found automatically. */
+  reset(): void {
+    this.clearAssignment();
+    paintForm.own.regionMap = null;
+  }
+
+  /**
+   * Take regions that the user changed.
+   *
+   * @param map Their map, uploaded.
+   * @param assignment The style regions of each.
+   */
+  redraw(map: api.Input, assignment: Assignment): void {
+    paintForm.own.regionMap = map;
+    paintForm.set("assignment", assignmentText(assignment));
   }
 
   /** Forget the regions: the form was filled from a recipe, whose assignment belongs to its own regions. */
@@ -105,10 +122,13 @@ class RegionMatching {
     try {
       const found = await api.correspondence(JSON.parse(request) as api.Order, signal);
       const before = this.found;
+      const redrawn = mapIn(this.#answered) !== mapIn(request);
       this.#answered = request;
       this.found = found;
       this.problem = "";
-      if (before && !sameRegions(before, found)) this.#clear();
+      // The user knows of the photograph's regions that they have changed.
+      const { content, assignment } = found;
+      if (before && !sameRegions(redrawn ? { ...before, content, assignment } : before, found)) this.#clear();
     } catch (error) {
       if (signal.aborted) return;
       if (api.isApiError(error) && error.status === 429) {
@@ -121,8 +141,9 @@ class RegionMatching {
   }
 
   #check(): void {
-    if (!this.chosen) return;
-    if (paintForm.schema && paintForm.value("match") !== "regions") untrack(() => this.clearAssignment());
+    if (!this.chosen && !paintForm.own.regionMap) return;
+    if (paintForm.schema && paintForm.value("match") !== "regions") untrack(() => this.reset());
+    else if (!this.chosen) return;
     else if (this.found && !this.loading && !fits(this.chosen, this.found)) untrack(() => this.#clear());
   }
 
@@ -132,5 +153,9 @@ class RegionMatching {
     toasts.show(t("regions.cleared"));
   }
 }
+
+/** The region map in a request, as JSON. */
+const mapIn = (request: string): string =>
+  request ? JSON.stringify((JSON.parse(request) as api.Order)["region_map"] ?? null) : "";
 
 export const regionMatching = new RegionMatching();
