@@ -1,7 +1,7 @@
 """Paint every picture of the documentation, from samples and house styles alone: `make docs`.
 
-python docs/make_pictures.py [NAME …]     some of: styles, hero, presets, dials, controls, losses, networks, panorama, sprites,
-                                          living, textures, patterns, wear, grade, theme, video, keyframes
+python docs/make_pictures.py [NAME …]     some of: styles, hero, presets, dials, controls, losses, networks, train, panorama,
+                                          sprites, living, textures, patterns, wear, grade, theme, video, keyframes
 """
 
 from __future__ import annotations
@@ -40,11 +40,13 @@ from pinxit.surface.pattern import WRAP_OF, prepare_pattern, product
 from pinxit.surface.sphere import FACES
 from pinxit.surface.sprites import prepare_sprites, read_sprite
 from pinxit.surface.texture import prepare_texture
+from pinxit.training import save_network, train
 from pinxit.video.prepare import prepare_video as film
 
 IMAGES = Path(__file__).parent / "images"
 SIDE = 320  # px: longer side of a painting
 CELL = 300  # px: side of a cell on a sheet
+TRAINED = 150  # steps of the network on the sheet of training
 
 
 def paint(content: str, style: str | Sequence[str | StyleImage], **options: Any) -> Picture:
@@ -266,6 +268,24 @@ def make_networks() -> None:
     save(contact_sheet(cells, 240, columns=4), "networks", quality=65)
 
 
+def make_train() -> None:
+    """Make photographs painted by the network for any style, and by one that is trained for this style."""
+    file = Path("out/impasto.pinxit")
+    file.parent.mkdir(exist_ok=True)
+    for progress in train(["house:impasto"], steps=TRAINED):
+        print(f"\r{progress.facts}   ", end="", flush=True)
+    print()
+    save_network(progress, file, overwrite=True)
+    style = square(styles.draw("impasto", 512), 240)
+    cells = []
+    for content in ("coffee", "astronaut", "cat"):
+        cells += [("house:impasto", style), ("photograph", square(pictures.sample(content), 240))]
+        for name, way in (("instant", "house:impasto"), (f"trained, {TRAINED} steps", str(file))):
+            painted = paint(f"sample:{content}", way, preset="instant", size=640)
+            cells.append((name, square(painted, 240)))
+    save(contact_sheet(cells, 240, columns=4), "train", quality=65)
+
+
 def tiled(picture: Picture, times: int) -> Picture:
     """Return 2×2 copies of a picture."""
     return Picture(np.tile(picture.pixels, (1, times, times)))
@@ -438,6 +458,7 @@ MAKERS: dict[str, Callable[[], None]] = {
     "controls": make_controls,
     "losses": make_losses,
     "networks": make_networks,
+    "train": make_train,
     "panorama": make_panorama,
     "sprites": make_sprites,
     "living": make_living,

@@ -49,8 +49,7 @@ def train(
         ...     print(progress.facts)
         >>> pinxit.save_network(progress, "painting.pinxit")  # doctest: +SKIP
     """
-    import torch
-
+    from pinxit.encoder.device import has_bfloat16
     from pinxit.encoder.open import open_encoder
     from pinxit.network.training.finetune import PAINTING_SIDE, finetune
     from pinxit.network.training.trainer import TrainingConfig
@@ -66,8 +65,10 @@ def train(
         contents = [pictures.sample(name) for name in pictures.sample_names()]
     else:
         contents = [pictures.read(path) for path in pictures.tree(Path(photographs))]
-    encoder, _ = open_encoder("vgg16", device="cpu", precision="auto")
-    config = TrainingConfig(steps, RATE, style_weight, half=encoder.dtype == torch.bfloat16)
+    half = has_bfloat16()
+    encoder, _ = open_encoder("vgg16", device="cpu", precision="bfloat16" if half else "float32")
+    # The style encoder reads the same picture at every step: the network need not learn to read it.
+    config = TrainingConfig(steps, RATE, style_weight, ("transformer",), half=half)
     yield from finetune(paintings, contents, encoder, config, cache_folder() / "training")
 
 

@@ -34,8 +34,17 @@ def choose_dtype(wanted: Precision, device: torch.device) -> torch.dtype:
     return {"float32": torch.float32, "bfloat16": torch.bfloat16}[wanted]
 
 
+def has_bfloat16() -> bool:
+    """Return whether the processor has any instructions for bfloat16: those without AMX help with small pictures only."""
+    return _has("avx512_bf16") or _has("amx_bf16")
+
+
 def _multiplies_bfloat16(device: torch.device) -> bool:
     if device.type == "cuda":
         return bool(torch.cuda.is_bf16_supported())
+    return device.type == "cpu" and _has("amx_bf16")
+
+
+def _has(capability: str) -> bool:
     reports = hasattr(torch.cpu, "get_capabilities")  # PyTorch since 2.10
-    return device.type == "cpu" and reports and bool(torch.cpu.get_capabilities().get("amx_bf16"))
+    return reports and bool(torch.cpu.get_capabilities().get(capability))

@@ -157,6 +157,7 @@ class _PreparedNetwork:
         small: the small version on which statistics were measured, painted, its colours not corrected yet; None where they were
             measured on other pictures.
         brushwork: the style images whose strokes are copied; None where none are.
+        haloed: whether the network paints halos that should be weakened; one that is trained for one style paints strokes.
     """
 
     stylizer: Stylizer
@@ -164,6 +165,7 @@ class _PreparedNetwork:
     detail: Detail | None
     small: Pixels | None
     brushwork: Brushwork | None
+    haloed: bool
 
 
 @dataclass(frozen=True)
@@ -215,7 +217,7 @@ def _prepare(
     # A flat picture stays flat; and the networks of version 0.1 were made for their detail transfer.
     has_strokes = enlarged and network.shape.attention and conditioning.statistics.moments is not None
     brushwork = _brushwork(styles.pictures, region, shares, enlarged) if has_strokes else None
-    return _PreparedNetwork(mixture.stylizer, conditioning, detail, painted, brushwork)
+    return _PreparedNetwork(mixture.stylizer, conditioning, detail, painted, brushwork, network.painting is None)
 
 
 def _brushwork(small: Sequence[Pixels], region: RegionStyles, shares: Sequence[float], enlarged: int) -> Brushwork:
@@ -258,7 +260,8 @@ def _with_detail(prepared: _PreparedNetwork, ground: Picture, strokes: Pixels, f
         painting = keep_detail(strokes, recolored)
         if prepared.brushwork is None:
             return painting
-        painting = without_halos(painting, recolored)
+        if prepared.haloed:
+            painting = without_halos(painting, recolored)
         return painting if faces is None else faces.restore(painting, recolored)
     wanted, strength = conditioning.statistics.wanted, conditioning.strength
     return make_detail_transfer(strokes, recolored, prepared.detail, wanted, strength)[0]

@@ -59,10 +59,7 @@ class PairDataset:
         return Batch(*(np.stack(side) for side in zip(*pairs, strict=True)))
 
     def _pair(self, rng: np.random.Generator, size: int) -> tuple[Pixels, Pixels]:
-        for _ in range(TRIES):
-            photograph = _crop(rng, self._photographs[rng.integers(len(self._photographs))], size, 0.7, 1.8)
-            if photograph.std(axis=(1, 2)).max() > LEAST_CONTRAST:
-                break
+        photograph = crop_with_contrast(rng, self._photographs, size, 0.7, 1.8)
         painting = _crop(rng, self._paintings[rng.integers(len(self._paintings))], size, 0.5, 2.0)
         if self._varied and rng.random() < 0.5:
             painting = _recolored(rng, painting)
@@ -85,8 +82,26 @@ def to_bytes(picture: Picture) -> Bytes:
     return (picture.pixels * 255 + 0.5).astype(np.uint8)
 
 
+def crop_with_contrast(
+    rng: np.random.Generator, several: Sequence[Bytes], size: int, closest: float, farthest: float
+) -> Pixels:
+    """Return a random square of one of several pictures, mirrored and scaled at random.
+
+    Args:
+        rng: chooses.
+        several: the pictures, each `(3, H, W)`.
+        size: the side of the square, px.
+        closest: the least part of a picture that it shows, in relation to its own size.
+        farthest: the greatest.
+    """
+    for _ in range(TRIES):
+        square = _crop(rng, several[rng.integers(len(several))], size, closest, farthest)
+        if square.std(axis=(1, 2)).max() > LEAST_CONTRAST:
+            break
+    return square
+
+
 def _crop(rng: np.random.Generator, pixels: Bytes, size: int, closest: float, farthest: float) -> Pixels:
-    """Return a random square of a picture, mirrored and scaled at random."""
     from PIL import Image
 
     height, width = pixels.shape[1:]

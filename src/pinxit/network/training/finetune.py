@@ -17,17 +17,16 @@ from pinxit.image import Picture, fit, resize
 from pinxit.network.conditioning import SMALLEST_SIDE
 from pinxit.network.model import Network
 from pinxit.network.paint import paint
-from pinxit.network.training.dataset import PairDataset, to_bytes
-from pinxit.network.training.perceptual_loss import PerceptualLoss
+from pinxit.network.training.dataset import to_bytes
+from pinxit.network.training.one_style import OneStyleDataset, OneStyleLoss
 from pinxit.network.training.trainer import StepReport, Trainer, TrainingConfig
 from pinxit.network.weights import LARGEST_PAINTING, NetworkWeights, shipped
 from pinxit.recipe.inputs import JobInputs, StyleInput
 from pinxit.recipe.progress import StepProgress
 from pinxit.recipe.recipe import Settings
 
-SIDE = 192  # px: side of a crop, enough to hold a stroke
-BATCH = 2  # crops, few enough that a laptop takes a second for a step
-PAINTING_SIDE = 512  # px: shorter side of the paintings that crops are taken from
+SIDE = 224  # px: side of a crop, half of a picture
+PAINTING_SIDE = 512  # px: shorter side of the style images
 SECONDS_BETWEEN_SAVES = 60.0
 
 
@@ -74,12 +73,13 @@ def finetune(
                 f"one of the pictures has {picture.width}×{picture.height} px: too few to learn from: "
                 f"give one with at least {SMALLEST_SIDE} px on the shorter side."
             )
-    dataset = PairDataset([_small(one) for one in photographs], [_small(one) for one in paintings], varied=False)
+    collage = collage_of(paintings)
+    dataset = OneStyleDataset(photographs, collage)
     initial = shipped("fine")
     trainer = Trainer(
         Network.from_weights(initial),
-        PerceptualLoss(encoder),
-        lambda number: dataset.batch(number, SIDE, BATCH),
+        OneStyleLoss(encoder, paintings, collage),
+        lambda number: dataset.batch(number, SIDE),
         config,
     )
     digest = hashlib.sha256(repr((config, initial.shape, initial.card)).encode())
@@ -89,7 +89,6 @@ def finetune(
     states.mkdir(parents=True, exist_ok=True)
     if state.exists():
         trainer.restore(state)
-    collage = collage_of(paintings)
     start = time.monotonic()
     first, recent = trainer.done, StepReport(0, 0.0, 0.0)
     for step in _with_saves(trainer, state):
@@ -159,8 +158,3 @@ def _preview(weights: functools.partial[NetworkWeights], photograph: Picture, co
     inputs = JobInputs(photograph, (StyleInput(collage, network="new"),))
     *_, last = paint(Settings(engine="network", size=384), inputs, {"new": weights()})
     return last.picture()
-
-
-def _small(picture: Picture) -> Picture:
-    shorter, longer = sorted((picture.height, picture.width))
-    return fit(picture, round(longer * PAINTING_SIDE / shorter)) if shorter > PAINTING_SIDE else picture

@@ -8,7 +8,7 @@ stroke of the painting should be one of the style image's, and every stroke of t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -21,6 +21,8 @@ from pinxit.objective.self_similarity import CELLS, distances, similarity_loss
 View = tuple[int, str]
 """A distance and a tap: distance 2 is a picture of half the size, with strokes twice as large for the VGG."""
 Features = dict[View, Tensor]
+Statistics = tuple[Tensor, Tensor]
+"""The Gram matrix `(C, C)` of features, and their means and deviations `(2, C)`."""
 
 NEIGHBOR_VIEWS: Mapping[View, float] = {
     (1, "relu2_1"): 0.6,
@@ -69,6 +71,19 @@ class BatchLosses:
         return (self.content + style_weight * self.style + clean).mean()
 
 
+@dataclass(frozen=True)
+class StyleTargets:
+    """What a painting is compared with: the features of one style image, or of several that are one style together.
+
+    Attributes:
+        features: those of some positions, each `(C, S)`, by view.
+        statistics: those of all positions, by view.
+    """
+
+    features: Mapping[View, Tensor]
+    statistics: Mapping[View, Statistics]
+
+
 class PerceptualLoss:
     """Compares a network's paintings with photographs and style images.
 
@@ -85,19 +100,30 @@ class PerceptualLoss:
         Args:
             painted: the network's paintings, `(N, 3, H, W)`.
             photographs: the photographs in the paintings' colours, `(N, 3, H, W)`.
-            paintings: the style images, `(N, 3, H, W)`.
+            paintings: the style images, `(N, 3, H', W')`.
         """
+        return self.compare(painted, photographs, [self.targets([painting[None]]) for painting in paintings])
+
+    @torch.no_grad()
+    def targets(self, paintings: Sequence[Tensor]) -> StyleTargets:
+        """Return what style images, each `(1, 3, H, W)`, ask for together."""
+        several = [self._features(painting, {*NEIGHBOR_VIEWS, *MOMENT_VIEWS}) for painting in paintings]
+        flat = {view: torch.cat([each[view][0].flatten(1) for each in several], 1) for view in several[0]}
+        return StyleTargets(
+            {view: _some(flat[view], STYLE_POSITIONS) for view in NEIGHBOR_VIEWS},
+            {view: _statistics(flat[view]) for view in MOMENT_VIEWS},
+        )
+
+    def compare(self, painted: Tensor, photographs: Tensor, targets: Sequence[StyleTargets]) -> BatchLosses:
+        """Return the losses of a batch of paintings, each with the targets of its style; see `__call__`."""
         with torch.no_grad():
             content = self._features(photographs, {*NEIGHBOR_VIEWS, *SIMILARITY_VIEWS})
-            style = self._features(paintings, {*NEIGHBOR_VIEWS, *MOMENT_VIEWS})
         features = self._features(painted, {*NEIGHBOR_VIEWS, *MOMENT_VIEWS, *SIMILARITY_VIEWS})
         content_losses, style_losses = [], []
-        for number in range(len(painted)):
-            ours, photograph, painting = (
-                {view: maps[number] for view, maps in each.items()} for each in (features, content, style)
-            )
+        for number, target in enumerate(targets):
+            ours, photograph = ({view: maps[number] for view, maps in each.items()} for each in (features, content))
             content_losses.append(_content(ours, photograph))
-            style_losses.append(_style(ours, photograph, painting))
+            style_losses.append(_style(ours, photograph, target))
         overshoot = (painted - painted.clamp(0, 1)).square().mean((1, 2, 3))
         return BatchLosses(
             torch.stack(content_losses),
@@ -162,15 +188,15 @@ def neighbor_distances(painted: Tensor, photograph: Tensor, painting: Tensor) ->
     return apart.min(1).values.mean(), apart.min(0).values.mean(), guided.mean()
 
 
-def _style(features: Features, content: Features, style: Features) -> Tensor:
+def _style(features: Features, content: Features, target: StyleTargets) -> Tensor:
     loss = torch.zeros(())
     for view, weight in NEIGHBOR_VIEWS.items():
-        ours, photograph, painting = (maps[view].flatten(1) for maps in (features, content, style))
-        ours, photograph = (_some(flat, PAINTED_POSITIONS) for flat in (ours, photograph))
-        coherence, completeness, guidance = neighbor_distances(ours, photograph, _some(painting, STYLE_POSITIONS))
+        ours, photograph = (_some(maps[view].flatten(1), PAINTED_POSITIONS) for maps in (features, content))
+        coherence, completeness, guidance = neighbor_distances(ours, photograph, target.features[view])
         loss = loss + weight * (COHERENCE * coherence + COMPLETENESS * completeness + GUIDANCE * guidance)
     for view in MOMENT_VIEWS:
-        (gram, moments), (wanted_gram, wanted_moments) = (_statistics(maps[view]) for maps in (features, style))
+        gram, moments = _statistics(features[view].flatten(1))
+        wanted_gram, wanted_moments = target.statistics[view]
         distance = GRAM_SHARE * _relative(gram, wanted_gram) + (1 - GRAM_SHARE) * _relative(moments, wanted_moments)
         # The root makes it a distance; otherwise the styles that are hardest to paint would decide how all others are painted.
         loss = loss + MOMENTS / len(MOMENT_VIEWS) * (distance + TINY).sqrt()
@@ -205,9 +231,8 @@ def _relative(features: Tensor, targets: Tensor) -> Tensor:
     return (features - targets).square().sum() / (targets.square().sum() + TINY)
 
 
-def _statistics(features: Tensor) -> tuple[Tensor, Tensor]:
-    """Return the Gram matrix `(C, C)` of feature maps `(C, H, W)`, and their means and deviations `(2, C)`."""
-    flat = features.flatten(1)
+def _statistics(flat: Tensor) -> Statistics:
+    """Return the statistics of features `(C, P)`."""
     gram = flat @ flat.T / flat.shape[1]
     mean = flat.mean(1)
     # The second moments are the Gram matrix's diagonal, so the maps need not be squared again.
