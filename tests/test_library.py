@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -20,6 +21,7 @@ def photo() -> Picture:
 
 def test_output_is_for_paths(photo: Picture, tmp_path: Path) -> None:
     sentence = "given by its path: leave it out, and the result is returned"
+    work: Any
     for work in (pinxit.stylize, pinxit.grade):
         with pytest.raises(PinxitError, match=sentence):
             work(photo, "house:swirl", output=tmp_path / "out.png")
@@ -61,7 +63,7 @@ def test_a_grade_and_its_table_from_a_path(photo: Picture, tmp_path: Path) -> No
 
 def test_opened_files(photo: Picture, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(PinxitError, match="the file is opened as text: open it with mode 'rb'"):
-        inputs.load(io.StringIO("a picture"), 64)
+        inputs.load(io.StringIO("a picture"), 64)  # type: ignore[arg-type]
     monkeypatch.setattr(inputs, "MAX_BYTES", 2**20)
     with pytest.raises(PinxitError, match="the opened file has more than 1 MiB: give a smaller one"):
         inputs.load(io.BytesIO(bytes(2**20 + 1)), 64)
