@@ -107,3 +107,17 @@ def test_how_a_photograph_was_taken_is_kept() -> None:
     assert 0x0112 not in kept
     assert exif.texts(picture.exif) == {0x013B: "Vincent"}
     assert exif.texts(None) == {}
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"words", "is not a picture that pinxit reads, or is damaged: give JPEG"),
+        (b"II*\0" + bytes(8), "is damaged, or a TIFF that pinxit does not read"),
+        (b"8BPS\0\1" + bytes(30), "is damaged or incomplete"),
+    ],
+)
+def test_a_file_that_cannot_be_opened_has_no_recipe(tmp_path: Path, content: bytes, sentence: str) -> None:
+    (tmp_path / "a.png").write_bytes(content)
+    with pytest.raises(PinxitError, match=rf"a\.png {sentence}"):
+        pictures.read_recipe(tmp_path / "a.png")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -10,11 +11,15 @@ import numpy as np
 import pytest
 
 from pinxit import image as pictures
+from pinxit.errors import PinxitError
 from pinxit.network.conditioning import SMALLEST_SIDE
 from pinxit.preparation import prepare as job
 from pinxit.recipe.postprocess import style_at
-from pinxit.video import live
+from pinxit.video import live, live_input
 from pinxit.video.clip import open_source
+from pinxit.video.live import prepare_live
+from pinxit.video.live_input import live_frames
+from pinxit.video.live_output import VirtualCamera, Window
 from tests.clock import PATIENCE
 from tests.command_line import run_command
 from tests.network.painted import by_network
@@ -112,3 +117,60 @@ def test_an_avatar_has_a_background_of_one_colour(tmp_path: Path) -> None:
     frame = list(open_source(tmp_path / "out.mp4").frames())[-1].picture(256, 256).astype(int)
     assert np.abs(frame[5:60, 5:40] - (0, 0, 255)).max() < 16
     assert np.abs(frame[160:220, 80:120] - (0, 0, 255)).mean() > 60
+
+
+@pytest.mark.parametrize(
+    ("styles", "shares", "network", "sentence"),
+    [
+        ([], None, "live", "no style is given: name at least one picture, or house:NAME"),
+        (["house:ink", "house:swirl"], [1.0], "live", "1 shares are given for 2 styles: give one each"),
+        (["house:ink"], None, "large", "there is no network 'large': choose one of"),
+        (
+            ["own.pinxit", "house:ink"],
+            None,
+            "live",
+            "a network that was trained on one style cannot mix it with others",
+        ),
+    ],
+)
+def test_what_cannot_be_prepared(styles: list[str], shares: list[float] | None, network: str, sentence: str) -> None:
+    with pytest.raises(PinxitError, match=sentence):
+        prepare_live(styles, shares, network=network)
+
+
+def test_what_is_missing_for_a_virtual_camera_and_a_window(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pyvirtualcam", None)
+    with pytest.raises(PinxitError, match=r'a virtual camera needs pyvirtualcam: pip install "pinxit\[live\]"'):
+        VirtualCamera()
+    monkeypatch.setitem(sys.modules, "tkinter", None)
+    with pytest.raises(PinxitError, match="this Python has no tkinter for a window: install it"):
+        Window("pinxit")
+
+
+def test_a_camera_that_is_not_there() -> None:
+    with pytest.raises(PinxitError, match="there is no camera 97, or another program has it: give a clip by --source"):
+        next(iter(live_frames("97", 64, 8, paced=False)))
+
+
+def test_a_clip_is_played_at_its_own_rate_and_late_frames_are_dropped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path / "clip.mp4", pan(8))
+    now = 100.0
+    slept: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        nonlocal now
+        now += seconds
+        slept.append(seconds)
+
+    monkeypatch.setattr(live_input, "monotonic", lambda: now)
+    monkeypatch.setattr(live_input, "sleep", sleep)
+    times = []
+    for at, _ in live_frames(str(tmp_path / "clip.mp4"), 64, 8, paced=True):
+        times.append(at)
+        if len(times) == 2:
+            now += 3 * float(times[1] - times[0])  # the painter was slow
+    assert len(times) in (6, 7), "the one or two frames are left out whose time has passed"
+    assert times[2] - times[1] > times[1] - times[0]
+    assert sum(slept) <= float(times[-1])
