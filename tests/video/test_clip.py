@@ -10,6 +10,7 @@ from typing import Any
 import av
 import cv2
 import numpy as np
+import PIL.Image
 import pytest
 
 from pinxit import image as pictures
@@ -272,3 +273,12 @@ class TestTransparency:
     def test_an_opaque_gif_is_not_called_transparent(self, tmp_path: Path) -> None:
         film(write(tmp_path / "a.mp4", pan(3)), tmp_path / "a.gif")
         assert film(tmp_path / "a.gif", tmp_path / "out.mp4").notes == ()
+
+
+def test_an_avif_sequence_is_read_whole(tmp_path: Path) -> None:
+    """The file holds its first picture apart as well, as a stream of the same size."""
+    path = tmp_path / "a.avif"
+    first, *others = (PIL.Image.new("RGB", (64, 48), (level, 100, 200)) for level in (10, 90, 170, 250))
+    first.save(path, save_all=True, append_images=others, duration=100)
+    reds = [float(frame[..., 0].mean()) for frame in frames_of(path)]
+    assert reds == pytest.approx([10, 90, 170, 250], abs=4)

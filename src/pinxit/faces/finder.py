@@ -51,7 +51,7 @@ def find(picture: Picture, least: float = SURE) -> list[Face]:
 
 
 def find_again(picture: Picture, face: Face, least: float = AGAIN) -> Face | None:
-    """Return a face of one picture in another version of it, a painted one for example, or None where it is none there.
+    """Return a face of one picture in another version of it, such as a painted one; None where it is no longer a face.
 
     Args:
         picture: a picture of the same shape as the one in which the face was found, at any size.

@@ -115,7 +115,7 @@ def _prefix(target: Path) -> str:
 
 
 def _lock(handle: int) -> int | None:
-    """Lock a new temporary file; return the descriptor that holds the lock, or None where there are none."""
+    """Lock a new temporary file; return the descriptor that holds the lock, or None on a system without locks."""
     if fcntl is None:
         os.close(handle)  # Windows renames no open file
         return None

@@ -240,7 +240,7 @@ class Files:
                     yield facts.stem, facts.stat().st_mtime
 
     def sweep(self) -> None:
-        """Remove the rests of interrupted uploads, and small copies of files that are gone."""
+        """Remove what interrupted uploads left, and small copies of files that are gone."""
         old = time.time() - _SECONDS_COMING
         for path in (*self.incoming.iterdir(), *self.folder.glob("??/*")):
             with contextlib.suppress(OSError):

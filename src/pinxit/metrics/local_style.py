@@ -8,7 +8,7 @@ from pinxit.metrics.features import Features
 
 
 def local_style(result: Features, style: Features) -> tuple[float, float]:
-    """Compare patches with their nearest patches: mud, which averages over the picture hide, is far from all of them.
+    """Compare patches with their nearest patches: a muddy area, which an average hides, is far from all.
 
     Both pictures' tokens are centred by the mean of the style's; distances are 1 − cosine, means over patches, blocks and
     scales.

@@ -51,7 +51,7 @@ class Statistics:
     wanted: Colors
 
     def interpolate(self, other: Statistics, part: float) -> Statistics:
-        """Return the statistics `part`, 0 to 1, of the way to others; where only one of them is not flat, that one."""
+        """Return statistics at `part`, 0 to 1, of the way from these to others; if one of the two is flat, return the other."""
         if self.moments is None or other.moments is None:
             return other if self.moments is None else self
         shares = [1 - part, part]

@@ -23,7 +23,7 @@ class SourceFiles:
     Attributes:
         root: the folder that a person named, or that holds the model; for messages.
         paths: each file by its path within the folder, with slashes.
-        left_out: paths within the folder that are no ordinary visible files.
+        left_out: paths within the folder that are hidden or not regular files.
     """
 
     root: Path

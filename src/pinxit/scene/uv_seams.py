@@ -192,7 +192,7 @@ def _side(edges: _Edges, places: NDArray[np.float64], sizes: Sequence[tuple[int,
 
 
 def _spread(number: int, moves: Sequence[tuple[Side, Pixels]], islands: NDArray[np.int32]) -> Pixels:
-    """Return the correction of a texture, `(3, H, W)`: as asked along its seams, spread over the islands that they end."""
+    """Return the correction of a texture, `(3, H, W)`: the given values along its seams, spread over the islands."""
     from scipy.ndimage import find_objects
 
     height, width = islands.shape

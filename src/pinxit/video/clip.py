@@ -277,7 +277,8 @@ def comment_in(path: Path) -> str | None:
 def video_stream(container: Any) -> Any:
     """Return the largest video stream of an open file, or None where there is none.
 
-    Cover art and the thumbnails of chapters do not count.
+    Cover art and the thumbnails of chapters do not count. Of streams of one size, one that moves is preferred: an AVIF
+    sequence holds its first picture apart as well.
     """
     from av.stream import Disposition
 
@@ -286,10 +287,11 @@ def video_stream(container: Any) -> Any:
     return max(videos, key=_rank, default=None)
 
 
-def _rank(stream: Any) -> tuple[int, bool, int]:
+def _rank(stream: Any) -> tuple[int, bool, bool, int]:
     from av.stream import Disposition
 
-    return stream.width * stream.height, bool(stream.disposition & Disposition.default), -stream.index
+    area, moves = stream.width * stream.height, stream.frames > 1
+    return area, moves, bool(stream.disposition & Disposition.default), -stream.index
 
 
 def _decoder(stream: Any) -> Any:
