@@ -46,7 +46,7 @@ from pinxit.video.prepare import prepare_video as film
 IMAGES = Path(__file__).parent / "images"
 SIDE = 320  # px: longer side of a painting
 CELL = 300  # px: side of a cell on a sheet
-TRAINED = 150  # steps of the network on the sheet of training
+TRAINED = 100  # steps of the network on the sheet of training
 
 
 def paint(content: str, style: str | Sequence[str | StyleImage], **options: Any) -> Picture:
