@@ -46,7 +46,6 @@ from pinxit.video.prepare import prepare_video as film
 IMAGES = Path(__file__).parent / "images"
 SIDE = 320  # px: longer side of a painting
 CELL = 300  # px: side of a cell on a sheet
-TRAINED = 150  # steps of the network on the sheet of training
 
 
 def paint(content: str, style: str | Sequence[str | StyleImage], **options: Any) -> Picture:
@@ -272,7 +271,7 @@ def make_train() -> None:
     """Make photographs painted by the network for any style, and by one that is trained for this style."""
     file = Path("out/impasto.pinxit")
     file.parent.mkdir(exist_ok=True)
-    for progress in train(["house:impasto"], steps=TRAINED):
+    for progress in train(["house:impasto"]):
         print(f"\r{progress.facts}   ", end="", flush=True)
     print()
     save_network(progress, file, overwrite=True)
@@ -280,7 +279,7 @@ def make_train() -> None:
     cells = []
     for content in ("coffee", "astronaut", "cat"):
         cells += [("house:impasto", style), ("photograph", square(pictures.sample(content), 240))]
-        for name, way in (("instant", "house:impasto"), (f"trained, {TRAINED} steps", str(file))):
+        for name, way in (("instant", "house:impasto"), ("trained", str(file))):
             painted = paint(f"sample:{content}", way, preset="instant", size=640)
             cells.append((name, square(painted, 240)))
     save(contact_sheet(cells, 240, columns=4), "train", quality=65)

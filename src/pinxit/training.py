@@ -14,8 +14,8 @@ from pinxit.files.cache import cache_folder
 if TYPE_CHECKING:
     from pinxit.network.training.finetune import TrainingProgress
 
-STEPS = 1500
-STYLE_WEIGHT = 10.0
+STEPS = 200
+STYLE_WEIGHT = 20.0
 # Learning rate.
 RATE = 1e-3
 

@@ -43,7 +43,7 @@ def train(
         Path | None,
         typer.Option(help="A folder of photographs to learn from.", show_default="those that come with pinxit"),
     ] = None,
-    steps: Annotated[int, typer.Option(help="Training steps, about a second each on two cores.")] = training.STEPS,
+    steps: Annotated[int, typer.Option(help="Training steps, half a second to two seconds each.")] = training.STEPS,
     style_weight: Annotated[
         float, typer.Option(help="Weight of the style against the content.")
     ] = training.STYLE_WEIGHT,

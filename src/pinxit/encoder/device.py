@@ -35,7 +35,10 @@ def choose_dtype(wanted: Precision, device: torch.device) -> torch.dtype:
 
 
 def has_bfloat16() -> bool:
-    """Return whether the processor has any instructions for bfloat16: those without AMX help with small pictures only."""
+    """Return whether the processor has instructions for bfloat16, with AMX or without.
+
+    `choose_dtype` asks for AMX, so that the optimiser's results stay as they are on other processors.
+    """
     return _has("avx512_bf16") or _has("amx_bf16")
 
 

@@ -95,7 +95,7 @@ def crop_with_contrast(
         farthest: the greatest.
     """
     for _ in range(TRIES):
-        square = _crop(rng, several[rng.integers(len(several))], size, closest, farthest)
+        square = _crop(rng, several[int(rng.integers(len(several)))], size, closest, farthest)
         if square.std(axis=(1, 2)).max() > LEAST_CONTRAST:
             break
     return square

@@ -202,7 +202,7 @@ export const enWorks = {
   "train.steps": "Steps",
   "train.try": "to try",
   "train.good": "to keep",
-  "train.stepsHint": "1,500 steps take about half an hour on two cores.",
+  "train.stepsHint": "200 steps take some minutes.",
   "train.long":
     "It goes on learning when you close this page, and from where it was when the studio restarts.",
   "train.ready": "A network will learn this style.",

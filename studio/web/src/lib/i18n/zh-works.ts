@@ -196,7 +196,7 @@ export const zhWorks: Record<keyof typeof enWorks, string> = {
   "train.steps": "步数",
   "train.try": "试用",
   "train.good": "正式",
-  "train.stepsHint": "1,500 步在双核上约需半小时。",
+  "train.stepsHint": "200 步需几分钟。",
   "train.long": "关闭页面后仍会继续训练；重启画室后从中断处继续。",
   "train.ready": "网络将学习这种风格。",
   "train.learning": "目前的效果",
