@@ -214,10 +214,10 @@ def make_panoramas(here: Here) -> None:
     """Take a painted panorama in the viewer."""
     file = here.folder / "landscape.png"
     subprocess.run(
-        [sys.executable, BENCHMARKS / "support" / "synthetic_panorama.py", file, "--size", "1536"], check=True
+        [sys.executable, BENCHMARKS / "support" / "synthetic_panorama.py", file, "--size", "3072"], check=True
     )
     with here.visit() as page:
-        own = {"content": None, "whole": True, "size": 1536, "cubemap": False}
+        own = {"content": None, "whole": True, "size": 3072, "cubemap": False}
         stand(page, "making.panorama", standing("swirl", own, "instant"))
         page.goto("/panoramas")
         page.get_by_label("Drop a panorama here").set_input_files(file)
