@@ -2,8 +2,8 @@
 
 python docs/make_studio.py [NAME …]
 
-NAME is one of: paint, sheet, grade, taste, regions, gallery, blind, jobs, video, live, panoramas, textures, patterns, themes,
-train.
+NAME is one of: paint, telephone, sheet, grade, taste, regions, gallery, blind, jobs, video, live, panoramas, textures,
+patterns, themes, train.
 
 It needs Chromium and the built page (`make page`), and takes minutes, because all results are painted for the pictures.
 """
@@ -28,6 +28,7 @@ import av
 import numpy as np
 import PIL.Image
 from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
 
 from pinxit import image as pictures
 
@@ -102,27 +103,34 @@ def finished(page: Page) -> None:
 
 
 def make_paint(here: Here) -> None:
-    """Take Paint while the optimiser paints, and on a phone, in Chinese."""
-    easel = {
-        "content": {"name": "sample:cat", "sha256": "", "bytes": 0},
-        "styles": [{"name": "house:swirl", "sha256": "", "bytes": 0, "share": 1}],
-        "preset": "standard",
-        "settings": {"size": 384},
-    }
+    """Take Paint while the optimiser paints."""
     with here.visit() as page:
-        stand(page, "easel", easel)
+        stand(page, "easel", easel_of("swirl"))
         page.goto("/paint")
         page.get_by_alt_text("Preview by the network").wait_for()
         page.get_by_role("button", name="Perfect it").click()
         page.get_by_role("img", name="Losses").wait_for()
         page.get_by_role("link", name="In the gallery").wait_for()
         save(page, "paint")
+
+
+def make_telephone(here: Here) -> None:
+    """Take Paint on a phone, in Chinese, with a preview."""
     with here.visit(size=TELEPHONE, language="zh-CN", dark=True) as page:
-        stand(page, "easel", easel | {"styles": [{"name": "house:ink", "sha256": "", "bytes": 0, "share": 1}]})
-        with page.expect_response(lambda answer: answer.url.endswith("/preview")):
-            page.goto("/paint")
-        page.wait_for_timeout(6000)
+        stand(page, "easel", easel_of("ink"))
+        page.goto("/paint")
+        page.get_by_alt_text("网络绘制的预览").wait_for()
         save(page, "telephone")
+
+
+def easel_of(style: str) -> dict[str, Any]:
+    """Return the stored form of the page Paint, with a cat in a style."""
+    return {
+        "content": {"name": "sample:cat", "sha256": "", "bytes": 0},
+        "styles": [{"name": f"house:{style}", "sha256": "", "bytes": 0, "share": 1}],
+        "preset": "standard",
+        "settings": {"size": 384},
+    }
 
 
 def make_sheet(here: Here) -> None:
@@ -206,10 +214,10 @@ def make_panoramas(here: Here) -> None:
     """Take a painted panorama in the viewer."""
     file = here.folder / "landscape.png"
     subprocess.run(
-        [sys.executable, BENCHMARKS / "support" / "synthetic_panorama.py", file, "--size", "1536"], check=True
+        [sys.executable, BENCHMARKS / "support" / "synthetic_panorama.py", file, "--size", "3072"], check=True
     )
     with here.visit() as page:
-        own = {"content": None, "whole": True, "size": 1536, "cubemap": False}
+        own = {"content": None, "whole": True, "size": 3072, "cubemap": False}
         stand(page, "making.panorama", standing("swirl", own, "instant"))
         page.goto("/panoramas")
         page.get_by_label("Drop a panorama here").set_input_files(file)
@@ -318,18 +326,25 @@ def make_blind(here: Here) -> None:
     order = order_of("sample:astronaut", "house:swirl")
     with here.visit() as page:
         for preset in ("instant", "standard"):
-            job = page.request.post("/api/v1/jobs", data={"order": {**order, "preset": preset}}).json()["id"]
-            while page.request.get(f"/api/v1/jobs/{job}").json()["state"] != "succeeded":
-                page.wait_for_timeout(1000)
+            painted(page, {**order, "preset": preset})
         page.goto("/blind")
         page.get_by_role("button", name="B is nearer to the painting").wait_for()
         save(page, "blind")
 
 
+def painted(page: Page, order: dict[str, Any]) -> None:
+    """Have a picture painted, and wait for it."""
+    job = page.request.post("/api/v1/jobs", data={"order": order}).json()["id"]
+    # A busy studio may close the connection between two requests.
+    while page.request.get(f"/api/v1/jobs/{job}", max_retries=5).json()["state"] != "succeeded":
+        page.wait_for_timeout(1000)
+
+
 def make_jobs(here: Here) -> None:
-    """Take the list of jobs, with one running."""
+    """Take the list of jobs, with one running and one done."""
     order = order_of("sample:coffee", "house:watercolour")
     with here.visit() as page:
+        painted(page, {**order_of("sample:cat", "house:swirl"), "preset": "instant"})
         job = page.request.post("/api/v1/jobs", data={"order": order}).json()["id"]
         page.goto("/jobs")
         page.locator(f"img[src*='{job}']").wait_for()
@@ -368,6 +383,7 @@ def across(sample: str, count: int, width: int, height: int) -> Iterator[np.ndar
 
 MAKERS: dict[str, Callable[[Here], None]] = {
     "paint": make_paint,
+    "telephone": make_telephone,
     "sheet": make_sheet,
     "grade": make_grade,
     "taste": make_taste,
@@ -403,7 +419,8 @@ def studio(home: Path) -> Iterator[str]:
 
 
 def main(names: list[str]) -> None:
-    """Make the named pictures, or all."""
+    """Make the named pictures, or all; one that fails does not stop the others."""
+    failed = []
     with (
         tempfile.TemporaryDirectory() as place,
         studio(Path(place) / "home") as address,
@@ -422,8 +439,14 @@ def main(names: list[str]) -> None:
         )
         here = Here(browser, address, Path(place))
         for name in names or MAKERS:
-            MAKERS[name](here)
+            try:
+                MAKERS[name](here)
+            except PlaywrightError as error:
+                print(f"{name}: {error}", file=sys.stderr)
+                failed.append(name)
         browser.close()
+    if failed:
+        raise SystemExit(f"again: python docs/make_studio.py {' '.join(failed)}")
 
 
 if __name__ == "__main__":
