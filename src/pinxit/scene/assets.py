@@ -118,7 +118,7 @@ class AssetsJob(Job):
 
         Args:
             progress: a step of the painting.
-            watch: is told how far the evening of seams is, range [0, 1]: large sets take minutes.
+            watch: is called with the share of the seams' evening that is done, range [0, 1]: large sets take minutes.
         """
         canvas = progress.picture()
         canvas = resize(canvas, self.canvas.picture.height, self.canvas.picture.width)

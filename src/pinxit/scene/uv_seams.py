@@ -123,7 +123,7 @@ def even(
         pictures: the painted textures, `(3, H, W)` each, range [0, 1].
         originals: the textures as they were, of the same sizes.
         islands: the number of each pixel's island, 0 outside, `(H, W)` each.
-        watch: is told the share that is done, range [0, 1].
+        watch: is called with the share that is done, range [0, 1].
     """
     one, two = seams
     meant = np.abs(one.of(originals) - two.of(originals)).mean(axis=1, keepdims=True)
