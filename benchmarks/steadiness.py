@@ -1,11 +1,14 @@
 """Measure how steady films are over one and over ten frames, beside how sharp they are and how near to their style.
 
     python benchmarks/steadiness.py [--sequence NAME ...] [--film NAME ...] [--size PX] [--style NAME]
+    python benchmarks/steadiness.py --of FOLDER --painted FOLDER [--painted FOLDER ...] [--style PAINTING]
     python benchmarks/steadiness.py --long [--frames N]
 
 Films: `alone` (each frame painted by itself), `network` (steadied), `keys` (keys painted by the network every twelve frames,
 which the others follow both ways), `auto` (keys that pinxit chooses), `forward` (the first key only) and `optimizer`. The row
 `photograph` is the unpainted clip: it shows what the measures find where nothing flickers.
+
+`--of` measures films that are painted already, as folders of frames, beside the frames that they were painted from.
 
 `--long` paints a camera that pans over a photograph and comes back to where it began. The last frame shows what the first does,
 so what differs between their paintings is drift.
@@ -17,13 +20,14 @@ import argparse
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
 
 from pinxit import image as pictures
-from pinxit import styles
+from pinxit import inputs
 from pinxit.encoder.open import open_encoder
 from pinxit.encoder.vgg import Encoder
 from pinxit.image import Picture
@@ -39,8 +43,7 @@ FAR = 10  # frames
 SPACING = 12  # frames from one key to the next
 CLIP_FRAMES = 25  # of the clips
 CLIPS = ("fox.mp4", "cut_bunny.mp4", "cockatoo.mp4")
-# The optimiser takes minutes for each frame at full length; these settings are for films, see docs/how-to/video.md.
-PATIENT: dict[str, Any] = {"engine": "optimizer", "device": "cpu", "iterations": "60"}
+PATIENT: dict[str, Any] = {"engine": "optimizer", "device": "cpu"}
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,8 @@ def main() -> None:
     parser.add_argument("--film", action="append")
     parser.add_argument("--size", type=int, default=320)
     parser.add_argument("--style", default="impasto")
+    parser.add_argument("--of")
+    parser.add_argument("--painted", action="append", default=[])
     parser.add_argument("--long", action="store_true")
     parser.add_argument("--frames", type=int, default=300)
     options = parser.parse_args()
@@ -77,6 +82,13 @@ def main() -> None:
         return
     print("| sequence | film | error, 1 | perceptual, 1 | error, 10 | perceptual, 10 | sharpness | style |")
     print("| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |")
+    if options.of:
+        frames = frames_in(options.of)
+        pairs = {step: steps_of(frames, step) for step in (1, FAR)}
+        for folder in options.painted:
+            row = measures(encoder, frames_in(folder), options.style, pairs)
+            print(line(Path(options.of).name, Path(folder).name, row), flush=True)
+        return
     rows: dict[str, list[Row]] = {film: [] for film in films}
     for name, frames in sequences(options.size):
         if options.sequence and name not in options.sequence:
@@ -140,8 +152,12 @@ def film_of(film: str, frames: list[Bytes], style: str) -> list[Bytes]:
 
 
 def measured(encoder: Encoder, film: str, frames: list[Bytes], style: str, pairs: dict[int, Any]) -> Row:
-    """Return the measures of one film."""
-    result = film_of(film, frames, style)
+    """Return the measures of one kind of film."""
+    return measures(encoder, film_of(film, frames, style), None if film == "photograph" else style, pairs)
+
+
+def measures(encoder: Encoder, result: list[Bytes], style: str | None, pairs: dict[int, Any]) -> Row:
+    """Return the measures of a film's frames; without a style, none of its distance."""
     found = {}
     for step, list_of_pairs in pairs.items():
         values = [
@@ -150,14 +166,25 @@ def measured(encoder: Encoder, film: str, frames: list[Bytes], style: str, pairs
             for moved in [remap(result[there], places, cv2.INTER_CUBIC)]
         ]
         found[step] = tuple(np.mean(values, axis=0)) if values else (float("nan"), float("nan"))
-    apart = float("nan") if film == "photograph" else distance_from_style(encoder, result[-1], style)
+    apart = float("nan") if style is None else distance_from_style(encoder, result[-1], style)
     return Row(found[1], found[FAR], float(np.mean([sharpness(frame) for frame in result])), apart)
 
 
 def distance_from_style(encoder: Encoder, frame: Bytes, style: str) -> float:
     """Return the style distance of a frame."""
-    picture, wanted = Picture(pixels_of(frame)), styles.draw(style, max(frame.shape[:2]))
+    picture, (wanted, _) = Picture(pixels_of(frame)), inputs.load(style_name(style), max(frame.shape[:2]))
     return style_distance(encoder, *(tensor(encoder, pixels.pixels) for pixels in (picture, wanted)))
+
+
+def style_name(style: str) -> str:
+    """Return what a style is loaded by: a file as it is, else one of the house's."""
+    return style if Path(style).is_file() else f"house:{style}"
+
+
+def frames_in(folder: str) -> list[Bytes]:
+    """Return the frames of a folder."""
+    source = open_source(Path(folder))
+    return [frame.picture(source.height, source.width) for frame in source.frames()]
 
 
 def tensor(encoder: Encoder, pixels: Any) -> Any:

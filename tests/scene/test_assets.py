@@ -74,7 +74,10 @@ class TestSeams:
         write_folder(tmp_path, column(), png(bark()))
         job = prepare_assets(files_in(tmp_path), "house:swirl", **QUICK)
         *_, last = job.paint()
-        _, report = job.restyled(last)
+        done = list[float]()
+        _, report = job.restyled(last, done.append)
+        assert done == sorted(done)
+        assert done[-1] == 1
         assert report.original < 0.05
         assert report.painted > 0.08, "the network paints the two ends differently"
         assert report.evened < 0.3 * report.painted

@@ -44,6 +44,8 @@ class TestVideo:
             ("video", "b.mp4", "-s", "house:ink"): "there is no clip b.mp4",
             ("video", "a.mp4", "-s", "house:ink", "--start", "soon"): "--start is a time",
             ("video", "a.mp4", "-s", "house:ink", "--crf", "good"): "crf: ",
+            ("video", "a.mp4", "-s", "house:ink", "--keys", "auto,3"): "--keys is auto, none, or numbers of frames",
+            ("video", "a.mp4", "--region", "house:ink"): "--region takes MASK=STYLE",
             ("show", "a.mp4"): "has no recipe inside",
         }
         for arguments, message in mistakes.items():

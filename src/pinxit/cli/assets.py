@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,8 +13,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from pinxit.cli.arguments import EncoderWeights, OutputOptions, StyleOptions, Without
+from pinxit.cli.cluster_progress import Status
 from pinxit.cli.command_app import command_app
-from pinxit.cli.display import duration
+from pinxit.cli.display import Display, duration
 from pinxit.cli.drive import drive, paint_with_progress
 from pinxit.cli.folders import warn_names_left_out
 from pinxit.cli.main import INTERRUPTED
@@ -26,7 +28,9 @@ from pinxit.files.paths import check_apart, expand_home, identity
 from pinxit.image.writer import check_place
 
 if TYPE_CHECKING:
-    from pinxit.scene.assets import AssetsJob
+    from pinxit.image import Picture
+    from pinxit.recipe.progress import Progress
+    from pinxit.scene.assets import AssetsJob, SeamReport
     from pinxit.scene.sources import SourceFiles
 
 app = command_app()
@@ -92,12 +96,24 @@ def redo(text: str, target: Path, how: OutputOptions, folders: list[Path], setti
         raise PinxitError(f"{target} would be a model: end its name in {Path(job.recipe.result).suffix}.")
     check_place(target, overwrite=how.overwrite)
     ending = paint_with_progress(job, target.name)
-    pictures, _ = job.restyled(ending.last)
+    pictures, _ = _restyled(job, ending.last, target.name)
     made = dict(job.files(pictures, ending.last, quality=how.quality))
     write_atomic(made[job.recipe.result], target, overwrite=how.overwrite)
     say_written(target)
     if ending.interrupted:
         sys.exit(INTERRUPTED)
+
+
+def _restyled(job: AssetsJob, progress: Progress, title: str) -> tuple[list[Picture], SeamReport]:
+    """Return the textures and how far they agree across seams, with the progress of evening these on the screen."""
+    begin = time.monotonic()
+    with Display(title) as display:
+
+        def show(done: float) -> None:
+            took = time.monotonic() - begin
+            display.show(Status(f"evens colours across seams: {done:.0%}", took, took / done * (1 - done)))
+
+        return job.restyled(progress, show)
 
 
 def _check_outside(source: Path, output: Path) -> None:
@@ -122,7 +138,7 @@ def _write(
     if ending.interrupted:
         warn("interrupted before the set was done: the same command continues.")
         sys.exit(INTERRUPTED)
-    pictures, seams = job.restyled(ending.last)
+    pictures, seams = _restyled(job, ending.last, title)
     made = dict(job.files(pictures, ending.last, quality=how.quality))
     for name, target in targets.items():
         if name in made:

@@ -72,7 +72,6 @@ class Neighbors:
         self._biases = [index.biases(self._sample(region)) for region, index in enumerate(self._indexes)]
         self._targets: list[list[Tensor]] = []
         self.count = sum(len(queries) for queries in self._content[0])
-        self.search(None)
 
     @torch.no_grad()
     def search(self, picture: Tensor | None) -> None:
@@ -103,6 +102,10 @@ class Neighbors:
             features: feature maps of the tile's outer part.
             number: the tile's number.
         """
+        if (
+            not self._targets
+        ):  # where a picture so far is known, it is searched for instead, before anything is compared
+            self.search(None)
         columns = hypercolumns(features, self._tiles[number])
         total = columns[0].new_zeros(())
         for region, index in enumerate(self._indexes):

@@ -6,7 +6,7 @@ and the pixels return to their places; every other map stays as it is.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
@@ -111,8 +111,15 @@ class AssetsJob(Job):
         names = {texture.key.rpartition(EMBEDDED)[0] or texture.key for texture in self.textures}
         return sorted(names)
 
-    def restyled(self, progress: Progress) -> tuple[list[Picture], SeamReport]:
-        """Return the textures as they are painted at `progress`, and how far they agree across seams."""
+    def restyled(
+        self, progress: Progress, watch: Callable[[float], None] | None = None
+    ) -> tuple[list[Picture], SeamReport]:
+        """Return the textures as they are painted at `progress`, and how far they agree across seams.
+
+        Args:
+            progress: a step of the painting.
+            watch: is called with the share of the seams' evening that is done, range [0, 1]: large sets take minutes.
+        """
         canvas = progress.picture()
         canvas = resize(canvas, self.canvas.picture.height, self.canvas.picture.width)
         spots = iter(self.canvas.spots)
@@ -121,7 +128,7 @@ class AssetsJob(Job):
             cut = [Picture(np.ascontiguousarray(canvas.pixels[:, *next(spots).window])) for _ in texture.pieces]
             painted.append(texture.put_together(cut))
         originals = [texture.source.picture.pixels for texture in self.textures]
-        evened = even(self.seams, painted, originals, [texture.numbers for texture in self.textures])
+        evened = even(self.seams, painted, originals, [texture.numbers for texture in self.textures], watch)
         report = SeamReport(*(step(self.seams, pictures) for pictures in (originals, painted, evened)))
         finished = [texture.finished(pixels) for texture, pixels in zip(self.textures, evened, strict=True)]
         return finished, report

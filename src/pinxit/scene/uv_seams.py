@@ -7,7 +7,7 @@ Lischinski, "Convolution Pyramids", 2011, for the interpolation).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -110,7 +110,11 @@ def step(seams: Seams, pictures: Sequence[Pixels]) -> float:
 
 
 def even(
-    seams: Seams, pictures: Sequence[Pixels], originals: Sequence[Pixels], islands: Sequence[NDArray[np.int32]]
+    seams: Seams,
+    pictures: Sequence[Pixels],
+    originals: Sequence[Pixels],
+    islands: Sequence[NDArray[np.int32]],
+    watch: Callable[[float], None] | None = None,
 ) -> list[Pixels]:
     """Return painted textures whose colours agree across the seams that the originals hide.
 
@@ -119,16 +123,19 @@ def even(
         pictures: the painted textures, `(3, H, W)` each, range [0, 1].
         originals: the textures as they were, of the same sizes.
         islands: the number of each pixel's island, 0 outside, `(H, W)` each.
+        watch: is called with the share that is done, range [0, 1].
     """
     one, two = seams
     meant = np.abs(one.of(originals) - two.of(originals)).mean(axis=1, keepdims=True)
     share = (1 - meant / np.float32(_MEANT)).clip(0, 1) / 2
     found = [picture.copy() for picture in pictures]
-    for _ in range(_ROUNDS):
+    for turn in range(_ROUNDS):
         difference = share * (two.of(found) - one.of(found))
         for number, picture in enumerate(found):
             moves = [(side, sign * difference) for side, sign in ((one, 1), (two, -1))]
             picture += _spread(number, moves, islands[number])
+            if watch is not None:
+                watch((turn + (number + 1) / len(found)) / _ROUNDS)
     return [picture.clip(0, 1) for picture in found]
 
 
