@@ -55,7 +55,7 @@ def inputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
             "out.png is one file for six sides: give a folder by -o",
         ),
         ("panorama two/a.png two/b.png -s photo.png -o out.png", "these are 2 pictures: give one panorama, or the six"),
-        ("panorama two -s photo.png -o out.png", "the pictures in two are no cube map: end the names of six in"),
+        ("panorama two -s photo.png -o out.png", "the pictures in two are not a cube map: end the names of six in"),
         (
             "assets models -s photo.png -o out.glb",
             "out.glb holds one .glb alone: give a folder for a set of files by -o",

@@ -228,7 +228,7 @@ def test_icons_that_are_drawings(tmp_path: Path) -> None:
     ("names", "size", "sentence"),
     [
         (["a.png", "b/a.png"], (32, 32), "two icons have the same name, such as a PNG and an SVG"),
-        (["a.jpg"], (32, 32), r"a\.jpg is no PNG or SVG: give icons as such files"),
+        (["a.jpg"], (32, 32), r"a\.jpg is not a PNG or SVG: give icons as PNG"),
         (["wide.png"], (1025, 32), r"the icon wide\.png has more than 1024 px a side"),
         (["frame.9.png"], (32, 4), r"the nine-patch frame\.9\.png has fewer than 5 px a side"),
     ],

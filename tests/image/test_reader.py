@@ -256,7 +256,7 @@ def test_sentences_about_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         "empty.png": f"{tmp_path}/empty.png is empty: give a picture.",
         "long.png": f"{tmp_path}/long.png has more than 3 MiB: give a smaller file.",
         "most.png": f"{tmp_path}/most.png is not a picture that pinxit reads, or is damaged: give {reader.KINDS_READ}.",
-        "pipe.png": f"{tmp_path}/pipe.png is no ordinary file: give a picture.",
+        "pipe.png": f"{tmp_path}/pipe.png is not a regular file: give a picture.",
         "zebra-crossing": f"there is no file {tmp_path}/zebra-crossing: check the name and the folder.",
         "a\0b": f"'{tmp_path}/a\\x00b' cannot be read (its name is not allowed): give a picture.",
         "x" * 300: f"'{tmp_path}/{'x' * 300}' cannot be read (File name too long): give a picture.",

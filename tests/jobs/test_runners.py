@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sys
@@ -17,6 +18,8 @@ import pytest
 from pinxit import image as pictures
 from pinxit.jobs.errors import Refused
 from pinxit.jobs.files import Files
+from pinxit.jobs.runners.inputs import InputResolver
+from pinxit.jobs.runners.video import film_of
 from pinxit.jobs.service import JobService
 from pinxit.jobs.specs import read_spec
 from pinxit.jobs.specs.video import VideoSpec
@@ -71,6 +74,27 @@ def test_a_film_goes_on_where_its_worker_was_killed(jobs: JobService, store: Sto
     again = read_spec(result.recipe)
     assert isinstance(again, VideoSpec)
     assert again.clip.name == "my clip.mp4"
+
+
+def test_a_film_has_a_style_for_a_region(store: Store, tmp_path: Path) -> None:
+    pictures.write(
+        pictures.Picture(np.tile(np.linspace(0, 1, 64) > 0.5, (3, 48, 1)).astype(np.float32)), tmp_path / "right.png"
+    )
+    mask, _ = store.files.add(tmp_path / "right.png", "right.png", {"kind": "picture", "media": "image/png"})
+    region = {"name": mask.name, "sha256": mask.id}
+    styles = [{"name": "house:swirl"}, {"name": "house:ink", "region": region, "region_frame": 3}]
+    spec = read_spec({**film(put_clip(store.files, tmp_path, 6)), "styles": styles, "size": 64})
+    assert isinstance(spec, VideoSpec)
+    job = film_of(spec, InputResolver(store.files))
+    whole, part = job.styles
+    assert whole.region is None
+    assert part.region is not None
+    assert part.region[:, 40:].min() == 1 > part.region[:, :24].max()
+    again = read_spec(json.loads(job.recipe.to_json()))
+    assert isinstance(again, VideoSpec)
+    assert [(style.name, style.region_frame) for style in again.styles] == [("house:swirl", 1), ("house:ink", 3)]
+    assert again.styles[1].region is not None
+    assert again.styles[1].region.sha256 == mask.id
 
 
 def test_of_a_film_that_is_stopped_there_is_a_frame(jobs: JobService, store: Store, tmp_path: Path) -> None:

@@ -45,7 +45,7 @@ def test_what_is_left_out_is_said(tmp_path: Path) -> None:
     ("options", "sentence"),
     [
         ({"faces": "keep"}, "faces are not looked for in textures: leave --faces keep out"),
-        ({"wrap": "both"}, "textures that repeat are found by themselves: leave --wrap out"),
+        ({"wrap": "both"}, "repeating textures are recognised without it: leave --wrap out"),
         ({"init": "start.png"}, "textures are painted together and cannot start from a picture: leave --init FILE out"),
     ],
 )
@@ -75,7 +75,7 @@ def test_a_texture_of_which_nothing_is_seen(tmp_path: Path) -> None:
     data, buffer = described(column(), [{"bufferView": 3}], [png(clear)])
     data["materials"][0]["alphaMode"] = "BLEND"
     (tmp_path / "clear.glb").write_bytes(glb(data, buffer))
-    with pytest.raises(PinxitError, match="all that the models show of their textures is transparent"):
+    with pytest.raises(PinxitError, match="everything that the models show of their textures is transparent"):
         prepare_assets(files_in(tmp_path), "house:swirl", **QUICK)
 
 
@@ -86,7 +86,7 @@ def test_a_recipe_of_other_models(tmp_path: Path) -> None:
     picture, _ = job.result(progress)
     assert (picture.height, picture.width) == (32, 32)
     foreign = job.recipe.model_copy(update={"result": "other.png"})
-    with pytest.raises(PinxitError, match=r"the recipe is of 'other\.png', which is no base colour of these models"):
+    with pytest.raises(PinxitError, match=r"the recipe is of 'other\.png', which is not a base colour of these models"):
         replace(job, recipe=foreign).result(progress)
 
 

@@ -72,10 +72,16 @@ def film_of(spec: VideoSpec, inputs: InputResolver, **changes: Any) -> VideoJob:
         changes: settings to use instead of the spec's.
     """
     own = {name: getattr(spec, name) for name in OPTIONS if name in spec.model_fields_set}
+    whole = [style for style in spec.styles if style.region is None]
     return prepare_video(
         inputs.resolve(spec.clip),
-        [(inputs.resolve(style), _time(style)) for style in spec.styles],
-        shares=[style.share for style in spec.styles],
+        [(inputs.resolve(style), _time(style)) for style in whole],
+        shares=[style.share for style in whole],
+        regions=[
+            (inputs.resolve(style.region), inputs.resolve(style), style.region_frame)
+            for style in spec.styles
+            if style.region is not None
+        ],
         key={one.number: inputs.resolve(one) for one in spec.keyframes},
         key_masks={one.number: inputs.resolve(one) for one in spec.key_masks},
         **own,

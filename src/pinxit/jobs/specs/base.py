@@ -13,6 +13,7 @@ from pinxit.errors import PinxitError
 from pinxit.image import sample_names
 from pinxit.inputs import HOUSE, SAMPLE
 from pinxit.recipe.recipe import Finite, Input, Settings
+from pinxit.video.recipe import MAX_NUMBER
 
 # Longest side by engine, px. Limits for a server with many clients: larger pictures are for the command line.
 LARGEST: Final = {"optimizer": 4096, "network": 8192}
@@ -58,9 +59,11 @@ class StyleSpec(InputSpec):
 
 
 class TimedStyleSpec(InputSpec):
-    """A style image of a video, and the time in s at which, or from which until which, it is the only style."""
+    """A style image of a video, and the time in s at which, or from which until which, it is the only style, or its region."""
 
     share: Annotated[Finite, Field(gt=0, le=1e12)] = 1.0
+    region: InputSpec | None = Field(None, description="Mask of the part that it paints, which follows what it shows.")
+    region_frame: int = Field(1, ge=1, le=MAX_NUMBER, description="The frame that the mask is drawn on, from 1.")
     at: Finite | None = Field(None, ge=0, le=1e7)
     until: Finite | None = Field(None, ge=0, le=1e7)
 

@@ -31,7 +31,8 @@ class VideoSpec(SettingsSpec):
         Literal["auto"] | Annotated[tuple[Annotated[int, Field(ge=1, le=MAX_NUMBER)], ...], Field(max_length=MOST_KEYS)]
     ) = Field(
         (),
-        description="Frames that are painted first, and that others follow, from 1; `auto` lets pinxit choose them.",
+        description="Frames that are painted first, and that others follow, from 1; `auto` lets pinxit choose them, as the "
+        "optimizer does where this is left out.",
     )
     consistency: Literal["on", "off"] = "on"
     start: Finite = Field(0.0, ge=0, le=1e7, description="Where in the clip it begins, s.")
