@@ -113,12 +113,12 @@ def make_presets() -> None:
 
 
 def make_dials() -> None:
-    """Make drafts at several strengths and style scales."""
+    """Make pictures at several strengths and style scales."""
     dials = [("strength", 0.3), ("strength", 0.6), ("strength", 1), ("style_scale", 0.5), ("style_scale", 2)]
     cells = [
         (
             f"{name.replace('_', '-')} {value}",
-            square(paint("sample:cat", "house:swirl", preset="draft", size=256, **{name: value})),
+            square(paint("sample:cat", "house:swirl", size=SIDE, **{name: value})),
         )
         for name, value in dials
     ]
