@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 
@@ -85,3 +87,16 @@ class TestTemporalBlender:
 
 def test_grid_is_columns_then_rows() -> None:
     assert pixel_grid(2, 3)[1, 2].tolist() == [2, 1]
+
+
+def test_several_threads_may_ask_at_once() -> None:
+    sizes = [(96, 128), (180, 320), (64, 64), (120, 300)]
+    rng = np.random.default_rng(0)
+    pairs = [tuple(rng.integers(0, 256, (2, height, width, 3), np.uint8)) for height, width in sizes]
+    alone = [DenseInverseSearch()(first, second) for first, second in pairs]
+    shared = DenseInverseSearch()
+    with ThreadPoolExecutor(len(pairs)) as pool:
+        for _ in range(8):
+            together = list(pool.map(lambda pair: shared(*pair), pairs))
+            for found, expected in zip(together, alone, strict=True):
+                np.testing.assert_array_equal(found, expected)
