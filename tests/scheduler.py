@@ -42,14 +42,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int | None:
-    """Return what `-n auto` means: one worker more than there are cores, at least four.
-
-    Tests also wait, for pages, processes and limits: three workers left a quarter of two cores idle.
-    """
+    """Return what `-n auto` means: one worker more than there are cores, because tests also wait for pages and limits."""
     if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ:
         return None  # xdist reads it
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return max(4, (cores or 1) + 1)
+    return (cores or 1) + 1
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -102,7 +102,7 @@ class Neighbors:
             features: feature maps of the tile's outer part.
             number: the tile's number.
         """
-        if not self._targets:  # nobody has searched by a picture so far, so the content image decides
+        if not self._targets:  # without a picture so far, the content image decides
             self.search(None)
         columns = hypercolumns(features, self._tiles[number])
         total = columns[0].new_zeros(())
