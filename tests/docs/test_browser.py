@@ -57,7 +57,7 @@ def test_search(chromium: Browser, address: str, page: str, query: str, found: s
     result = tab.locator(f".md-search-result__link[href*='{found}']").first
     end = time.monotonic() + PATIENCE
     while not result.count():
-        # On a busy machine, the site's search sometimes does not begin: what is typed early is lost, until the page is loaded again.
+        # On a busy machine, the site's search sometimes does not begin until the page is loaded again.
         assert time.monotonic() < end, f"{query!r} finds nothing"
         tab.goto(address + page)
         tab.locator(".md-search__input").click()
