@@ -7,6 +7,7 @@ tests of the cluster, which share a Ray cluster. What takes longest begins, so t
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -38,6 +39,9 @@ def pytest_configure(config: pytest.Config) -> None:
     """
     if config.getoption("numprocesses", None):
         os.environ["OMP_NUM_THREADS"] = "1"
+    # A shell's background job ignores it, and programs that tests interrupt would inherit that.
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(optionalhook=True)
