@@ -1,5 +1,7 @@
 /** A detail of a picture: the frame around it, and the picture in it. */
 
+import { canvasOf, contextOf, pngOf } from "./canvas";
+
 /** In shares of the picture's sides, 0 to 1. */
 export interface Frame {
   x: number;
@@ -55,14 +57,7 @@ export async function cropPicture(url: string, frame: Frame): Promise<Blob> {
   const [x, y] = [Math.round(frame.x * picture.width), Math.round(frame.y * picture.height)];
   const width = Math.max(1, Math.min(picture.width - x, Math.round(frame.width * picture.width)));
   const height = Math.max(1, Math.min(picture.height - y, Math.round(frame.height * picture.height)));
-  const canvas = Object.assign(document.createElement("canvas"), { width, height });
-  const context = canvas.getContext("2d");
-  if (!context) throw new Error("This browser has no canvas to cut details out on.");
-  context.drawImage(picture, x, y, width, height, 0, 0, width, height);
-  return new Promise((resolve, reject) =>
-    canvas.toBlob(
-      (blob) => (blob ? resolve(blob) : reject(new Error("The detail could not be written."))),
-      "image/png",
-    ),
-  );
+  const canvas = canvasOf(width, height);
+  contextOf(canvas).drawImage(picture, x, y, width, height, 0, 0, width, height);
+  return pngOf(canvas);
 }

@@ -1,5 +1,6 @@
 /** What a stroke of the brush that follows edges covers: a dab every few pixels, drawn on a canvas of its own. */
 
+import { canvasOf, contextOf } from "./canvas";
 import { type Colors, grow } from "./edge-growth";
 
 /** The distance between dabs, as a share of their radius. */
@@ -69,13 +70,4 @@ export class EdgeStroke {
     });
     context.putImageData(part, cover.left, cover.top);
   }
-}
-
-const canvasOf = (width: number, height: number): HTMLCanvasElement =>
-  Object.assign(document.createElement("canvas"), { width, height });
-
-function contextOf(canvas: HTMLCanvasElement): CanvasRenderingContext2D {
-  const context = canvas.getContext("2d", { willReadFrequently: true });
-  if (!context) throw new Error("This browser has no canvas to paint masks on.");
-  return context;
 }

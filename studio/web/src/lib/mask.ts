@@ -1,5 +1,6 @@
 /** A mask painted by hand. Its steps are stored, so that each can be undone and redone. */
 
+import { canvasOf, contextOf, pixelsOf, pngOf } from "./canvas";
 import type { Colors } from "./edge-growth";
 import { EdgeStroke } from "./edge-stroke";
 
@@ -71,10 +72,9 @@ export class Mask {
   /** Start from a mask file, in which the masked area is bright. */
   async start(from: Blob): Promise<void> {
     const { width, height } = this.canvas;
-    const canvas = Object.assign(document.createElement("canvas"), { width, height });
+    const picture = await pixelsOf(from, width, height);
+    const canvas = canvasOf(width, height);
     const context = contextOf(canvas);
-    context.drawImage(await createImageBitmap(from), 0, 0, width, height);
-    const picture = context.getImageData(0, 0, width, height);
     for (let at = 0; at < picture.data.length; at += 4) picture.data[at + 3] = picture.data[at] ?? 0;
     context.putImageData(picture, 0, 0);
     fillWithin(context, this.#ink);
@@ -122,19 +122,14 @@ export class Mask {
   /** As a file: the masked area is white, the rest black. */
   async file(): Promise<Blob> {
     const { width, height } = this.canvas;
-    const canvas = Object.assign(document.createElement("canvas"), { width, height });
+    const canvas = canvasOf(width, height);
     const context = contextOf(canvas);
     context.drawImage(this.canvas, 0, 0);
     fillWithin(context, "#fff");
     context.globalCompositeOperation = "destination-over";
     context.fillStyle = "#000";
     context.fillRect(0, 0, width, height);
-    return new Promise((resolve, reject) =>
-      canvas.toBlob(
-        (blob) => (blob ? resolve(blob) : reject(new Error("The mask could not be written."))),
-        "image/png",
-      ),
-    );
+    return pngOf(canvas);
   }
 
   #add(step: Step): void {
@@ -187,7 +182,7 @@ export class Mask {
   /** The stroke within what it covers: its own edge stays soft, and the picture's edges stay sharp. */
   #limited(stroke: Painted, cover: EdgeStroke): HTMLCanvasElement {
     const { width, height } = this.canvas;
-    this.#layer ??= Object.assign(document.createElement("canvas"), { width, height });
+    this.#layer ??= canvasOf(width, height);
     const context = contextOf(this.#layer);
     context.clearRect(0, 0, width, height);
     drawStroke(context, stroke, this.#ink);
@@ -223,12 +218,6 @@ function drawStroke(
   context.restore();
 }
 
-function contextOf(canvas: HTMLCanvasElement): CanvasRenderingContext2D {
-  const context = canvas.getContext("2d", { willReadFrequently: true });
-  if (!context) throw new Error("This browser has no canvas to paint masks on.");
-  return context;
-}
-
 /** Give what is on a canvas another colour, and leave its transparency. */
 function fillWithin(context: CanvasRenderingContext2D, ink: string | CanvasPattern): void {
   context.save();
@@ -239,7 +228,7 @@ function fillWithin(context: CanvasRenderingContext2D, ink: string | CanvasPatte
 }
 
 function squares(): CanvasPattern {
-  const canvas = Object.assign(document.createElement("canvas"), { width: 2 * SQUARE, height: 2 * SQUARE });
+  const canvas = canvasOf(2 * SQUARE, 2 * SQUARE);
   const context = contextOf(canvas);
   context.fillStyle = "#fff";
   context.fillRect(0, 0, 2 * SQUARE, 2 * SQUARE);
@@ -252,10 +241,7 @@ function squares(): CanvasPattern {
 }
 
 function copyOf(canvas: HTMLCanvasElement): HTMLCanvasElement {
-  const copy = Object.assign(document.createElement("canvas"), {
-    width: canvas.width,
-    height: canvas.height,
-  });
+  const copy = canvasOf(canvas.width, canvas.height);
   contextOf(copy).drawImage(canvas, 0, 0);
   return copy;
 }

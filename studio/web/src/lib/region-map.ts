@@ -1,5 +1,6 @@
 /** The photograph's regions as pixels: changed by painting, and written as the file that the studio takes. */
 
+import { canvasOf, contextOf, pixelsOf, pngOf } from "./canvas";
 import { type Grid, smoothRegions } from "./regions";
 
 export interface RegionMap {
@@ -78,20 +79,14 @@ export const countOf = ({ labels }: RegionMap): number =>
   labels.reduce((most, one) => Math.max(most, one), 0) + 1;
 
 /** Draw pixels in greys, as a file. */
-async function fileOf(width: number, height: number, grey: (at: number) => number): Promise<Blob> {
-  const canvas = Object.assign(document.createElement("canvas"), { width, height });
-  const context = canvas.getContext("2d");
-  if (!context) throw new Error("This browser has no canvas to draw regions on.");
+function fileOf(width: number, height: number, grey: (at: number) => number): Promise<Blob> {
+  const canvas = canvasOf(width, height);
+  const context = contextOf(canvas);
   const image = context.createImageData(width, height);
   image.data.fill(255);
   for (let at = 0; at < width * height; at++) image.data.fill(grey(at), 4 * at, 4 * at + 3);
   context.putImageData(image, 0, 0);
-  return new Promise((resolve, reject) =>
-    canvas.toBlob(
-      (blob) => (blob ? resolve(blob) : reject(new Error("The regions could not be written."))),
-      "image/png",
-    ),
-  );
+  return pngOf(canvas);
 }
 
 /** The map as the file that the studio takes. */
@@ -104,10 +99,6 @@ export const maskFile = ({ width, height, labels }: RegionMap, region: number): 
 
 /** Read a mask at a size: how much of each pixel is covered, 0 to 255. */
 export async function readMask(mask: Blob, width: number, height: number): Promise<Uint8Array> {
-  const canvas = Object.assign(document.createElement("canvas"), { width, height });
-  const context = canvas.getContext("2d", { willReadFrequently: true });
-  if (!context) throw new Error("This browser has no canvas to draw regions on.");
-  context.drawImage(await createImageBitmap(mask), 0, 0, width, height);
-  const { data } = context.getImageData(0, 0, width, height);
+  const { data } = await pixelsOf(mask, width, height);
   return Uint8Array.from({ length: width * height }, (_, at) => data[4 * at] ?? 0);
 }
