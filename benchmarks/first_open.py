@@ -9,7 +9,6 @@ Chromium; the first time, nothing is cached by the studio either.
 from __future__ import annotations
 
 import argparse
-import os
 import statistics
 import tempfile
 import time
@@ -17,8 +16,8 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
-from support.machine_info import processor
-from support.running_studio import studio
+from support.machine_info import describe_load
+from support.running_studio import chromium, studio
 
 _DEADLINE = 60_000  # ms
 # True when all pictures on the screen are decoded, and there are some.
@@ -50,13 +49,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--times", type=int, default=11)
     arguments = parser.parse_args()
-    print(f"{processor()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
+    print(describe_load())
     with (
         tempfile.TemporaryDirectory() as home,
         studio(Path(home) / "home") as address,
         sync_playwright() as playwright,
     ):
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        browser = chromium(playwright)
         usable, complete = _open(browser, address)
         print(f"the very first time: usable after {usable:.2f} s, complete after {complete:.2f} s")
         taken = [_open(browser, address) for _ in range(arguments.times - 1)]

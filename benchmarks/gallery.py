@@ -8,7 +8,6 @@ The claim of docs/lab/studio-page.md. It runs a real studio and Chromium; result
 from __future__ import annotations
 
 import argparse
-import os
 import statistics
 import time
 from pathlib import Path
@@ -17,8 +16,8 @@ import httpx2
 from playwright.sync_api import Page, sync_playwright
 
 from support.full_gallery import fill
-from support.machine_info import processor
-from support.running_studio import heap, studio
+from support.machine_info import describe_load
+from support.running_studio import chromium, heap, studio
 
 _WORDS = ("swirl", "cat", "cat swirl", "rocket waves", "hubble", "o", "nothing such", "mosaic coffee")
 _WHEEL_STEP = 120  # px: one notch
@@ -71,7 +70,7 @@ def _row(name: str, seconds: list[float]) -> None:
 def _page(address: str, count: int) -> None:
     """Print what a person sees in Chromium."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        browser = chromium(playwright)
         page = browser.new_page(viewport={"width": 1280, "height": 800}, base_url=address)
         refused: list[int] = []
         page.on("response", lambda answer: refused.append(answer.status) if answer.status >= 400 else None)
@@ -137,7 +136,7 @@ def main() -> None:
     parser.add_argument("--home", type=Path, default=Path("/tmp/pinxit-gallery"))  # noqa: S108 - a cache
     arguments = parser.parse_args()
     fill(arguments.home, arguments.results)
-    print(f"{processor()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}; {arguments.results} results")
+    print(f"{describe_load()}; {arguments.results} results")
     with studio(arguments.home) as address:
         _server(address)
         _page(address, arguments.results)

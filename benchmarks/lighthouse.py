@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from support.full_gallery import fill
-from support.machine_info import processor
+from support.machine_info import describe_load
 from support.running_studio import studio
 
 _VERSION = "13.5.0"
@@ -39,7 +39,7 @@ def main() -> None:
     if shutil.which("npx") is None:
         raise SystemExit("Lighthouse needs Node: make page installs it, then make lighthouse finds it.")
     fill(arguments.home, _RESULTS)
-    print(f"{processor()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}; Lighthouse {_VERSION}")
+    print(f"{describe_load()}; Lighthouse {_VERSION}")
     failed = []
     with studio(arguments.home) as address:
         for page in arguments.pages:

@@ -8,14 +8,13 @@ The claim of docs/lab/studio-page.md. It runs a real studio and presses *Perfect
 from __future__ import annotations
 
 import argparse
-import os
 import tempfile
 from pathlib import Path
 
 from playwright.sync_api import Page, expect, sync_playwright
 
-from support.machine_info import processor
-from support.running_studio import heap, studio
+from support.machine_info import describe_load
+from support.running_studio import chromium, heap, studio
 
 _SIDE = 96  # px
 _EVERY = 10  # paintings between two measurements
@@ -27,13 +26,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--paintings", type=int, default=100)
     count = parser.parse_args().paintings
-    print(f"{processor()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}; {count} paintings of {_SIDE} px")
+    print(f"{describe_load()}; {count} paintings of {_SIDE} px")
     with (
         tempfile.TemporaryDirectory() as folder,
         studio(Path(folder) / "home") as address,
         sync_playwright() as playwright,
     ):
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        browser = chromium(playwright)
         page = browser.new_page(viewport={"width": 1280, "height": 800}, base_url=address)
         page.set_default_timeout(_TIMEOUT)
         expect.set_options(timeout=_TIMEOUT)

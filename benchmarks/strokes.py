@@ -86,21 +86,38 @@ CONTENDERS: dict[str, Callable[[Picture, Picture], Picture]] = {
 def main() -> None:
     """Paint and judge what is missing, then compare."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--content", type=Path)
-    parser.add_argument("--style", type=Path)
     parser.add_argument("--only", nargs="+", choices=CONTENDERS, default=list(CONTENDERS))
     parser.add_argument("--folder", type=Path, default=Path("out/strokes"))
     parser.add_argument("--pairs", type=Path, default=PAIRS)
-    parser.add_argument("--record", type=Path, default=RECORD)
+    run(parser, RECORD, judge_all, table)
+
+
+def run(
+    parser: argparse.ArgumentParser,
+    record_file: Path,
+    judge: Callable[[argparse.Namespace, dict[str, Any]], None],
+    summary: Callable[[dict[str, Any]], str],
+) -> None:
+    """Paint and judge what is missing in a record, unless only its summary is asked for, and print that.
+
+    Args:
+        parser: with the benchmark's own options.
+        record_file: the record, unless the user names another.
+        judge: paints, judges, and writes the record to `options.record`.
+        summary: returns the record's table.
+    """
+    parser.add_argument("--content", type=Path)
+    parser.add_argument("--style", type=Path)
+    parser.add_argument("--record", type=Path, default=record_file)
     parser.add_argument("--judged", action="store_true")
     options = parser.parse_args()
-    record: Record = json.loads(options.record.read_text()) if options.record.exists() else {}
+    record = json.loads(options.record.read_text()) if options.record.exists() else {}
     if not options.judged:
         if options.content is None or options.style is None:
             parser.error("give the folders of photographs and paintings, --content and --style, or --judged")
         print(describe(), flush=True)
-        judge_all(options, record)
-    print(table(record))
+        judge(options, record)
+    print(summary(record))
 
 
 def judge_all(options: argparse.Namespace, record: Record) -> None:

@@ -20,8 +20,7 @@ from pinxit.encoder import dino_weights
 from pinxit.encoder.dino import Dino
 from pinxit.metrics.patches import PatchJudge
 from pinxit.preparation import prepare
-from strokes import SIZE, load
-from support.machine_info import describe
+from strokes import SIZE, load, run
 
 PHOTOGRAPHS = (
     "portrait_woman_afro",
@@ -39,18 +38,8 @@ Record = dict[str, dict[str, dict[str, float]]]
 def main() -> None:
     """Paint and judge what is missing, then compare."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--content", type=Path)
-    parser.add_argument("--style", type=Path)
     parser.add_argument("--networks", type=Path, default=Path("out/trained"))
-    parser.add_argument("--judged", action="store_true")
-    options = parser.parse_args()
-    record: Record = json.loads(RECORD.read_text()) if RECORD.exists() else {}
-    if not options.judged:
-        if options.content is None or options.style is None:
-            parser.error("give the folders of photographs and paintings, --content and --style, or --judged")
-        print(describe(), flush=True)
-        judge_all(options, record)
-    print(table(record))
+    run(parser, RECORD, judge_all, table)
 
 
 def judge_all(options: argparse.Namespace, record: Record) -> None:
@@ -71,7 +60,7 @@ def judge_all(options: argparse.Namespace, record: Record) -> None:
                 seen = judge(last.picture())
                 found[contender] = {key: round(getattr(seen, key), 4) for key in ("local_style", "structure")}
             record[pair] = found
-            RECORD.write_text(json.dumps(record, indent=1, sort_keys=True) + "\n")
+            options.record.write_text(json.dumps(record, indent=1, sort_keys=True) + "\n")
             print(pair, found, flush=True)
 
 

@@ -26,6 +26,11 @@ def describe() -> str:
     return f"{processor()}, {os.cpu_count()} cores, {torch.get_num_threads()} threads, PyTorch {torch.__version__}"
 
 
+def describe_load() -> str:
+    """Return processor, cores and the load of the last minute in one line."""
+    return f"{processor()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}"
+
+
 def matrix_product_rate(side: int = 2048, repeats: int = 4) -> float:
     """Return this machine's present rate of single-precision matrix products, FLOP/s."""
     a, b = torch.randn(side, side), torch.randn(side, side)

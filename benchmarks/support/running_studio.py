@@ -1,4 +1,4 @@
-"""A studio of its own for a benchmark, and what Chromium says about the memory of a page."""
+"""A studio of its own for a benchmark, a browser, and what that says about the memory of a page."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from playwright.sync_api import CDPSession
+from playwright.sync_api import Browser, CDPSession, Playwright
 
 
 @contextlib.contextmanager
@@ -28,6 +28,11 @@ def studio(home: Path) -> Iterator[str]:
             yield line.split()[-1].rstrip("/")
         finally:
             process.terminate()
+
+
+def chromium(playwright: Playwright) -> Browser:
+    """Start Chromium."""
+    return playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
 
 
 def heap(session: CDPSession) -> float:
