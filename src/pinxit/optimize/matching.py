@@ -44,27 +44,25 @@ def meanings_of(
     """
     if not settings.matched:
         return None
-    features = _content_features(settings, encoder, content, wrap)
-    if settings.match == "soft":
-        return meanings_from(settings, encoder, features, inputs, AROUND if wrap else 0.0)
-    return _regions(settings, encoder, features, inputs, wrap).meanings(AROUND if wrap else 0.0)
+    return meanings_from(settings, encoder, _content_features(settings, encoder, content, wrap), inputs, wrap)
 
 
 def meanings_from(
-    settings: Settings, encoder: Encoder, content: Tensor, inputs: JobInputs, around: float = 0.0
+    settings: Settings, encoder: Encoder, content: Tensor, inputs: JobInputs, wrap: Wrap = NONE
 ) -> Meanings:
     """Return the same as `meanings_of`, from known deep features of the content image.
 
     Args:
         settings: how parts are matched.
         encoder: see `meanings_of`.
-        content: deep features `(1, C, h, w)` of the content image, which extend beyond its borders by `around`.
+        content: deep features `(1, C, h, w)` of the content image, which extend by `AROUND` beyond borders that meet.
         inputs: see `meanings_of`.
-        around: see `Meanings`.
+        wrap: which borders meet.
     """
+    around = AROUND if wrap else 0.0
     if settings.match == "soft":
         return soft_meanings(content, _style_features(settings, encoder, inputs), around)
-    return _regions(settings, encoder, content, inputs).meanings(around)
+    return _regions(settings, encoder, content, inputs, wrap).meanings(around)
 
 
 def correspondence(
@@ -122,9 +120,7 @@ def _given_labels(inputs: JobInputs, wrap: Wrap) -> Labels | None:
     return given
 
 
-def _regions(
-    settings: Settings, encoder: Encoder, content: Tensor, inputs: JobInputs, wrap: Wrap = NONE
-) -> Correspondence:
+def _regions(settings: Settings, encoder: Encoder, content: Tensor, inputs: JobInputs, wrap: Wrap) -> Correspondence:
     masks = [None if style.mask is None else torch.from_numpy(style.mask)[None, None] for style in inputs.styles]
     found = find_regions(content, _style_features(settings, encoder, inputs), masks, _given_labels(inputs, wrap))
     if settings.assignment is None:
