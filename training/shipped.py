@@ -22,15 +22,15 @@ from pinxit.encoder.device import choose_dtype
 from pinxit.encoder.open import open_encoder
 from pinxit.network import weights
 from pinxit.network.model import Network
-from pinxit.network.training.dataset import PairDataset, read_folder
+from pinxit.network.training.dataset import StyleDataset, read_folder
 from pinxit.network.training.distillation import DistillationLoss
 from pinxit.network.training.flat_art import draw_flat_art
 from pinxit.network.training.perceptual_loss import PerceptualLoss
 from pinxit.network.training.trainer import Trainer, TrainingConfig
 from pinxit.network.weights import SHAPES
 
-SIDE = 384  # px: shorter side of a photograph or painting in memory
-DRAWN_SIDE = 768  # px: of a drawn style, whose strokes are large and crisp as those of small paintings are not
+SIDE = 480  # px: shorter side of a photograph or painting in memory
+DRAWN_SIDE = 720  # px: of a drawn style
 SEEDS = 2  # of each drawn style
 DRAWN_COPIES = 3  # of each drawn style: one pair in twelve is painted in one
 FLAT_SHARE = 1 / 7  # of flat art among the photographs
@@ -48,10 +48,10 @@ def main() -> None:
     parser.add_argument("--start", type=Path, help="weights to start from")
     parser.add_argument("--steps", type=int, default=40_000)
     parser.add_argument("--stop-after", type=int, help="stop for now after so many steps")
-    parser.add_argument("--size", type=int, default=192)
+    parser.add_argument("--size", type=int, default=224)
     parser.add_argument("--batch", type=int, default=2)
     parser.add_argument("--rate", type=float, default=7e-4)
-    parser.add_argument("--style-weight", type=float, default=10)
+    parser.add_argument("--style-weight", type=float, default=15)
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(0)
@@ -121,12 +121,12 @@ def train(trainer: Trainer, file: Path, card: Mapping[str, object], stop_after: 
             break
 
 
-def dataset(photographs: Path, paintings: Path) -> PairDataset:
+def dataset(photographs: Path, paintings: Path) -> StyleDataset:
     """Return the training data: photographs and flat art, paintings and drawn styles."""
     contents = read_folder(photographs, SIDE)
     flat = [draw_flat_art(SIDE, seed) for seed in range(round(FLAT_SHARE * len(contents)))]
     drawn = [styles.draw(name, DRAWN_SIDE, seed=seed) for name in styles.names() for seed in range(1, 1 + SEEDS)]
-    return PairDataset([*contents, *flat], [*read_folder(paintings, SIDE), *DRAWN_COPIES * drawn], varied=True)
+    return StyleDataset([*contents, *flat], [*read_folder(paintings, SIDE), *DRAWN_COPIES * drawn], varied=True)
 
 
 def start_from(network: Network, known: weights.NetworkWeights) -> None:

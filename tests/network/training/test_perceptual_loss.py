@@ -22,10 +22,12 @@ from pinxit.network.training.perceptual_loss import (
     NEIGHBOR_VIEWS,
     SIMILARITY,
     SIMILARITY_VIEWS,
+    TONE,
     PerceptualLoss,
     View,
     grid,
     neighbor_distances,
+    tone_difference,
     unevenness,
 )
 from tests.conftest import as_tensor
@@ -47,12 +49,12 @@ def cosines(ours: np.ndarray, theirs: np.ndarray) -> np.ndarray:
 def test_the_losses_of_a_batch_equal_their_definitions(encoder: Encoder, cat: Picture, coffee: Picture) -> None:
     # So small that every position is compared.
     photographs = torch.cat([as_tensor(resize(one, 48, 48)) for one in (cat, coffee)])
-    paintings = photographs.flip(0)
-    painted = (0.7 * photographs + 0.4 * paintings.flip(3) - 0.05).clamp(-0.2, 1.2)
-    losses = PerceptualLoss(encoder)(painted, photographs, paintings)
+    painting = as_tensor(resize(coffee, 48, 64)).flip(3)
+    painted = (0.7 * photographs + 0.4 * photographs.flip(0).flip(3) - 0.05).clamp(-0.2, 1.2)
+    losses = PerceptualLoss(encoder)(painted, photographs, painting)
     for number in range(2):
-        photograph, painting, result = (one[number : number + 1] for one in (photographs, paintings, painted))
-        style = content = 0.0
+        photograph, result = (one[number : number + 1] for one in (photographs, painted))
+        style, content = 0.0, TONE * float(tone_difference(result, photograph))
         for view, weight in NEIGHBOR_VIEWS.items():
             ours, own, theirs = (features(encoder, one, view) for one in (result, photograph, painting))
             mean = theirs.mean(1, keepdims=True)
@@ -128,3 +130,11 @@ def test_flat_art_is_even_in_places_and_each_picture_differs() -> None:
     assert np.mean(even) > 0.4
     assert min(even) < 0.9
     assert len({one.pixels.tobytes() for one in pictures}) == 12
+
+
+def test_a_dark_area_that_becomes_light_is_seen_and_strokes_are_not() -> None:
+    photograph = torch.full((1, 3, 64, 64), 0.2)
+    photograph[..., 32:] = 0.8
+    strokes = 0.1 * torch.randn(photograph.shape, generator=torch.Generator().manual_seed(0))
+    assert float(tone_difference(0.5 * photograph + strokes, photograph)) < 0.03
+    assert float(tone_difference(1 - photograph, photograph)) > 1.9

@@ -18,7 +18,9 @@ from pinxit.files.cache import cache_folder
 from pinxit.image import Picture
 from pinxit.network import weights
 from pinxit.network.model import Network
-from pinxit.network.training.dataset import PairDataset
+from pinxit.network.training import dataset as dataset_module
+from pinxit.network.training import one_style
+from pinxit.network.training.dataset import StyleDataset
 from pinxit.network.training.distillation import DistillationLoss
 from pinxit.network.training.perceptual_loss import BatchLosses, PerceptualLoss
 from pinxit.network.training.trainer import Trainer, TrainingConfig
@@ -27,10 +29,17 @@ from pinxit.preparation import StyleImage, job_from_recipe, prepare
 from tests import command_line
 
 
+@pytest.fixture(autouse=True)
+def _small_styles(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Read style images at a size at which a step is fast."""
+    for module in (dataset_module, one_style):
+        monkeypatch.setattr(module, "SIZES", (96,))
+
+
 def trainer(encoder: Encoder, cat: Picture, steps: int) -> Trainer:
     """A trainer of an untrained network, with one style and one photograph."""
     torch.manual_seed(0)
-    dataset = PairDataset([cat], [styles.draw("swirl", 128)], varied=False)
+    dataset = StyleDataset([cat], [styles.draw("swirl", 128)], varied=False)
     config = TrainingConfig(steps, rate=3e-3, style_weight=10)
     return Trainer(
         Network(SHAPES["live"]), PerceptualLoss(encoder), lambda number: dataset.batch(number, 64, 2), config
@@ -50,7 +59,7 @@ def test_a_small_network_learns_from_a_larger_one(cat: Picture) -> None:
     network = Network(SHAPES["live"])
     network.reader.load_state_dict(teacher.network.reader.state_dict(), strict=False)
     before = [value.clone() for value in network.reader.parameters()]
-    dataset = PairDataset([cat], [styles.draw("swirl", 128)], varied=False)
+    dataset = StyleDataset([cat], [styles.draw("swirl", 128)], varied=False)
     config = TrainingConfig(100, 3e-3, 1.0, ("transformer",))
     losses = [step.content for step in Trainer(network, teacher, lambda number: dataset.batch(number, 64, 2), config)]
     assert np.mean(losses[-10:]) < 0.5 * np.mean(losses[:5])
@@ -73,7 +82,7 @@ def test_what_was_broken_off_goes_on_exactly(encoder: Encoder, cat: Picture, tmp
 def test_crops_of_one_colour_are_left_out() -> None:
     even = np.full((3, 300, 300), 0.5, np.float32)
     even[:, 140:160, 140:160] = 0.9
-    dataset = PairDataset([Picture(even)], [styles.draw("swirl", 128)], varied=False)
+    dataset = StyleDataset([Picture(even)], [styles.draw("swirl", 128)], varied=False)
     batches = [dataset.batch(number, 64, 4).photographs for number in range(10)]
     assert min(float(one.std()) for batch in batches for one in batch) > 0.001
 

@@ -1,4 +1,8 @@
-"""Training data: crops of photographs, and of paintings whose colours and scale are varied at random."""
+"""Training data: crops of photographs in the colours of a style image, and the whole style image, as networks will read it.
+
+A crop of a painting would say less: the photograph's colours are mapped as a whole, strokes have the size that they have in
+pictures, and every crop may find its strokes anywhere in the style image.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +14,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pinxit import image as pictures
+from pinxit.image import fit
 from pinxit.image.picture import Picture, Pixels
-from pinxit.texture.color_transfer import match_colors
+from pinxit.network.conditioning import PAINTED, read_at
+from pinxit.texture.color_transfer import Colors, colors_of, recolor
 
 Bytes = NDArray[np.uint8]
+SIZES = (PAINTED, PAINTED, 720)
+"""Longer sides at which style images are read, px, each as often as the others. Pictures are painted at the first; frames of
+films and cameras are larger."""
+PHOTOGRAPH_SIDE = 640  # px: longer side of photographs in memory
+CLOSEST, FARTHEST = 1.3, 0.75
+"""The greatest and the least size of photographs in relation to that of style images."""
 LEAST_CONTRAST = 0.005
 """Least deviation of a photograph's crop. A crop of one colour has nothing to paint, and normalising it divides by zero."""
 TRIES = 20  # to find a crop with more
@@ -21,49 +33,62 @@ TRIES = 20  # to find a crop with more
 
 @dataclass(frozen=True)
 class Batch:
-    """A batch of pairs.
+    """A batch: some photographs, all in one style.
 
     Attributes:
-        photographs: `(N, 3, S, S)`, range [0, 1], in the colours of the paintings.
-        paintings: `(N, 3, S, S)`, range [0, 1].
+        photographs: `(N, 3, S, S)`, range [0, 1], in the colours of the style image.
+        paintings: the style image, `(1, 3, H, W)`, range [0, 1].
     """
 
     photographs: Pixels
     paintings: Pixels
 
 
-class PairDataset:
-    """Photographs and paintings, kept in memory as bytes, from which batches are cropped.
+class StyleDataset:
+    """Photographs and style images, kept in memory as bytes, of which batches are made.
 
     Args:
         photographs: at least one.
-        paintings: at least one.
-        varied: whether half of the paintings get other colours than their own.
+        styles: the style images, at least one.
+        varied: whether half of the style images get other colours than their own, and half are read at their own size: they are
+            sharp there, which small ones are not where they are enlarged.
     """
 
-    def __init__(self, photographs: Sequence[Picture], paintings: Sequence[Picture], *, varied: bool) -> None:
-        self._photographs = [to_bytes(picture) for picture in photographs]
-        self._paintings = [to_bytes(picture) for picture in paintings]
+    def __init__(self, photographs: Sequence[Picture], styles: Sequence[Picture], *, varied: bool) -> None:
+        several = [fit(photograph, PHOTOGRAPH_SIDE) for photograph in photographs]
+        self._photographs = [(to_bytes(picture), colors_of(picture.pixels)) for picture in several]
+        self._styles = [to_bytes(fit(style, min(max(style.height, style.width), max(SIZES)))) for style in styles]
         self._varied = varied
 
-    def batch(self, number: int, size: int, count: int) -> Batch:
+    def batch(self, number: int, side: int, count: int) -> Batch:
         """Return a batch, the same for the same number, so that training can be interrupted and resumed anywhere.
 
         Args:
             number: the batch's number.
-            size: the side of every crop, px.
-            count: the number of photographs, each with a painting.
+            side: the side of every crop, px.
+            count: the number of photographs.
         """
         rng = np.random.default_rng(number)
-        pairs = [self._pair(rng, size) for _ in range(count)]
-        return Batch(*(np.stack(side) for side in zip(*pairs, strict=True)))
-
-    def _pair(self, rng: np.random.Generator, size: int) -> tuple[Pixels, Pixels]:
-        photograph = crop_with_contrast(rng, self._photographs, size, 0.7, 1.8)
-        painting = _crop(rng, self._paintings[rng.integers(len(self._paintings))], size, 0.5, 2.0)
+        style = self._styles[rng.integers(len(self._styles))]
+        size = SIZES[rng.integers(len(SIZES))]
         if self._varied and rng.random() < 0.5:
-            painting = _recolored(rng, painting)
-        return match_colors(Picture(photograph), Picture(painting), 1).pixels, painting
+            size = min(size, max(style.shape))
+        read = read_at(Picture(style.astype(np.float32) / 255), size).pixels
+        if self._varied and rng.random() < 0.5:
+            read = _recolored(rng, read)
+        colors = colors_of(read)
+        return Batch(np.stack([self._photograph(rng, side, size, colors) for _ in range(count)]), read[None])
+
+    def _photograph(self, rng: np.random.Generator, side: int, size: int, colors: Colors) -> Pixels:
+        """Return a crop of a photograph, larger or smaller than if it were painted at the style image's size."""
+        usual = side * PHOTOGRAPH_SIDE / size
+        for _ in range(TRIES):
+            pixels, own = self._photographs[int(rng.integers(len(self._photographs)))]
+            width = usual / np.exp(rng.uniform(np.log(FARTHEST), np.log(CLOSEST)))
+            crop = recolor(_crop(rng, pixels, side, width), own, colors, 1)
+            if crop.std(axis=(1, 2)).max() > LEAST_CONTRAST:
+                break
+        return crop
 
 
 def read_folder(folder: Path, side: int) -> list[Picture]:
@@ -82,30 +107,12 @@ def to_bytes(picture: Picture) -> Bytes:
     return (picture.pixels * 255 + 0.5).astype(np.uint8)
 
 
-def crop_with_contrast(
-    rng: np.random.Generator, several: Sequence[Bytes], size: int, closest: float, farthest: float
-) -> Pixels:
-    """Return a random square of one of several pictures, mirrored and scaled at random.
-
-    Args:
-        rng: chooses.
-        several: the pictures, each `(3, H, W)`.
-        size: the side of the square, px.
-        closest: the least part of a picture that it shows, in relation to its own size.
-        farthest: the greatest.
-    """
-    for _ in range(TRIES):
-        square = _crop(rng, several[int(rng.integers(len(several)))], size, closest, farthest)
-        if square.std(axis=(1, 2)).max() > LEAST_CONTRAST:
-            break
-    return square
-
-
-def _crop(rng: np.random.Generator, pixels: Bytes, size: int, closest: float, farthest: float) -> Pixels:
+def _crop(rng: np.random.Generator, pixels: Bytes, size: int, side: float) -> Pixels:
+    """Return a random square of a picture, as wide as `side` there, resized to `size` px and mirrored at random."""
     from PIL import Image
 
     height, width = pixels.shape[1:]
-    side = min(size * np.exp(rng.uniform(np.log(closest), np.log(farthest))), height, width)
+    side = min(side, height, width)
     top, left = rng.uniform(0, height - side), rng.uniform(0, width - side)
     image = Image.fromarray(np.ascontiguousarray(np.moveaxis(pixels, 0, 2)))
     square = image.resize((size, size), Image.Resampling.BICUBIC, box=(left, top, left + side, top + side))

@@ -27,7 +27,7 @@ class DistillationLoss:
         Args:
             painted: the student's paintings, `(N, 3, H, W)`.
             photographs: the photographs in the paintings' colours, `(N, 3, H, W)`.
-            paintings: the style images, `(N, 3, H, W)`.
+            paintings: their style image, `(1, 3, H', W')`.
         """
         with torch.no_grad():
             wanted = self.network(photographs, paintings).clamp(0, 1)

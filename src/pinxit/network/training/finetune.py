@@ -17,8 +17,8 @@ from pinxit.image import Picture, fit, resize
 from pinxit.network.conditioning import SMALLEST_SIDE
 from pinxit.network.model import Network
 from pinxit.network.paint import paint
-from pinxit.network.training.dataset import to_bytes
-from pinxit.network.training.one_style import OneStyleDataset, OneStyleLoss
+from pinxit.network.training.dataset import StyleDataset, to_bytes
+from pinxit.network.training.one_style import OneStyleLoss
 from pinxit.network.training.trainer import StepReport, Trainer, TrainingConfig
 from pinxit.network.weights import LARGEST_PAINTING, NetworkWeights, shipped
 from pinxit.recipe.inputs import JobInputs, StyleInput
@@ -74,12 +74,12 @@ def finetune(
                 f"give one with at least {SMALLEST_SIDE} px on the shorter side."
             )
     collage = collage_of(paintings)
-    dataset = OneStyleDataset(photographs, collage)
+    dataset = StyleDataset(photographs, [collage], varied=False)
     initial = shipped("fine")
     trainer = Trainer(
         Network.from_weights(initial),
         OneStyleLoss(encoder, paintings, collage),
-        lambda number: dataset.batch(number, SIDE),
+        lambda number: dataset.batch(number, SIDE, 1),
         config,
     )
     digest = hashlib.sha256(repr((config, initial.shape, initial.card)).encode())
@@ -92,7 +92,7 @@ def finetune(
     start = time.monotonic()
     first, recent = trainer.done, StepReport(0, 0.0, 0.0)
     for step in _with_saves(trainer, state):
-        # A step's losses are those of two crops, so a running average is reported.
+        # A step's losses are those of one crop, so a running average is reported.
         share = 1.0 if step.number == first + 1 else 0.05
         recent = StepReport(
             step.number,

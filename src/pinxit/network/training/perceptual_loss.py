@@ -37,7 +37,12 @@ COHERENCE, COMPLETENESS, GUIDANCE, MOMENTS = 0.1, 0.5, 0.03, 1.4
 """Weights within the style loss. Coherence alone leads to even areas, whose features are near to some place of every painting:
 completeness and moments ask for all strokes of the style image, and for their contrast."""
 GRAM_SHARE = 0.3  # of Gram matrices in the loss of moments; the rest is for means and deviations
-SIMILARITY = 6.0  # the weight of self-similarity, which is the content loss
+SIMILARITY = 6.0  # the weight of self-similarity, most of the content loss
+TONE = 5.0
+"""The weight of light and dark, which are content, too. Without it, a network that paints strong strokes soon paints a black
+coat as white as the style image's sky."""
+AREA = 8  # px: side of an area whose lightness is compared
+LEAST_VARIANCE = 0.001  # of lightness, range [0, 1]; where areas differ less, there is hardly any light and dark
 OVERSHOOT, GRID, EVEN = 10.0, 30.0, 60.0  # weights of these losses
 FLAT = 1e-3
 """Greatest difference between neighbouring pixels of an even area. No camera sees one: it was drawn, and should stay clean."""
@@ -52,7 +57,7 @@ class BatchLosses:
     """The losses of a batch, each `(N,)`.
 
     Attributes:
-        content: the difference of self-similarities.
+        content: the difference of self-similarities, and of light and dark.
         style: the distances of strokes from their neighbours, and of the moments of features.
         overshoot: mean squared distance of pixels from the range [0, 1].
         grid: the share of the variance of pixels, and of their differences, that a position within a grid explains.
@@ -100,9 +105,9 @@ class PerceptualLoss:
         Args:
             painted: the network's paintings, `(N, 3, H, W)`.
             photographs: the photographs in the paintings' colours, `(N, 3, H, W)`.
-            paintings: the style images, `(N, 3, H', W')`.
+            paintings: their style image, `(1, 3, H', W')`.
         """
-        return self.compare(painted, photographs, [self.targets([painting[None]]) for painting in paintings])
+        return self.compare(painted, photographs, self.targets([paintings]))
 
     @torch.no_grad()
     def targets(self, paintings: Sequence[Tensor]) -> StyleTargets:
@@ -114,19 +119,19 @@ class PerceptualLoss:
             {view: _statistics(flat[view]) for view in MOMENT_VIEWS},
         )
 
-    def compare(self, painted: Tensor, photographs: Tensor, targets: Sequence[StyleTargets]) -> BatchLosses:
-        """Return the losses of a batch of paintings, each with the targets of its style; see `__call__`."""
+    def compare(self, painted: Tensor, photographs: Tensor, target: StyleTargets) -> BatchLosses:
+        """Return the losses of a batch of paintings with the targets of their style; see `__call__`."""
         with torch.no_grad():
             content = self._features(photographs, {*NEIGHBOR_VIEWS, *SIMILARITY_VIEWS})
         features = self._features(painted, {*NEIGHBOR_VIEWS, *MOMENT_VIEWS, *SIMILARITY_VIEWS})
         content_losses, style_losses = [], []
-        for number, target in enumerate(targets):
+        for number in range(len(painted)):
             ours, photograph = ({view: maps[number] for view, maps in each.items()} for each in (features, content))
             content_losses.append(_content(ours, photograph))
             style_losses.append(_style(ours, photograph, target))
         overshoot = (painted - painted.clamp(0, 1)).square().mean((1, 2, 3))
         return BatchLosses(
-            torch.stack(content_losses),
+            torch.stack(content_losses) + TONE * tone_difference(painted, photographs),
             torch.stack(style_losses),
             overshoot,
             grid(painted),
@@ -164,6 +169,27 @@ def unevenness(painted: Tensor, photographs: Tensor) -> Tensor:
         even = photographs.diff(dim=axis).abs().amax(1, keepdim=True) < FLAT
         uneven = uneven + (painted.diff(dim=axis).abs() * even).mean((1, 2, 3))
     return uneven
+
+
+def tone_difference(painted: Tensor, photographs: Tensor) -> Tensor:
+    """Return how differently light and dark are distributed over the areas of paintings and photographs.
+
+    Args:
+        painted: the paintings, `(N, 3, H, W)`.
+        photographs: the photographs, of the same size.
+
+    Returns:
+        1 less the correlation, `(N,)`: 0 where they are alike, 2 where they are reversed. Contrast and brightness are free.
+    """
+    ours, theirs = (_lightness(pictures) for pictures in (painted, photographs))
+    deviations = [(areas.square().mean(1) + LEAST_VARIANCE).sqrt() for areas in (ours, theirs)]
+    return 1 - (ours * theirs).mean(1) / (deviations[0] * deviations[1])
+
+
+def _lightness(pictures: Tensor) -> Tensor:
+    """Return the lightness of each area of pictures `(N, 3, H, W)`, less its mean, `(N, areas)`."""
+    areas = F.avg_pool2d(pictures.mean(1, keepdim=True), AREA).flatten(1)
+    return areas - areas.mean(1, keepdim=True)
 
 
 def neighbor_distances(painted: Tensor, photograph: Tensor, painting: Tensor) -> tuple[Tensor, Tensor, Tensor]:
