@@ -40,7 +40,7 @@ PHOTO_SHARE = (0.7, 0.7, 0.5, 0.5, 0.2)
 coarser octaves. Objects are recognised by their fine detail; large forms are the style's."""
 
 
-KEPT, FINE = 0.3, 3.0
+KEPT, FINE = 0.5, 3.0
 """Share of the photograph's detail finer than `FINE` px that stays in the painting of a network with attention. Eyes, mouths
 and letters are recognised by it. More of it costs strokes: docs/lab/networks.md."""
 GUIDED, EVEN = 12, 0.002  # px: half the side of a guided filter's window; its variance that counts as even

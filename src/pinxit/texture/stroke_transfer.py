@@ -50,6 +50,11 @@ _SHARE = 0.5  # the cost of a style with half the share of another
 _PRICE, _ROUNDS, _MOST_USED = 0.075, 8, 8.0  # what a piece costs more in each round, by how often it is used
 _SWEEPS = 4
 _CHOICES = 2
+_LAID = 26.0  # px: what a Gaussian of this deviation takes from the pieces is laid; large forms stay the painting's
+_OPACITY = 0.85  # of the strokes
+_SHIFT = 0.4
+"""The share of a piece's mean color that does not count, because only its detail is laid. An even ground in a color between two
+of the style image's would otherwise get pieces with the edges between them."""
 _AROUND = 20.0  # px: the detail of a face counts for its smooth parts, too
 _FROM_PHOTOGRAPH = 0.5  # how much the photograph's detail counts against the style's, beside the painting's own
 _NEIGHBOURS = ((-1, 0), (1, 0), (0, -1), (0, 1))
@@ -82,14 +87,14 @@ class Strokes:
         scale = max(height, width) / max(self.amount.shape)
         changed = resized(self._detail(), height, width)
         changed -= painting
-        changed += blurred(painting, DETAIL * scale)
-        changed *= resized(self.amount[None], height, width)
+        changed += blurred(painting, _LAID * scale)
+        changed *= np.float32(_OPACITY) * resized(self.amount[None], height, width)
         return changed
 
     def _detail(self) -> Pixels:
         height, width = (side * self.scale for side in self.amount.shape)
         copied = _joined(self.style, self.pieces, self.scale)[:, :height, :width]
-        return copied - blurred(copied, DETAIL * self.scale)
+        return copied - blurred(copied, _LAID * self.scale)
 
 
 class Brushwork:
@@ -270,6 +275,7 @@ def _described(pixels: Pixels, level: _Level) -> Pixels:
     )
     side, step = level.side // pixel, level.step // pixel
     windows = sliding_window_view(small, (side, side), axis=(1, 2))[:, ::step, ::step]
+    windows = windows - np.float32(_SHIFT) * windows.mean(axis=(3, 4), keepdims=True)
     return np.ascontiguousarray(np.moveaxis(windows, 0, 2).reshape(*windows.shape[1:3], -1), np.float32)
 
 
