@@ -25,7 +25,6 @@ from pinxit.texture.laplacian_pyramid import (
     octaves_of,
     scale_octaves,
 )
-from pinxit.texture.smoothing import blurred
 from pinxit.texture.steerable_pyramid import (
     Covariances,
     Maps,
@@ -43,7 +42,6 @@ coarser octaves. Objects are recognised by their fine detail; large forms are th
 KEPT, FINE = 0.5, 3.0
 """Share of the photograph's detail finer than `FINE` px that stays in the painting of a network with attention. Eyes, mouths
 and letters are recognised by it. More of it costs strokes: docs/lab/networks.md."""
-GUIDED, EVEN = 12, 0.002  # px: half the side of a guided filter's window; its variance that counts as even
 
 
 def keep_detail(strokes: Pixels, photograph: Pixels) -> Pixels:
@@ -58,24 +56,6 @@ def keep_detail(strokes: Pixels, photograph: Pixels) -> Pixels:
     apart = photograph - strokes
     coarse = np.stack([cv2.GaussianBlur(plane, (0, 0), FINE, borderType=cv2.BORDER_REFLECT_101) for plane in apart])
     return np.asarray(strokes + np.float32(KEPT) * (apart - coarse), np.float32)
-
-
-def without_halos(painting: Pixels, photograph: Pixels) -> Pixels:
-    """Return a painting `(3, H, W)` with weaker halos and blotches.
-
-    It is halfway to a guided filter of it (He, Sun and Tang, "Guided Image Filtering", 2010): where the photograph is even,
-    the painting is even; where it has an edge, the painting has it in the same place.
-
-    Args:
-        painting: the painting.
-        photograph: the photograph in the style's colours, of the same size.
-    """
-    import cv2
-
-    guide = np.ascontiguousarray(photograph.mean(axis=0))
-    even = np.stack([cv2.ximgproc.guidedFilter(guide, np.ascontiguousarray(plane), GUIDED, EVEN) for plane in painting])
-    finest = painting - blurred(painting, FINE)
-    return np.asarray((painting + even + finest / 2) / 2, np.float32)
 
 
 @dataclass(frozen=True)

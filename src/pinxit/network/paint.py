@@ -16,7 +16,7 @@ from pinxit.image import Picture, fit
 from pinxit.image.picture import Pixels
 from pinxit.network import weights
 from pinxit.network.conditioning import PAINTED, SMALLEST_SIDE, Conditioning, EncodedStyles
-from pinxit.network.detail import Detail, detail_of, keep_detail, make_detail_transfer, mix_detail, without_halos
+from pinxit.network.detail import Detail, detail_of, keep_detail, make_detail_transfer, mix_detail
 from pinxit.network.gentle_faces import GentleFaces, gentle_faces
 from pinxit.network.inference import MOST_MEASURED, SIDE, OutputTile, Stylizer
 from pinxit.network.weights import NetworkWeights
@@ -157,7 +157,6 @@ class _PreparedNetwork:
         small: the small version on which statistics were measured, painted, its colours not corrected yet; None where they were
             measured on other pictures.
         brushwork: the style images whose strokes are copied; None where none are.
-        haloed: whether the network paints halos that should be weakened; one that is trained for one style paints strokes.
     """
 
     stylizer: Stylizer
@@ -165,7 +164,6 @@ class _PreparedNetwork:
     detail: Detail | None
     small: Pixels | None
     brushwork: Brushwork | None
-    haloed: bool
 
 
 @dataclass(frozen=True)
@@ -217,7 +215,7 @@ def _prepare(
     # A flat picture stays flat; and the networks of version 0.1 were made for their detail transfer.
     has_strokes = enlarged and network.shape.attention and conditioning.statistics.moments is not None
     brushwork = _brushwork(styles.pictures, region, shares, enlarged) if has_strokes else None
-    return _PreparedNetwork(mixture.stylizer, conditioning, detail, painted, brushwork, network.painting is None)
+    return _PreparedNetwork(mixture.stylizer, conditioning, detail, painted, brushwork)
 
 
 def _brushwork(small: Sequence[Pixels], region: RegionStyles, shares: Sequence[float], enlarged: int) -> Brushwork:
@@ -258,10 +256,6 @@ def _with_detail(prepared: _PreparedNetwork, ground: Picture, strokes: Pixels, f
     recolored = conditioning.recolor(ground.pixels)
     if prepared.detail is None:
         painting = keep_detail(strokes, recolored)
-        if prepared.brushwork is None:
-            return painting
-        if prepared.haloed:
-            painting = without_halos(painting, recolored)
         return painting if faces is None else faces.restore(painting, recolored)
     wanted, strength = conditioning.statistics.wanted, conditioning.strength
     return make_detail_transfer(strokes, recolored, prepared.detail, wanted, strength)[0]

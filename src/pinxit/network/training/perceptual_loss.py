@@ -43,7 +43,7 @@ TONE = 5.0
 coat as white as the style image's sky."""
 AREA = 8  # px: side of an area whose lightness is compared
 LEAST_VARIANCE = 0.001  # of lightness, range [0, 1]; where areas differ less, there is hardly any light and dark
-OVERSHOOT, GRID, EVEN = 10.0, 30.0, 60.0  # weights of these losses
+OVERSHOOT, GRID, EVEN = 25.0, 80.0, 150.0  # weights of these losses
 FLAT = 1e-3
 """Greatest difference between neighbouring pixels of an even area. No camera sees one: it was drawn, and should stay clean."""
 PAINTED_POSITIONS, STYLE_POSITIONS = 768, 1024  # of a view that are compared at most, the same ones at every step
