@@ -50,7 +50,7 @@ _SHARE = 0.5  # the cost of a style with half the share of another
 _PRICE, _ROUNDS, _MOST_USED = 0.075, 8, 8.0  # what a piece costs more in each round, by how often it is used
 _SWEEPS = 4
 _CHOICES = 2
-_LAID = 26.0  # px: what a Gaussian of this deviation takes from the pieces is laid; large forms stay the painting's
+_LAID = 16.0  # px: what a Gaussian of this deviation takes from the pieces is laid; large forms stay the painting's
 _OPACITY = 0.85  # of the strokes
 _SHIFT = 0.4
 """The share of a piece's mean color that does not count, because only its detail is laid. An even ground in a color between two
