@@ -109,7 +109,7 @@ def _begin_scale(
         side=room.side,
         wrap=wrap,
         temporal_targets=_temporal_targets(inputs, scale),
-        subjects=subjects(faces, scale.height, scale.width),
+        subjects=subjects(faces, scale.height, scale.width, inputs.detailed),
         meanings=meanings,
         compact=room.compact,
     )

@@ -16,12 +16,15 @@ from pinxit.recipe.inputs import JobInputs, StyleInput, normalized_shares
 from pinxit.recipe.masks import resize_mask
 from pinxit.recipe.postprocess import style_at
 from pinxit.recipe.regions import region_styles
+from pinxit.recipe.stroke_sizes import stroke_sizes
 
 
 def regions(
     inputs: JobInputs, height: int, width: int, style_size: float, meanings: Meanings | None = None
 ) -> list[Region]:
     """Return the regions of a result of `height` × `width` px, with style images of `style_size` px.
+
+    A region with strokes of several sizes is one for each size: its part of that size, in style images enlarged as much.
 
     Args:
         inputs: the style images and their regions.
@@ -31,15 +34,24 @@ def regions(
         meanings: the meanings of the inputs' styles, in their order.
     """
     of_style = {} if meanings is None else dict(zip(map(id, inputs.styles), meanings.styles, strict=True))
+    sizes = stroke_sizes(inputs, height, width)
     return [
-        Region(_mixture(region.styles, style_size, of_style), None if region.mask is None else _plane(region.mask))
+        Region(_mixture(region.styles, size.factor * style_size, of_style), _where(region.mask, size.share))
         for region in region_styles(inputs, height, width)
+        for size in sizes
     ]
 
 
 def to_tensor(picture: Picture) -> Tensor:
     """Return a picture's pixels as a tensor `(1, 3, H, W)`, float32."""
     return torch.from_numpy(picture.pixels)[None]
+
+
+def _where(mask: Pixels | None, share: Pixels | None) -> Tensor | None:
+    if mask is None or share is None:
+        one = share if mask is None else mask
+        return None if one is None else _plane(one)
+    return _plane(mask * share)
 
 
 def _plane(mask: Pixels) -> Tensor:
