@@ -11,7 +11,7 @@ import pinxit
 from pinxit.errors import PinxitError
 from pinxit.image import Picture
 from pinxit.image.picture import Pixels
-from pinxit.optimize.regions import regions
+from pinxit.optimize.regions import regions, stroke_regions
 from pinxit.preparation import job_from_recipe
 from pinxit.recipe.inputs import JobInputs
 from pinxit.recipe.stroke_sizes import stroke_sizes
@@ -61,7 +61,9 @@ def test_a_size_that_is_nowhere_is_not_painted(photo: Picture) -> None:
 
 def test_the_optimizer_has_a_region_for_each_size(photo: Picture) -> None:
     job = pinxit.prepare(photo, "house:swirl", size=SIDE, finer=drawn(half()), broader=drawn(half(right=True)))
-    fine, broad = regions(job.ingredients, SIDE, SIDE, 128)
+    whole = regions(job.ingredients, SIDE, SIDE, 128)
+    fine, broad = stroke_regions(whole, job.ingredients, SIDE, SIDE, 128)
+    assert [fine.part_of, broad.part_of] == [*whole, *whole]
     assert [max(region.styles[0].picture.shape[2:]) for region in (fine, broad)] == [64, 256]
     assert fine.mask is not None
     assert float(fine.mask[..., : SIDE // 2].min()) == 1

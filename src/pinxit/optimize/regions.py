@@ -24,8 +24,6 @@ def regions(
 ) -> list[Region]:
     """Return the regions of a result of `height` × `width` px, with style images of `style_size` px.
 
-    A region with strokes of several sizes is one for each size: its part of that size, in style images enlarged as much.
-
     Args:
         inputs: the style images and their regions.
         height: the result's height, px.
@@ -35,9 +33,40 @@ def regions(
     """
     of_style = {} if meanings is None else dict(zip(map(id, inputs.styles), meanings.styles, strict=True))
     sizes = stroke_sizes(inputs, height, width)
+    factor = sizes[0].factor if len(sizes) == 1 else 1.0
     return [
-        Region(_mixture(region.styles, size.factor * style_size, of_style), _where(region.mask, size.share))
+        Region(
+            _mixture(region.styles, factor * style_size, of_style), None if region.mask is None else _plane(region.mask)
+        )
         for region in region_styles(inputs, height, width)
+    ]
+
+
+def stroke_regions(
+    whole: Sequence[Region],
+    inputs: JobInputs,
+    height: int,
+    width: int,
+    style_size: float,
+    meanings: Meanings | None = None,
+) -> list[Region]:
+    """Return the parts of `regions` that have strokes of one size each; the regions themselves where all have the same.
+
+    Args:
+        whole: what `regions` returned for the other arguments.
+        inputs: the style images and their regions.
+        height: the result's height, px.
+        width: the result's width, px.
+        style_size: the longer side of the style images, px.
+        meanings: the meanings of the inputs' styles, in their order.
+    """
+    sizes = stroke_sizes(inputs, height, width)
+    if len(sizes) == 1:
+        return list(whole)
+    of_style = {} if meanings is None else dict(zip(map(id, inputs.styles), meanings.styles, strict=True))
+    return [
+        Region(_mixture(region.styles, size.factor * style_size, of_style), _where(region.mask, size.share), part_of)
+        for region, part_of in zip(region_styles(inputs, height, width), whole, strict=True)
         for size in sizes
     ]
 
