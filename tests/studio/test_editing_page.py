@@ -41,6 +41,11 @@ def stroke(page: Page, canvas: Locator, height: float) -> None:
         page.mouse.up()
 
 
+def painted(field: str) -> Callable[[Page], bool]:
+    """Return what says whether a mask is stored."""
+    return lambda page: bool(stored_form(page)[field])
+
+
 def test_every_change_is_undone_and_redone(chromium: Browser, address: str) -> None:
     with visit(chromium, address) as page:
         take_sample(page)
@@ -208,7 +213,7 @@ def test_strokes_and_detail_are_painted_by_hand(chromium: Browser, address: str)
         ):
             page.get_by_role("radio", name=name).check(force=True)
             stroke(page, canvas, height)
-            becomes(page, lambda page, field=field: bool(stored_form(page)[field]), True)
+            becomes(page, painted(field), True)
         with page.expect_request(lambda request: request.url.endswith("/preview")) as asked:
             page.get_by_role("button", name="Done").click()
         order = json.loads(asked.value.post_data or "")
