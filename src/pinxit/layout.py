@@ -22,8 +22,8 @@ class Layout:
     def paint_by_network(
         self, recipe: Recipe, ingredients: JobInputs, networks: Mapping[str, NetworkWeights]
     ) -> Iterator[Progress]:
-        """Paint by feed-forward networks; see `pinxit.network.paint`."""
-        from pinxit.network.seamless import paint
+        """Paint by feed-forward networks; see `pinxit.network.local_strokes`."""
+        from pinxit.network.local_strokes import paint
 
         return paint(recipe, ingredients, networks)
 

@@ -31,6 +31,9 @@ def stylize(
     on_progress: Callable[[Progress], object] | None = None,
     shares: Sequence[float] | None = None,
     keep: PictureLike | None = None,
+    finer: PictureLike | None = None,
+    broader: PictureLike | None = None,
+    detailed: PictureLike | None = None,
     region_map: PictureLike | None = None,
     encoder_weights: str | Path | None = None,
     **options: Unpack[SettingsOptions],
@@ -43,6 +46,9 @@ def stylize(
     on_progress: Callable[[Progress], object] | None = None,
     shares: Sequence[float] | None = None,
     keep: PictureLike | None = None,
+    finer: PictureLike | None = None,
+    broader: PictureLike | None = None,
+    detailed: PictureLike | None = None,
     region_map: PictureLike | None = None,
     encoder_weights: str | Path | None = None,
     **options: Unpack[SettingsOptions],
@@ -55,6 +61,9 @@ def stylize(
     on_progress: Callable[[Progress], object] | None = None,
     shares: Sequence[float] | None = None,
     keep: PictureLike | None = None,
+    finer: PictureLike | None = None,
+    broader: PictureLike | None = None,
+    detailed: PictureLike | None = None,
     region_map: PictureLike | None = None,
     encoder_weights: str | Path | None = None,
     **options: Unpack[SettingsOptions],
@@ -70,6 +79,9 @@ def stylize(
         on_progress: called after every iteration; an exception it raises ends the work.
         shares: the weight of each style in the mixture; equal where left out.
         keep: a mask of the content image, white for what stays as it is, bit for bit.
+        finer: a mask of the content image, white where strokes are half as large.
+        broader: the same, white where strokes are twice as large.
+        detailed: the same, white where the photograph's fine detail stays.
         region_map: the regions of the content image for `match="regions"`, in greys: 0 to 15 is region 0, 16 to 31 region 1,
             and so on; they are found where left out.
         encoder_weights: a local checkpoint of the encoder.
@@ -93,7 +105,7 @@ def stylize(
     target = None
     if is_path:
         target = Path(output) if output is not None else default_output(str(content), style)
-        reads = [content, keep, region_map, options.get("init"), encoder_weights]
+        reads = [content, keep, finer, broader, detailed, region_map, options.get("init"), encoder_weights]
         reads += [file for one in style_images(style) for file in (one.picture, one.region, one.mask)]
         check_apart(reads=reads, writes={"the result": target})
         pictures.check_writable(target, overwrite=False)
@@ -104,6 +116,9 @@ def stylize(
         style,
         shares=shares,
         keep=keep,
+        finer=finer,
+        broader=broader,
+        detailed=detailed,
         region_map=region_map,
         encoder_weights=encoder_weights,
         wide=wide,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar, Unpack
@@ -23,12 +23,20 @@ from pinxit.recipe.inputs import JobInputs, StyleInput
 from pinxit.recipe.masks import labels_from, mask_from, only
 from pinxit.recipe.options import SettingsOptions
 from pinxit.recipe.recipe import Input, Recipe, Settings, Style
+from pinxit.recipe.stroke_sizes import BROADER
 from pinxit.version import __version__
 
 S = TypeVar("S", bound=Settings)
 
 ORIGINAL = "original"
 """As a size: the content image's own."""
+_MASKS = {
+    "keep": "what is to be kept",
+    "finer": "where strokes are to be finer",
+    "broader": "where strokes are to be broader",
+    "detailed": "where detail is to stay",
+}
+"""The masks of the content image, by the recipe's field, and what is white in them."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +77,9 @@ def prepare(
     *,
     shares: Sequence[float] | None = None,
     keep: PictureLike | None = None,
+    finer: PictureLike | None = None,
+    broader: PictureLike | None = None,
+    detailed: PictureLike | None = None,
     region_map: PictureLike | None = None,
     encoder_weights: str | Path | None = None,
     wide: bool = False,
@@ -81,6 +92,9 @@ def prepare(
         style: a style image or several; a `StyleImage` says where one goes.
         shares: the weight of each style in the mixture; equal where left out.
         keep: a mask of the content image, white for what stays as it is, bit for bit.
+        finer: a mask of the content image, white where strokes are half as large.
+        broader: the same, white where strokes are twice as large.
+        detailed: the same, white where the content image's fine detail stays.
         region_map: the regions of the content image for `match` `regions`, see `pinxit.recipe.masks.labels_from`; they are
             found where left out.
         encoder_weights: a local checkpoint of the encoder.
@@ -106,9 +120,10 @@ def prepare(
     wide = wide and not any(inputs.is_network(one.picture) for one in styles)
     content_picture, content_input = inputs.load(content, settings.size, wide=wide)
     gamut = content_picture.gamut
-    keep_picture, keep_input = _load(keep, settings.size)
-    map_picture, map_input = _load(region_map, settings.size)
-    style_size = round(settings.size * settings.style_scale)
+    given = {"keep": keep, "finer": finer, "broader": broader, "detailed": detailed, "region_map": region_map}
+    loaded = {name: _load(one, settings.size) for name, one in given.items()}
+    masks = {name: picture for name, (picture, _) in loaded.items()}
+    style_size = _style_size(settings, broader)
     entries: list[dict[str, Any]] = []
     style_pictures: list[_StylePictures] = []
     for one in styles:
@@ -123,8 +138,7 @@ def prepare(
         content=content_input,
         styles=entries,
         init_picture=start_input,
-        keep=keep_input,
-        region_map=map_input,
+        **{name: entry for name, (_, entry) in loaded.items()},
         encoder_sha256="" if encoder_file is None else file_sha256(encoder_file),
         gamut=gamut,
     )
@@ -135,9 +149,7 @@ def prepare(
     }
     return Job(
         recipe,
-        _job_inputs(
-            recipe, content_picture, style_pictures, _in_gamut(start_picture, gamut), keep_picture, map_picture
-        ),
+        _job_inputs(recipe, content_picture, style_pictures, _in_gamut(start_picture, gamut), masks),
         encoder_file,
         networks,
     )
@@ -177,7 +189,7 @@ def job_from_recipe(
     def find(entry: Input | None, size: int) -> Picture | None:
         return None if entry is None else inputs.find(entry, size, folders)
 
-    style_size = round(recipe.size * recipe.style_scale)
+    style_size = _style_size(recipe, recipe.broader)
     wide = recipe.gamut == "p3"
     content = in_gamut(content or inputs.find(recipe.content, recipe.size, folders, wide=wide), recipe.gamut)
     style_pictures = [
@@ -193,8 +205,8 @@ def job_from_recipe(
             raise PinxitError("the recipe starts from a picture but names none: give one by --init.")
         start_picture = inputs.find(recipe.init_picture, recipe.size, folders, wide=wide)
     start_picture = _in_gamut(start_picture, recipe.gamut)
-    keep, region_map = find(recipe.keep, recipe.size), find(recipe.region_map, recipe.size)
-    job_inputs = _job_inputs(recipe, content, style_pictures, start_picture, keep, region_map)
+    masks = {name: find(getattr(recipe, name), recipe.size) for name in (*_MASKS, "region_map")}
+    job_inputs = _job_inputs(recipe, content, style_pictures, start_picture, masks)
     networks = {
         style.sha256: weights.load(inputs.locate(style, folders))
         for style in recipe.styles
@@ -272,16 +284,19 @@ def _job_inputs(
     content: Picture,
     styles: Sequence[_StylePictures],
     start: Picture | None,
-    keep: Picture | None,
-    region_map: Picture | None,
+    pictures: Mapping[str, Picture | None],
 ) -> JobInputs:
-    """Turn the mask pictures into masks, and check that something is left to see."""
+    """Turn the mask pictures, by the recipe's field, into masks, and check that something is left to see."""
     style_inputs = tuple(
         _style_input(entry, pictures, content) for entry, pictures in zip(recipe.styles, styles, strict=True)
     )
-    map_entry = recipe.region_map
+    map_entry, region_map = recipe.region_map, pictures["region_map"]
     labels = None if region_map is None or map_entry is None else labels_from(region_map, content, map_entry.name)
-    return JobInputs(content, style_inputs, start, _keep_mask(recipe, content, keep), labels)
+    masks: dict[str, Any] = {
+        name: _painted_mask(name, getattr(recipe, name), content, pictures[name]) for name in _MASKS
+    }
+    masks["keep"] = _with_faces(recipe, content, masks["keep"])
+    return JobInputs(content, style_inputs, start, regions=labels, **masks)
 
 
 def _style_input(entry: Style, pictures: _StylePictures, content: Picture) -> StyleInput:
@@ -305,15 +320,29 @@ def _style_input(entry: Style, pictures: _StylePictures, content: Picture) -> St
     )
 
 
-def _keep_mask(recipe: Recipe, content: Picture, keep: Picture | None) -> Pixels | None:
-    """Return the mask of what stays as it is: the one given, and the faces where the recipe keeps them."""
-    mask = _mask(keep, recipe.keep, content, "the content image")
-    if mask is not None and recipe.keep is not None and mask.max() < inputs.LEAST_SEEN:
-        raise PinxitError(f"the mask {recipe.keep.name} is black: paint white what is to be kept, or leave out --keep.")
-    if recipe.faces == "keep":
-        faces = face_map(find(content), content.height, content.width)
-        mask = faces if mask is None else np.maximum(mask, faces)
+def _painted_mask(name: str, entry: Input | None, content: Picture, picture: Picture | None) -> Pixels | None:
+    """Return a mask of the content image, by the name of its field.
+
+    Raises:
+        PinxitError: when nothing in it is white.
+    """
+    mask = _mask(picture, entry, content, "the content image")
+    if mask is not None and entry is not None and mask.max() < inputs.LEAST_SEEN:
+        raise PinxitError(f"the mask {entry.name} is black: paint white {_MASKS[name]}, or leave out --{name}.")
     return mask
+
+
+def _with_faces(recipe: Recipe, content: Picture, keep: Pixels | None) -> Pixels | None:
+    """Return the mask of what stays as it is with the faces, where the recipe keeps them."""
+    if recipe.faces != "keep":
+        return keep
+    faces = face_map(find(content), content.height, content.width)
+    return faces if keep is None else np.maximum(keep, faces)
+
+
+def _style_size(settings: Settings, broader: object) -> int:
+    """Return the longer side at which style images are needed, px; `broader` is the mask of broader strokes, or None."""
+    return round(settings.size * settings.style_scale * (1 if broader is None else BROADER))
 
 
 def _mask(picture: Picture | None, entry: Input | None, like: Picture, of: str) -> Pixels | None:

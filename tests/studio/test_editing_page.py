@@ -41,6 +41,11 @@ def stroke(page: Page, canvas: Locator, height: float) -> None:
         page.mouse.up()
 
 
+def painted(field: str) -> Callable[[Page], bool]:
+    """Return what says whether a mask is stored."""
+    return lambda page: bool(stored_form(page)[field])
+
+
 def test_every_change_is_undone_and_redone(chromium: Browser, address: str) -> None:
     with visit(chromium, address) as page:
         take_sample(page)
@@ -69,7 +74,7 @@ def test_every_change_is_undone_and_redone(chromium: Browser, address: str) -> N
 def test_a_removed_photograph_comes_back_with_its_masks(chromium: Browser, address: str) -> None:
     with visit(chromium, address) as page:
         take_sample(page)
-        page.get_by_role("button", name="Protect or weaken areas…").click()
+        page.get_by_role("button", name="Adjust parts by hand…").click()
         canvas = page.get_by_role("application")
         stroke(page, canvas, 0.5)
         page.keyboard.press("Escape")
@@ -124,7 +129,7 @@ def test_the_brush_is_undone_redone_and_left_by_keys(chromium: Browser, address:
 def test_what_is_kept_is_seen_on_white(chromium: Browser, address: str) -> None:
     with visit(chromium, address) as page:
         take_sample(page)
-        page.get_by_role("button", name="Protect or weaken areas…").click()
+        page.get_by_role("button", name="Adjust parts by hand…").click()
         canvas = page.get_by_role("application")
         stroke(page, canvas, 0.5)
         # Light and dark squares: one of them differs from any ground.
@@ -142,7 +147,7 @@ def test_what_is_kept_is_seen_on_white(chromium: Browser, address: str) -> None:
 def test_a_brush_that_follows_edges_stays_on_what_it_is_put_on(chromium: Browser, address: str) -> None:
     with visit(chromium, address) as page:
         take_sample(page, "Rocket")
-        page.get_by_role("button", name="Protect or weaken areas…").click()
+        page.get_by_role("button", name="Adjust parts by hand…").click()
         canvas = page.get_by_role("application")
         alphas = """canvas => {
             const at = x => canvas.getContext("2d").getImageData(x * canvas.width, 0.6 * canvas.height, 1, 1).data[3];
@@ -166,7 +171,7 @@ def test_a_brush_that_follows_edges_stays_on_what_it_is_put_on(chromium: Browser
 def test_strength_is_painted_by_hand(chromium: Browser, address: str) -> None:
     with visit(chromium, address) as page:
         take_sample(page)
-        page.get_by_role("button", name="Protect or weaken areas…").click()
+        page.get_by_role("button", name="Adjust parts by hand…").click()
         canvas = page.get_by_role("application")
         strength = page.get_by_role("slider", name="Strength there")
         # All of it at 40 %, and a stroke at full strength within.
@@ -194,6 +199,41 @@ def test_strength_is_painted_by_hand(chromium: Browser, address: str) -> None:
             levels = [grey.getpixel((int(x * grey.width), grey.height // 2)) for x in (0.05, 0.5)]
         assert abs(levels[0] - 153) <= 4  # type: ignore[operator]
         assert levels[1] <= 4  # type: ignore[operator]
+
+
+def test_strokes_and_detail_are_painted_by_hand(chromium: Browser, address: str) -> None:
+    with visit(chromium, address) as page:
+        take_sample(page)
+        page.get_by_role("button", name="Adjust parts by hand…").click()
+        canvas = page.get_by_role("application")
+        for height, name, field in (
+            (0.3, "Finer strokes", "finer"),
+            (0.5, "Broader strokes", "broader"),
+            (0.7, "More detail", "detailed"),
+        ):
+            page.get_by_role("radio", name=name).check(force=True)
+            stroke(page, canvas, height)
+            becomes(page, painted(field), True)
+        with page.expect_request(lambda request: request.url.endswith("/preview")) as asked:
+            page.get_by_role("button", name="Done").click()
+        order = json.loads(asked.value.post_data or "")
+        masks = {name: stored_form(page)[name] for name in ("finer", "broader", "detailed")}
+        assert {name: order[name] for name in masks} == masks
+        assert "keep" not in order
+        assert len({mask["sha256"] for mask in masks.values()}) == 3
+        # Undone as any other change.
+        page.keyboard.press("Control+z")
+        becomes(page, lambda page: stored_form(page)["detailed"], None)
+
+
+def test_faces_are_painted_as_chosen(chromium: Browser, address: str) -> None:
+    with visit(chromium, address) as page:
+        take_sample(page)
+        faces = page.get_by_role("group", name="Faces")
+        expect(faces.get_by_role("radio", name="Recognisable")).to_be_checked()
+        with page.expect_request(lambda request: request.url.endswith("/preview")) as asked:
+            faces.get_by_role("radio", name="Unpainted").check(force=True)
+        assert json.loads(asked.value.post_data or "")["faces"] == "keep"
 
 
 def test_the_focus_stays_and_screen_readers_hear(chromium: Browser, address: str) -> None:

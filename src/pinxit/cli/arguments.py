@@ -84,6 +84,33 @@ _Keep = Annotated[
         "--keep", help="Leave the white part of this mask as it is.", metavar="MASK", rich_help_panel="Regions"
     ),
 ]
+_Finer = Annotated[
+    str | None,
+    typer.Option(
+        "--finer",
+        help="Paint the white part of this mask in strokes half as large.",
+        metavar="MASK",
+        rich_help_panel="Regions",
+    ),
+]
+_Broader = Annotated[
+    str | None,
+    typer.Option(
+        "--broader",
+        help="Paint the white part of this mask in strokes twice as large.",
+        metavar="MASK",
+        rich_help_panel="Regions",
+    ),
+]
+_Detailed = Annotated[
+    str | None,
+    typer.Option(
+        "--detailed",
+        help="Keep the photograph's fine detail in the white part of this mask.",
+        metavar="MASK",
+        rich_help_panel="Regions",
+    ),
+]
 Bits = Annotated[int, typer.Option("--bits", help="Bits per channel, 8 or 16 (PNG, TIFF).", rich_help_panel="Output")]
 _Preview = Annotated[
     Path | None,
@@ -169,6 +196,21 @@ class StyleOptions:
     region: list[str] | None = field(default=None, metadata=option(_Regions))
     style_mask: list[str] | None = field(default=None, metadata=option(StyleMasks))
     keep: str | None = field(default=None, metadata=option(_Keep))
+
+
+@dataclass(frozen=True)
+class LocalOptions:
+    """Masks of the content image that change how its parts are painted; see `pinxit.stylize`.
+
+    Attributes:
+        finer: where strokes are half as large.
+        broader: where they are twice as large.
+        detailed: where fine detail stays.
+    """
+
+    finer: str | None = field(default=None, metadata=option(_Finer))
+    broader: str | None = field(default=None, metadata=option(_Broader))
+    detailed: str | None = field(default=None, metadata=option(_Detailed))
 
 
 @dataclass(frozen=True)

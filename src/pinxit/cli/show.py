@@ -46,10 +46,9 @@ def show(
         region = f"  in {style.region.name}" if style.region else ""
         mask = f"  of which {style.mask.name}" if style.mask else ""
         table.add_row("style", cell(style.name + share + region + mask))
-    if recipe.keep:
-        table.add_row("keep", cell(recipe.keep.name))
-    if recipe.region_map:
-        table.add_row("region_map", cell(recipe.region_map.name))
+    for name in ("keep", "finer", "broader", "detailed", "region_map"):
+        if mask := getattr(recipe, name):
+            table.add_row(name, cell(mask.name))
     own = recipe.model_fields_set - Recipe.model_fields.keys() - {"keyframes", "key_masks"}
     for name in (*Settings.model_fields, *sorted(own)):
         table.add_row(name, cell(text(getattr(recipe, name))))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import shlex
 import sys
 from pathlib import Path
@@ -12,7 +13,7 @@ from rich.console import Console
 
 from pinxit import inputs
 from pinxit import styles as house_styles
-from pinxit.cli.arguments import EncoderWeights, OutputOptions, StyleOptions
+from pinxit.cli.arguments import EncoderWeights, LocalOptions, OutputOptions, StyleOptions
 from pinxit.cli.command_app import command_app
 from pinxit.cli.drive import PIPE, check_output, drive
 from pinxit.cli.folders import expand
@@ -48,6 +49,7 @@ def stylize(
     ctx: typer.Context,
     content: Annotated[list[str], typer.Argument(help="The content images.", show_default=False)],
     placing: StyleOptions,
+    local: LocalOptions,
     how: OutputOptions,
     output: Annotated[
         Path | None,
@@ -86,11 +88,11 @@ def stylize(
     targets = [_target(source, styles, output, several=len(sources) > 1) for source in sources]
     if how.plot is not None and len(sources) > 1:
         raise PinxitError("--plot draws the losses of one picture: leave it out for several.")
+    masks: dict[str, Any] = {"keep": placing.keep, **dataclasses.asdict(local), "region_map": region_map}
     reads = [
         *([] if piped else sources),
         *files_of(styles),
-        placing.keep,
-        region_map,
+        *masks.values(),
         encoder_weights,
         settings["init"],
     ]
@@ -102,8 +104,7 @@ def stylize(
             job = prepare(
                 picture,
                 styles,
-                keep=placing.keep,
-                region_map=region_map,
+                **masks,
                 encoder_weights=encoder_weights,
                 wide=True,
                 **settings,

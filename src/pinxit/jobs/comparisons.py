@@ -136,12 +136,11 @@ def _is_comparable(result: Result) -> bool:
 
 
 def _subject(result: Result) -> str:
-    """Return the content, styles and kept region of a result as a key."""
+    """Return the content, styles and masks of a result as a key."""
     recipe = result.recipe or {}
     styles = [{"share": 1.0, **style} for style in recipe.get("styles", ()) if isinstance(style, dict)]
-    return json.dumps(
-        [_without_names(one) for one in (recipe.get("content"), styles, recipe.get("keep"))], sort_keys=True
-    )
+    masks = [recipe.get(name) for name in ("keep", "finer", "broader", "detailed")]
+    return json.dumps([_without_names(one) for one in (recipe.get("content"), styles, *masks)], sort_keys=True)
 
 
 def _without_names(entry: Any) -> Any:

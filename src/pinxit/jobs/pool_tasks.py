@@ -138,12 +138,14 @@ def preview(folder: str, data: dict[str, Any], side: int) -> bytes:
     inputs = InputResolver(Files(Path(folder), create=False))
     # Settings that the network ignores might be impossible at this size.
     chosen = {name: spec.settings[name] for name in _NETWORK_SETTINGS & spec.settings.keys()}
+    # Regions are the optimiser's.
+    masks = {name: mask for name, mask in inputs.masks(spec).items() if name != "region_map"}
     size = min(side, spec.size)
     job = prepare_job(
         inputs.resolve(spec.content),
         [inputs.style(style) for style in spec.styles],
-        keep=inputs.resolve_optional(spec.keep),
         engine="network",
+        **masks,
         **{**chosen, "size": size},
     )
     *_, last = job.paint()
@@ -151,7 +153,7 @@ def preview(folder: str, data: dict[str, Any], side: int) -> bytes:
 
 
 # Settings that the network engine reads.
-_NETWORK_SETTINGS: Final = frozenset(("style_scale", "wrap", "color", "color_strength", "network", "strength"))
+_NETWORK_SETTINGS: Final = frozenset(("style_scale", "wrap", "color", "color_strength", "network", "strength", "faces"))
 
 
 def wear_preview(folder: str, data: dict[str, Any], side: int) -> bytes:

@@ -25,6 +25,7 @@ from pinxit.texture.laplacian_pyramid import (
     octaves_of,
     scale_octaves,
 )
+from pinxit.texture.smoothing import blurred
 from pinxit.texture.steerable_pyramid import (
     Covariances,
     Maps,
@@ -42,6 +43,8 @@ coarser octaves. Objects are recognised by their fine detail; large forms are th
 KEPT, FINE = 0.5, 3.0
 """Share of the photograph's detail finer than `FINE` px that stays in the painting of a network with attention. Eyes, mouths
 and letters are recognised by it. More of it costs strokes: docs/lab/networks.md."""
+DETAILED, LARGEST_DETAIL = 0.6, 1 / 80
+"""Share of the photograph's detail where a mask asks for it, and the largest detail, relative to the picture's longer side."""
 
 
 def keep_detail(strokes: Pixels, photograph: Pixels) -> Pixels:
@@ -56,6 +59,20 @@ def keep_detail(strokes: Pixels, photograph: Pixels) -> Pixels:
     apart = photograph - strokes
     coarse = np.stack([cv2.GaussianBlur(plane, (0, 0), FINE, borderType=cv2.BORDER_REFLECT_101) for plane in apart])
     return np.asarray(strokes + np.float32(KEPT) * (apart - coarse), np.float32)
+
+
+def detailed(painting: Pixels, photograph: Pixels, mask: Pixels) -> Pixels:
+    """Return a painting `(3, H, W)` with most of the photograph's detail where a mask asks for it.
+
+    Args:
+        painting: the painting.
+        photograph: the photograph, of the same size.
+        mask: where, `(H, W)`, range [0, 1].
+    """
+    # Forms as large as eyes and mouths: they grow with the picture, as do the faces in it.
+    apart = photograph - painting
+    apart -= blurred(apart, LARGEST_DETAIL * max(mask.shape))
+    return np.asarray(painting + np.float32(DETAILED) * mask * apart, np.float32)
 
 
 @dataclass(frozen=True)

@@ -16,11 +16,12 @@ from pinxit.image import Picture, fit
 from pinxit.image.picture import Pixels
 from pinxit.network import weights
 from pinxit.network.conditioning import PAINTED, SMALLEST_SIDE, Conditioning, EncodedStyles
-from pinxit.network.detail import Detail, detail_of, keep_detail, make_detail_transfer, mix_detail
+from pinxit.network.detail import Detail, detail_of, detailed, keep_detail, make_detail_transfer, mix_detail
 from pinxit.network.gentle_faces import GentleFaces, gentle_faces
 from pinxit.network.inference import MOST_MEASURED, SIDE, OutputTile, Stylizer
 from pinxit.network.weights import NetworkWeights
 from pinxit.recipe.inputs import JobInputs, normalized_shares
+from pinxit.recipe.masks import resize_mask
 from pinxit.recipe.postprocess import colored, finish
 from pinxit.recipe.recipe import Settings
 from pinxit.recipe.regions import RegionStyles, region_styles
@@ -126,7 +127,7 @@ def paint(
                 tiles=total,
                 seconds=seconds,
                 seconds_left=seconds / done * (total - done),
-                _finish=functools.partial(_finish, settings, full, ground, inputs.keep, canvas, laid),
+                _finish=functools.partial(_finish, settings, full, ground, inputs, canvas, laid),
             )
 
 
@@ -280,7 +281,7 @@ def _finish(
     settings: Settings,
     full: Picture,
     ground: Picture,
-    keep: Pixels | None,
+    inputs: JobInputs,
     canvas: Pixels,
     laid: tuple[_LaidStrokes, ...],
 ) -> Picture:
@@ -300,7 +301,9 @@ def _finish(
         change = one.strokes.change(enlarged(one.painting))
         change *= _enlarged(one.share[None], full.height, full.width)
         result += change
-    return finish(settings, full, keep, result.clip(0, 1, out=result))
+    if inputs.detailed is not None:
+        result = detailed(result, full.pixels, resize_mask(inputs.detailed, full.height, full.width))
+    return finish(settings, full, inputs.keep, result.clip(0, 1, out=result))
 
 
 def _enlarged(pixels: Pixels, height: int, width: int) -> Pixels:

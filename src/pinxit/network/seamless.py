@@ -68,7 +68,9 @@ def _paint_wrapped(settings: Settings, inputs: JobInputs, networks: Mapping[str,
         return wrap.take(resize_mask(plane, height, width), window)
 
     styles = tuple(dataclasses.replace(style, region=mask(style.region)) for style in inputs.styles)
-    around = dataclasses.replace(inputs, content=content, styles=styles, keep=mask(inputs.keep))
+    around = dataclasses.replace(
+        inputs, content=content, styles=styles, keep=mask(inputs.keep), detailed=mask(inputs.detailed)
+    )
     size = max(content.height, content.width)
     scale = settings.style_scale * max(height, width) / size
     larger = settings.model_copy(update={"size": size, "style_scale": scale})

@@ -61,15 +61,15 @@ class Neighbors:
         self._meanings = meanings
         weight = 0.0 if meanings is None else meanings.weight
         self._indexes = [StyleIndex(encoder, region.styles, side, weight) for region in regions]
-        self._guides = [
-            [None if region.mask is None else on_grid(region.mask.to(encoder.device), tile) for tile in tiles]
-            for region in regions
-        ]
+        self._guides = [self._guide(region) for region in regions]
         self._subjects = [
             None if subjects is None else on_grid(subjects.to(encoder.device), tile)[:, None] for tile in tiles
         ]
         self._content = self._content_queries(content)
-        self._biases = [index.biases(self._sample(region)) for region, index in enumerate(self._indexes)]
+        self._biases = [
+            index.biases(self._sample(number, self._guide(region.part_of or region)))
+            for number, (region, index) in enumerate(zip(regions, self._indexes, strict=True))
+        ]
         self._targets: list[list[Tensor]] = []
         self.count = sum(len(queries) for queries in self._content[0])
 
@@ -135,13 +135,18 @@ class Neighbors:
                 of_region.append(query.clamp_(-GREATEST, GREATEST).half() if self._compact else query)
         return queries
 
-    def _sample(self, region: int) -> Tensor:
-        """Return about `SAMPLES` of a region's joined queries, evenly spaced; of all positions where the region is empty."""
+    def _guide(self, region: Region) -> list[Tensor | None]:
+        """Return how much each position of each tile belongs to a region; None for tiles that are all of it."""
+        mask = None if region.mask is None else region.mask.to(self._encoder.device)
+        return [None if mask is None else on_grid(mask, tile) for tile in self._tiles]
+
+    def _sample(self, region: int, guides: Sequence[Tensor | None]) -> Tensor:
+        """Return about `SAMPLES` of a region's joined queries, evenly spaced over guides; over all positions if these are 0."""
         queries = self._content[region]
         inside = torch.cat(
             [
                 query.new_ones(len(query), dtype=torch.bool) if guide is None else guide >= 0.5
-                for query, guide in zip(queries, self._guides[region], strict=True)
+                for query, guide in zip(queries, guides, strict=True)
             ]
         )
         places = (inside if inside.any() else inside.logical_not()).nonzero()[:, 0]

@@ -108,6 +108,8 @@ class Objective:
         subjects: what must stay recognisable.
         meanings: what stands where, for the nearest-neighbour search.
         compact: whether to keep data of the whole picture's size in half precision.
+        strokes: the regions among whose styles nearest neighbours are searched, where strokes have several sizes; `regions`
+            where left out.
 
     Attributes:
         style_targets: the average moments wanted of each region, by tap; see `moment_sums`.
@@ -125,6 +127,7 @@ class Objective:
         subjects: Subjects | None = None,
         meanings: Meanings | None = None,
         compact: bool = False,
+        strokes: Sequence[Region] | None = None,
     ) -> None:
         self._encoder = encoder
         # bfloat16 has the range of float32; the feature maps of some encoders reach into the thousands.
@@ -158,7 +161,7 @@ class Objective:
             self._content_targets = targets
             place = None if subjects is None else subjects.place
             self._neighbors = (
-                Neighbors(encoder, content, regions, self._tiles, side, place, meanings, compact)
+                Neighbors(encoder, content, strokes or regions, self._tiles, side, place, meanings, compact)
                 if weights.neighbors > 0
                 else None
             )

@@ -38,10 +38,13 @@ class Region:
     Attributes:
         styles: one or several, mixed.
         mask: how much of each pixel belongs to the region, `(1, 1, H, W)`, range [0, 1]; the whole picture where left out.
+        part_of: the region of which it is a part that differs only in the size of strokes: the style's places are spread over
+            that, or each part would get the style's whole palette.
     """
 
     styles: Sequence[StyleTarget]
     mask: Tensor | None = None
+    part_of: Region | None = None
 
 
 def tile_moments(features: Tensor, tap: str, tile: Tile, mask: Tensor | None) -> Tensor:

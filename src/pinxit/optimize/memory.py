@@ -88,7 +88,8 @@ def demand_of(settings: Settings, inputs: JobInputs, iterations: int) -> Demand:
         return Demand(layers, iterations=iterations)
     elsewhere = [style for style in inputs.styles if style.region is None]
     regions = len(inputs.styles) - len(elsewhere) + bool(elsewhere)
-    return Demand(layers, len(inputs.styles), regions, iterations)
+    sizes = 1 + (inputs.finer is not None) + (inputs.broader is not None)
+    return Demand(layers, sizes * len(inputs.styles), sizes * regions, iterations)
 
 
 def plan(height: int, width: int, budget: float, demand: Demand) -> MemoryPlan:

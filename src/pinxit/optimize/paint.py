@@ -25,7 +25,7 @@ from pinxit.optimize.loss_weights import loss_weights
 from pinxit.optimize.matching import meanings_of
 from pinxit.optimize.memory import GIB, demand_of, memory_of, plan
 from pinxit.optimize.progress import Finish, OptimizerProgress
-from pinxit.optimize.regions import regions, to_tensor
+from pinxit.optimize.regions import regions, stroke_regions, to_tensor
 from pinxit.optimize.schedule import SMALLEST_SIDE, Scale, scales
 from pinxit.optimize.start import starting_canvas
 from pinxit.optimize.state import State
@@ -101,17 +101,22 @@ def _begin_scale(
         canvas = to_tensor(content).lerp(canvas.cpu(), free)
     weights = loss_weights(settings)
     room = plan(scale.height, scale.width, memory * GIB, demand_of(settings, inputs, scale.iterations))
+    style_size = scale.longer_side * settings.style_scale
+    whole = regions(inputs, scale.height, scale.width, style_size, meanings)
+    strokes = stroke_regions(whole, inputs, scale.height, scale.width, style_size, meanings)
     objective = Objective(
         encoder,
         weights,
         to_tensor(content),
-        regions(inputs, scale.height, scale.width, scale.longer_side * settings.style_scale, meanings),
+        # Without neighbours the size of strokes follows from statistics alone.
+        whole if weights.neighbors else strokes,
         side=room.side,
         wrap=wrap,
         temporal_targets=_temporal_targets(inputs, scale),
-        subjects=subjects(faces, scale.height, scale.width),
+        subjects=subjects(faces, scale.height, scale.width, inputs.detailed),
         meanings=meanings,
         compact=room.compact,
+        strokes=strokes,
     )
     descent = Descent(
         canvas.to(encoder.device),

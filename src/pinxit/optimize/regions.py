@@ -16,6 +16,7 @@ from pinxit.recipe.inputs import JobInputs, StyleInput, normalized_shares
 from pinxit.recipe.masks import resize_mask
 from pinxit.recipe.postprocess import style_at
 from pinxit.recipe.regions import region_styles
+from pinxit.recipe.stroke_sizes import stroke_sizes
 
 
 def regions(
@@ -31,15 +32,55 @@ def regions(
         meanings: the meanings of the inputs' styles, in their order.
     """
     of_style = {} if meanings is None else dict(zip(map(id, inputs.styles), meanings.styles, strict=True))
+    sizes = stroke_sizes(inputs, height, width)
+    factor = sizes[0].factor if len(sizes) == 1 else 1.0
     return [
-        Region(_mixture(region.styles, style_size, of_style), None if region.mask is None else _plane(region.mask))
+        Region(
+            _mixture(region.styles, factor * style_size, of_style), None if region.mask is None else _plane(region.mask)
+        )
         for region in region_styles(inputs, height, width)
+    ]
+
+
+def stroke_regions(
+    whole: Sequence[Region],
+    inputs: JobInputs,
+    height: int,
+    width: int,
+    style_size: float,
+    meanings: Meanings | None = None,
+) -> list[Region]:
+    """Return the parts of `regions` that have strokes of one size each; the regions themselves where all have the same.
+
+    Args:
+        whole: what `regions` returned for the other arguments.
+        inputs: the style images and their regions.
+        height: the result's height, px.
+        width: the result's width, px.
+        style_size: the longer side of the style images, px.
+        meanings: the meanings of the inputs' styles, in their order.
+    """
+    sizes = stroke_sizes(inputs, height, width)
+    if len(sizes) == 1:
+        return list(whole)
+    of_style = {} if meanings is None else dict(zip(map(id, inputs.styles), meanings.styles, strict=True))
+    return [
+        Region(_mixture(region.styles, size.factor * style_size, of_style), _where(region.mask, size.share), part_of)
+        for region, part_of in zip(region_styles(inputs, height, width), whole, strict=True)
+        for size in sizes
     ]
 
 
 def to_tensor(picture: Picture) -> Tensor:
     """Return a picture's pixels as a tensor `(1, 3, H, W)`, float32."""
     return torch.from_numpy(picture.pixels)[None]
+
+
+def _where(mask: Pixels | None, share: Pixels | None) -> Tensor | None:
+    if mask is None or share is None:
+        one = share if mask is None else mask
+        return None if one is None else _plane(one)
+    return _plane(mask * share)
 
 
 def _plane(mask: Pixels) -> Tensor:

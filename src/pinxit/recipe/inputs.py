@@ -62,6 +62,9 @@ class JobInputs:
         styles: the style images.
         start: the picture to start from, where the recipe asks for one.
         keep: how much of each pixel stays the content image's, `(H, W)`, range [0, 1].
+        finer: where strokes are half as large, `(H, W)`, range [0, 1].
+        broader: where strokes are twice as large, the same.
+        detailed: where the content image's fine detail stays, the same.
         regions: the number of each pixel's region in the content image, `(H, W)` of any size; None where they are to be found.
         neighbors: neighbouring frames that a frame of a film should resemble; only the optimiser uses them.
     """
@@ -70,5 +73,8 @@ class JobInputs:
     styles: tuple[StyleInput, ...]
     start: Picture | None = None
     keep: Pixels | None = None
+    finer: Pixels | None = None
+    broader: Pixels | None = None
+    detailed: Pixels | None = None
     regions: NDArray[np.uint8] | None = None
     neighbors: tuple[Neighbor, ...] = ()

@@ -403,6 +403,9 @@ class Recipe(Settings):
     styles: tuple[Style, ...] = Field(min_length=1, max_length=64)
     init_picture: Input | None = None
     keep: Input | None = Field(None, description="Mask of what stays as it is.")
+    finer: Input | None = Field(None, description="Mask of where strokes are half as large.")
+    broader: Input | None = Field(None, description="Mask of where strokes are twice as large.")
+    detailed: Input | None = Field(None, description="Mask of where the content image's fine detail stays.")
     region_map: Input | None = Field(
         None,
         description="Map of the content image's regions for match regions: grey 0 to 15 is region 0, 16 to 31 region 1 …",

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from pinxit.inputs import HOUSE, SAMPLE
 from pinxit.jobs.files import Files
-from pinxit.jobs.specs.base import StyleSpec
+from pinxit.jobs.specs.base import PaintingSpec, StyleSpec
 from pinxit.preparation import StyleImage
 from pinxit.recipe.recipe import Input
 
@@ -53,6 +53,11 @@ class InputResolver:
         """Resolve a style image with its share, region and mask."""
         region, mask = self.resolve_optional(entry.region), self.resolve_optional(entry.mask)
         return StyleImage(self.resolve(entry), entry.share, region, mask)
+
+    def masks(self, spec: PaintingSpec) -> dict[str, Any]:
+        """Resolve the masks of the content image, by the names of `pinxit.preparation.prepare`."""
+        names = ("keep", "finer", "broader", "detailed", "region_map")
+        return {name: self.resolve_optional(getattr(spec, name)) for name in names}
 
     def settings(self, spec: Any) -> dict[str, Any]:
         """Return the chosen settings of a spec, with the picture to start from in place of `init: picture`."""

@@ -22,8 +22,7 @@ class StylizeRunner(SingleJobRunner[Job]):
         job = prepare(
             inputs.resolve(spec.content),
             [inputs.style(style) for style in spec.styles],
-            keep=inputs.resolve_optional(spec.keep),
-            region_map=inputs.resolve_optional(spec.region_map),
+            **inputs.masks(spec),
             **inputs.settings(spec),
         )
         super().__init__(job, title_of(spec), inputs, folder)

@@ -28,8 +28,8 @@ class SweepRunner:
         self.spec, self.inputs, self.folder = spec, inputs, folder
         runs = [{**run, **_init_picture(spec, inputs, run)} for run in spec.cells()]
         content, styles = inputs.resolve(spec.content), [inputs.style(style) for style in spec.styles]
-        keep, region_map = inputs.resolve_optional(spec.keep), inputs.resolve_optional(spec.region_map)
-        self.jobs = [prepare(content, styles, keep=keep, region_map=region_map, **run) for run in runs]
+        masks = inputs.masks(spec)
+        self.jobs = [prepare(content, styles, **masks, **run) for run in runs]
         self.labels = [
             "  ".join(f"{name} {_text(value)}" for name, value in zip(spec.vary, values, strict=True)).replace("_", "-")
             for values in itertools.product(*spec.vary.values())

@@ -154,6 +154,15 @@ class ContentSpec(SettingsSpec):
         return self
 
 
+class PaintingSpec(ContentSpec):
+    """A spec of flat pictures, with masks for their parts."""
+
+    finer: InputSpec | None = Field(None, description="A mask: white where strokes are half as large.")
+    broader: InputSpec | None = Field(None, description="A mask: white where strokes are twice as large.")
+    detailed: InputSpec | None = Field(None, description="A mask: white where the photograph's fine detail stays.")
+    region_map: InputSpec | None = Field(None, description="A map of the content image's regions; see the recipe.")
+
+
 class SynthesisSpec(SettingsSpec):
     """A spec of a surface made from style images alone, guided by a picture on request."""
 

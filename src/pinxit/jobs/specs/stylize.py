@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field
-
-from pinxit.jobs.specs.base import ContentSpec, InputSpec
+from pinxit.jobs.specs.base import PaintingSpec
 
 
-class StylizeSpec(ContentSpec):
+class StylizeSpec(PaintingSpec):
     """Paint a picture in the style of others."""
 
     work: Literal["stylize"] = "stylize"
-    region_map: InputSpec | None = Field(None, description="A map of the content image's regions; see the recipe.")

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from pinxit.jobs.specs.base import ContentSpec, InputSpec, check_size
+from pinxit.jobs.specs.base import PaintingSpec, check_size
 from pinxit.recipe.recipe import LONGEST_TEXT, Finite, Settings
 
 MOST_CELLS, MOST_VARIED = 25, 2
@@ -14,11 +14,10 @@ MOST_CELLS, MOST_VARIED = 25, 2
 Value = Annotated[Finite, Field(ge=-(2.0**63), le=2.0**63)]
 
 
-class SweepSpec(ContentSpec):
+class SweepSpec(PaintingSpec):
     """Paint a picture several times on one labelled sheet, varying one or two settings."""
 
     work: Literal["sweep"] = "sweep"
-    region_map: InputSpec | None = Field(None, description="A map of the content image's regions; see the recipe.")
     vary: dict[
         Annotated[str, Field(max_length=64)],
         Annotated[tuple[Value | Annotated[str, Field(max_length=LONGEST_TEXT)], ...], Field(max_length=64)],

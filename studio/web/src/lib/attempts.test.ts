@@ -61,6 +61,7 @@ describe("what was changed", () => {
       ["Regions refined by hand"],
     ],
     ["a protected area", { keep: { name: "mask", sha256: "m", bytes: 1 } }, ["Another protected area"]],
+    ["finer strokes", { finer: { name: "mask", sha256: "f", bytes: 1 } }, ["Finer strokes in other parts"]],
     ["nothing, on another machine", { memory: 3 }, []],
   ])("%s", (_, recipe, expected) => expect(texts(base, painting("b", recipe))).toEqual(expected));
 

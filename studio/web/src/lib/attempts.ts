@@ -3,11 +3,12 @@
 import type { Input, Result, Schema, Setting } from "./api";
 import { formatNumber, styleTitle } from "./format";
 import { labelOf, t } from "./i18n.svelte";
+import { eachMask, PHOTO_MASKS, type PhotoMask } from "./photo-masks";
 import { presetValue, settingText } from "./settings";
 
 /** Something chosen differently. `before` and `after` are empty where only the fact can be told. */
 export interface Change {
-  /** A setting, or `styles`, `shares`, `regions` or `keep`. */
+  /** A setting, or `styles`, `shares`, `regions`, `regionMap` or a mask. */
   name: string;
   before: string;
   after: string;
@@ -109,7 +110,8 @@ export function differences(a: Result, b: Result, schema: Schema): Change[] {
   if (!changes.length && ours.regions !== theirs.regions)
     changes.push({ name: "regions", before: "", after: "" });
   if (ours.regionMap !== theirs.regionMap) changes.push({ name: "regionMap", before: "", after: "" });
-  if (ours.keep !== theirs.keep) changes.push({ name: "keep", before: "", after: "" });
+  for (const name of PHOTO_MASKS)
+    if (ours.masks[name] !== theirs.masks[name]) changes.push({ name, before: "", after: "" });
   add("preset", ours.preset, theirs.preset);
   for (const [name, before] of ours.settings) {
     const after = theirs.settings.get(name);
@@ -121,7 +123,9 @@ export function differences(a: Result, b: Result, schema: Schema): Change[] {
 
 /** A change in words, as “Strength 1 → 0.5”. */
 export function changeText({ name, before, after }: Change): string {
-  if (name === "regions" || name === "regionMap" || name === "keep") return t(`attempts.${name}`);
+  if (name === "regions" || name === "regionMap") return t(`attempts.${name}`);
+  const mask = PHOTO_MASKS.find((mask) => mask === name);
+  if (mask) return t(`attempts.${mask}`);
   const label =
     name === "styles"
       ? t("styles.legend")
@@ -149,7 +153,7 @@ interface Choices {
   shares: string;
   regions: string;
   regionMap: string;
-  keep: string;
+  masks: Record<PhotoMask, string>;
   preset: string;
   settings: Map<string, { value: string; isDefault: boolean }>;
 }
@@ -176,7 +180,7 @@ function readChoices({ recipe }: Result, schema: Schema): Choices {
       .map((style) => [style, style.region, style.mask].map((one) => keyOf(one)).join(" "))
       .join(),
     regionMap: keyOf(recipe?.["region_map"] as Input | null | undefined),
-    keep: keyOf(recipe?.["keep"] as Input | null | undefined),
+    masks: eachMask((mask) => keyOf(recipe?.[mask] as Input | null | undefined)),
     preset,
     settings: new Map(
       names.map((name) => {

@@ -159,7 +159,12 @@ describe("the form of the page Paint", () => {
 
   test("opens as version 0.1.0 stored it", async () => {
     const form = await open();
-    expect(form.own).toEqual({ content: INPUT, keep: null, initPicture: null, regionMap: null });
+    expect(form.own).toEqual({
+      content: INPUT,
+      initPicture: null,
+      regionMap: null,
+      ...{ keep: null, finer: null, broader: null, detailed: null },
+    });
     expect(form.order).toEqual({
       work: "stylize",
       size: 96,

@@ -2,6 +2,7 @@
 
 import * as api from "../api";
 import { History } from "../history.svelte";
+import { eachMask, PHOTO_MASKS, type PhotoMask } from "../photo-masks";
 import { changedSettings } from "../settings";
 import { readStored, writeStored } from "../storage";
 import { studio } from "../studio.svelte";
@@ -9,10 +10,10 @@ import { toastErrors } from "../toasts.svelte";
 import { JobForm, type StoredForm } from "./job-form.svelte";
 import { OrderPreview } from "./order-preview.svelte";
 
-interface PaintFields {
+type Masks = Record<PhotoMask, api.Input | null>;
+
+interface PaintFields extends Masks {
   content: api.Input | null;
-  /** A mask: where the photograph stays as it is. */
-  keep: api.Input | null;
   /** A picture to start from. */
   initPicture: api.Input | null;
   /** The photograph's regions where the user changed them. */
@@ -20,8 +21,7 @@ interface PaintFields {
 }
 
 /** What belongs to one photograph alone, while another one is shown. */
-interface Aside {
-  keep: api.Input | null;
+interface Aside extends Partial<Masks> {
   initPicture: api.Input | null;
   /** Missing in what earlier versions stored. */
   regionMap?: api.Input | null;
@@ -55,7 +55,8 @@ export interface Cell {
   style: api.Style;
 }
 
-const NOTHING_ASIDE: Aside = { keep: null, initPicture: null, regionMap: null, regions: {} };
+const NO_MASKS: Masks = eachMask(() => null);
+const NOTHING_ASIDE: Aside = { initPicture: null, regions: {} };
 
 /** Tells photographs and styles apart. */
 export const keyOf = (input: Pick<api.Input, "name" | "sha256">): string => input.sha256 || input.name;
@@ -96,12 +97,12 @@ class PaintForm extends JobForm<PaintFields> {
   constructor() {
     super({
       work: "stylize",
-      empty: { content: null, keep: null, initPicture: null, regionMap: null },
-      toOrder: ({ content, keep, initPicture, regionMap }) =>
-        content && { content, keep, init_picture: initPicture, region_map: regionMap },
+      empty: { content: null, initPicture: null, regionMap: null, ...NO_MASKS },
+      toOrder: ({ content, initPicture, regionMap, ...masks }) =>
+        content && { content, init_picture: initPicture, region_map: regionMap, ...masks },
       fromOrder: (order) => ({
         content: order.content ?? null,
-        keep: (order["keep"] ?? null) as api.Input | null,
+        ...eachMask((mask) => (order[mask] ?? null) as api.Input | null),
         initPicture: (order["init_picture"] ?? null) as api.Input | null,
         regionMap: (order["region_map"] ?? null) as api.Input | null,
       }),
@@ -156,13 +157,14 @@ class PaintForm extends JobForm<PaintFields> {
   orderFor(content: api.Input): api.Order | null {
     const order = this.order;
     if (!order || (order.content && keyOf(content) === keyOf(order.content))) return order;
-    const { keep, initPicture, regionMap, regions } = this.aside[keyOf(content)] ?? NOTHING_ASIDE;
-    // The assignment of regions and the picture to start from belong to the photograph that is shown.
-    const { assignment: _, keep: __, init_picture: ___, region_map: ____, ...rest } = order;
+    const { initPicture, regionMap, regions, ...masks } = this.aside[keyOf(content)] ?? NOTHING_ASIDE;
+    // The masks, the assignment of regions and the picture to start from belong to the photograph that is shown.
+    const { assignment: _, init_picture: __, region_map: ___, ...rest } = order;
+    for (const mask of PHOTO_MASKS) delete rest[mask];
     if (rest["init"] === "picture" && !initPicture) delete rest["init"];
     const styles = this.styles.map((style) => ({ ...style, region: regions[keyOf(style)] ?? null }));
     const own = {
-      ...(keep ? { keep } : {}),
+      ...Object.fromEntries(Object.entries(masks).filter(([, mask]) => mask)),
       ...(initPicture ? { init_picture: initPicture } : {}),
       ...(regionMap && rest["match"] === "regions" ? { region_map: regionMap } : {}),
     };
@@ -239,18 +241,18 @@ class PaintForm extends JobForm<PaintFields> {
   }
 
   #putAside(): void {
-    const { content, keep, initPicture, regionMap } = this.own;
+    const { content, ...own } = this.own;
     if (!content) return;
     const regions = this.styles.flatMap((style) =>
       style.region ? [[keyOf(style), style.region] as const] : [],
     );
     this.aside = {
       ...this.aside,
-      [keyOf(content)]: { keep, initPicture, regionMap, regions: Object.fromEntries(regions) },
+      [keyOf(content)]: { ...own, regions: Object.fromEntries(regions) },
     };
   }
-  #show(content: api.Input, { keep, initPicture, regionMap = null, regions }: Aside): void {
-    this.own = { content, keep, initPicture, regionMap };
+  #show(content: api.Input, { initPicture, regionMap = null, regions, ...masks }: Aside): void {
+    this.own = { content, initPicture, regionMap, ...NO_MASKS, ...masks };
     if (this.settings["init"] === "picture" && !initPicture) this.set("init", undefined);
     this.styles = this.styles.map((style) => ({ ...style, region: regions[keyOf(style)] ?? null }));
     this.#recallJob();
@@ -267,16 +269,16 @@ class PaintForm extends JobForm<PaintFields> {
     const own = this.options.fromOrder(recipe);
     const nameOf = (input: api.Input): string => input.name || input.sha256.slice(0, 8);
     const missing = new Set<string>();
-    for (const input of [own.content, ...recipe.styles, own.keep, own.initPicture, own.regionMap])
+    for (const input of [...Object.values(own), ...recipe.styles])
       if (input?.sha256 && !(await api.hasFile(input.sha256))) missing.add(nameOf(input));
     const available = <T extends api.Input>(input: T | null | undefined): T | null =>
       input && !missing.has(nameOf(input)) ? input : null;
 
     this.own = {
       content: available(own.content),
-      keep: available(own.keep),
       initPicture: available(own.initPicture),
       regionMap: available(own.regionMap),
+      ...eachMask((mask) => available(own[mask])),
     };
     this.styles = recipe.styles
       .filter((style) => available(style))
@@ -298,8 +300,9 @@ class PaintForm extends JobForm<PaintFields> {
 
   protected override readStored(): Partial<StoredForm<PaintFields>> {
     const stored = readStored<Partial<StoredPaintForm>>(STORAGE_KEY, {});
-    const { content = null, keep = null, initPicture = null, regionMap = null } = stored;
-    return { ...stored, own: { content, keep, initPicture, regionMap } };
+    const { content = null, initPicture = null, regionMap = null } = stored;
+    const masks = eachMask((mask) => stored[mask] ?? null);
+    return { ...stored, own: { content, initPicture, regionMap, ...masks } };
   }
 
   protected override writeStored(): void {

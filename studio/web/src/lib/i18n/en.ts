@@ -231,12 +231,6 @@ export const en = {
   "paint.dials": "Quick settings",
   "paint.preset": "Preset",
   "paint.where": "Where",
-  "paint.keep": "Strength by hand",
-  "paint.keepPaint": "Protect or weaken areas…",
-  "paint.keepChange": "Change protected or weakened areas…",
-  "paint.keepTitle": "Strength by hand",
-  "paint.keepHint":
-    "Choose how strongly the brush lets the picture be painted, and paint: 0 % keeps the photograph, such as a face.",
   "paint.regionTitle": "Where {name} goes",
   "paint.regionHint":
     "Paint over the part for this style. Styles without a part of their own share the rest.",
@@ -420,6 +414,9 @@ export const en = {
   "attempts.regions": "Other regions of the styles",
   "attempts.regionMap": "Regions refined by hand",
   "attempts.keep": "Another protected area",
+  "attempts.finer": "Finer strokes in other parts",
+  "attempts.broader": "Broader strokes in other parts",
+  "attempts.detailed": "More detail in other parts",
   "beside.do": "Side by side",
   "beside.same": "The same settings",
   "beside.hint": "Two to four results can be shown side by side.",

@@ -1,34 +1,38 @@
-/** The masks painted on the page Paint: where each style goes, and where the photograph stays as it is. */
+/** The masks painted on the page Paint: where each style goes, and how the photograph's parts are painted. */
 
 import type { Input } from "../../lib/api";
-import { styleTitle } from "../../lib/format";
 import { paintForm } from "../../lib/forms/paint-form.svelte";
-import { t } from "../../lib/i18n.svelte";
 import { SQUARES, type Tint } from "../../lib/mask";
+import { PHOTO_MASKS, type PhotoMask } from "../../lib/photo-masks";
 
-/** The index of a style, or the mask of what is kept. */
-export type MaskTarget = number | "keep";
+/** The index of a style, or a mask of the photograph. */
+export type MaskTarget = number | PhotoMask;
 
 /** One for each style; they differ in lightness too, so that colour-blind people tell them apart. */
 const COLORS = ["#ff5a3c", "#2f7bff", "#ffc531", "#18b26b", "#b05cff", "#12c2d6"] as const;
 
+/** What is kept is seen best: on any ground. */
+const TINTS: Record<PhotoMask, Tint> = {
+  keep: SQUARES,
+  finer: "#ff4fa3",
+  broader: "#00b3a4",
+  detailed: "#d7e000",
+};
+
 export const maskTint = (target: MaskTarget): Tint =>
-  target === "keep" ? SQUARES : (COLORS[target % COLORS.length] ?? COLORS[0]);
+  typeof target === "number" ? (COLORS[target % COLORS.length] ?? COLORS[0]) : TINTS[target];
 
 export const maskOf = (target: MaskTarget): Input | null =>
-  target === "keep" ? paintForm.own.keep : (paintForm.styles[target]?.region ?? null);
+  typeof target === "number" ? (paintForm.styles[target]?.region ?? null) : paintForm.own[target];
 
 export function setMask(target: MaskTarget, mask: Input | null): void {
-  if (target === "keep") paintForm.own.keep = mask;
+  if (typeof target !== "number") paintForm.own[target] = mask;
   else
     paintForm.styles = paintForm.styles.map((style, index) =>
       index === target ? { ...style, region: mask } : style,
     );
 }
 
-export const maskTitle = (target: MaskTarget): string =>
-  target === "keep" ? t("paint.keep") : styleTitle(paintForm.styles[target]?.name ?? "");
-
 /** Every target that has a mask. */
 export const maskedTargets = (): MaskTarget[] =>
-  [...paintForm.styles.keys(), "keep" as const].filter((target) => maskOf(target) !== null);
+  [...paintForm.styles.keys(), ...PHOTO_MASKS].filter((target) => maskOf(target) !== null);
