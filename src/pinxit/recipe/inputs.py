@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pinxit.image.picture import Picture, Pixels
+from pinxit.recipe.style_memory import StyleMemory
 
 
 def normalized_shares(shares: Iterable[float]) -> list[float]:
@@ -64,6 +65,7 @@ class JobInputs:
         keep: how much of each pixel stays the content image's, `(H, W)`, range [0, 1].
         regions: the number of each pixel's region in the content image, `(H, W)` of any size; None where they are to be found.
         neighbors: neighbouring frames that a frame of a film should resemble; only the optimiser uses them.
+        memory: what earlier frames of the film have computed from the style images.
     """
 
     content: Picture
@@ -72,3 +74,4 @@ class JobInputs:
     keep: Pixels | None = None
     regions: NDArray[np.uint8] | None = None
     neighbors: tuple[Neighbor, ...] = ()
+    memory: StyleMemory | None = None
