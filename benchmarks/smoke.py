@@ -2,8 +2,8 @@
 
     python benchmarks/smoke.py smoke.mp4
 
-Smoke is hard on films: it has no borders, and nothing in it keeps its form. The simulation is Stam's ("Stable Fluids", 1999) with
-the vorticity confinement of Fedkiw, Stam and Jensen ("Visual Simulation of Smoke", 2001); its borders meet.
+Smoke is hard on films: it has no borders, and nothing in it keeps its form. The simulation is Stam's ("Stable Fluids", 1999)
+with the vorticity confinement of Fedkiw, Stam and Jensen ("Visual Simulation of Smoke", 2001); its borders meet.
 """
 
 from __future__ import annotations
