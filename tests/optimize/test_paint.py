@@ -10,6 +10,7 @@ import pytest
 from pinxit.encoder.vgg import Encoder
 from pinxit.errors import PinxitError
 from pinxit.image import Picture, resize
+from pinxit.image.picture import Pixels
 from pinxit.optimize import schedule
 from pinxit.optimize.enlarge import DETAIL
 from pinxit.optimize.paint import paint
@@ -17,6 +18,7 @@ from pinxit.optimize.progress import OptimizerProgress
 from pinxit.optimize.start import in_style_colors, starting_canvas
 from pinxit.recipe.inputs import JobInputs, StyleInput
 from pinxit.recipe.recipe import Settings
+from pinxit.recipe.style_memory import StyleMemory
 from tests.clock import ManualClock
 
 
@@ -178,3 +180,43 @@ def test_a_style_of_one_flat_colour_gives_a_finite_picture(encoder: Encoder, cat
 def test_a_style_too_small_is_one_sentence(encoder: Encoder, cat: Picture) -> None:
     with pytest.raises(PinxitError, match="the style image"):
         run(encoder, cat, Picture(np.full((3, 8, 8), 0.5, np.float32)))
+
+
+def test_what_earlier_frames_prepared_changes_no_pixel_and_follows_the_style(
+    encoder: Encoder, cat: Picture, coffee: Picture
+) -> None:
+    chosen = settings(size=64, coarsest=64, iterations=(1,), match_by="vgg")
+    half = np.zeros((coffee.height, coffee.width), np.float32)
+    half[:, : coffee.width // 2] = 1
+    mixed = JobInputs(cat, (StyleInput(coffee, share=0.7, mask=half), StyleInput(cat, share=0.3)))
+
+    def painted(inputs: JobInputs) -> Pixels:
+        *_, last = paint(chosen, encoder, inputs)
+        return last.picture().pixels
+
+    memory = StyleMemory(1e9)
+    painted(dataclasses.replace(one(cat, coffee), memory=memory))
+    alone = painted(mixed)
+    for _ in range(2):  # the second time, all is known
+        assert np.array_equal(painted(dataclasses.replace(mixed, memory=memory)), alone)
+
+
+def test_a_second_frame_does_not_show_the_style_to_the_encoder(
+    encoder: Encoder, cat: Picture, coffee: Picture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chosen = settings(size=64, coarsest=64, iterations=(1,), match_by="vgg")
+    inputs = dataclasses.replace(one(cat, coffee), memory=StyleMemory(1e9))
+    seen: list[tuple[int, ...]] = []
+    original = Encoder.__call__
+
+    def watch(self: Encoder, picture: object, *rest: object) -> object:
+        seen.append(tuple(picture.shape[2:]))  # type: ignore[attr-defined]
+        return original(self, picture, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Encoder, "__call__", watch)
+    counts = []
+    for _ in range(2):
+        seen.clear()
+        list(paint(chosen, encoder, inputs))
+        counts.append(len(seen))
+    assert counts[1] <= counts[0] - 3, "its features, its averages and its meanings"

@@ -220,7 +220,9 @@ def video(
         if preview is not None:
             raise PinxitError("--preview does not work on a cluster, which paints frames in any order: leave it out.")
         if regions:
-            raise PinxitError("--region does not work on a cluster: regions are followed from frame to frame.")
+            raise PinxitError(
+                "--region does not work on a cluster, because regions are followed from frame to frame: leave out --cluster."
+            )
         from pinxit.cluster.video import VideoWorkload
 
         frames, weights = (None if file is None else str(file) for file in (keyframes, encoder_weights))

@@ -43,6 +43,7 @@ class Neighbors:
         subjects: where the content image alone decides about targets, and where these count less, `(1, 1, H, W)`, range [0, 1].
         meanings: what stands where in the content image; those of the style images are in the regions' styles.
         compact: whether to keep the content image's part of the queries in half precision.
+        seen: feature maps of the content image for at least `TAPS`, where one tile holds all of it and they are known.
     """
 
     def __init__(
@@ -55,6 +56,7 @@ class Neighbors:
         subjects: Tensor | None = None,
         meanings: Meanings | None = None,
         compact: bool = False,
+        seen: Mapping[str, Tensor] | None = None,
     ) -> None:
         self._compact = compact
         self._encoder, self._tiles = encoder, tiles
@@ -65,7 +67,7 @@ class Neighbors:
         self._subjects = [
             None if subjects is None else on_grid(subjects.to(encoder.device), tile)[:, None] for tile in tiles
         ]
-        self._content = self._content_queries(content)
+        self._content = self._content_queries(content, seen)
         self._biases = [
             index.biases(self._sample(number, self._guide(region.part_of or region)))
             for number, (region, index) in enumerate(zip(regions, self._indexes, strict=True))
@@ -115,10 +117,13 @@ class Neighbors:
             total = total + cosine_distance(columns, targets, index.weights, positions)
         return total
 
-    def _content_queries(self, content: Tensor) -> list[list[Tensor]]:
+    def _content_queries(self, content: Tensor, seen: Mapping[str, Tensor] | None) -> list[list[Tensor]]:
         """Return the content image's part of the queries, by region and tile, with its features' moments made the style's."""
         several = len(self._tiles) > 1
-        kept = [] if several else [self._hypercolumns(content, self._tiles[0])]
+        kept = []
+        if not several:
+            (tile,) = self._tiles
+            kept = [self._hypercolumns(content, tile) if seen is None else hypercolumns(seen, tile)]
         sums = torch.zeros(())
         count = 0
         for tile in self._tiles:

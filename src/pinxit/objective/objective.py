@@ -6,7 +6,7 @@ For a frame of a film `L_temporal` is added (Ruder et al., 2016, equation 8), it
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import torch
@@ -154,14 +154,16 @@ class Objective:
             ]
             if weights.strength < 1:
                 self._weaken(content, weights.strength)
-            targets = [self._content_of(content, tile) for tile in self._tiles]
+            # Of one tile, the nearest neighbours' features are computed with the targets; those of many would not fit.
+            seen = self._see(content, self._tiles[0], self._taps) if len(self._tiles) == 1 else None
+            targets = [self._content_of(content, tile, seen) for tile in self._tiles]
             self._similarities = {tap: distances(self._cells(targets, tap)) for tap in self._compared}
             if weights.adain > 0 and weights.content_layers:
                 adapt_targets(encoder, targets, self._tiles, content, regions, side, weights.adain)
             self._content_targets = targets
             place = None if subjects is None else subjects.place
             self._neighbors = (
-                Neighbors(encoder, content, strokes or regions, self._tiles, side, place, meanings, compact)
+                Neighbors(encoder, content, strokes or regions, self._tiles, side, place, meanings, compact, seen)
                 if weights.neighbors > 0
                 else None
             )
@@ -267,10 +269,14 @@ class Objective:
             for sums, counts, targets in zip(own, self._counts, self.style_targets, strict=True):
                 targets[tap] = (sums / counts[tap]).lerp(targets[tap], strength)
 
-    def _content_of(self, content: Tensor, tile: Tile) -> dict[str, Tensor]:
-        features = self._encoder(tile.see(content), self._weights.content_layers, tile.border)
+    def _see(self, content: Tensor, tile: Tile, taps: Iterable[str]) -> Mapping[str, Tensor]:
+        return self._encoder(tile.see(content), taps, tile.border)
+
+    def _content_of(self, content: Tensor, tile: Tile, seen: Mapping[str, Tensor] | None) -> dict[str, Tensor]:
+        taps = self._weights.content_layers
+        features = self._see(content, tile, taps) if seen is None else seen
         # Copied, or a view would keep the margin in memory.
-        return {tap: cut(map_, tile.positions(tap)).to(self._kept_as, copy=True) for tap, map_ in features.items()}
+        return {tap: cut(features[tap], tile.positions(tap)).to(self._kept_as, copy=True) for tap in taps}
 
     def _cells(self, targets: Sequence[Mapping[str, Tensor]], tap: str) -> Tensor:
         # Reduced one by one: a poster has thousands of tiles, and each part is as large as the sum.

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import functools
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 
+import torch
 import torch.nn.functional as F
 from torch import Tensor
 
@@ -12,6 +14,7 @@ from pinxit.encoder.border import cut
 from pinxit.encoder.tiles import Tile, divide
 from pinxit.encoder.vgg import Encoder, stride
 from pinxit.objective.gram import moment_sums
+from pinxit.recipe.style_memory import StyleMemory, digest
 
 
 @dataclass(frozen=True)
@@ -23,12 +26,18 @@ class StyleTarget:
         share: its share of the region; a region's shares add up to 1.
         mask: how much of each of its pixels to use, `(1, 1, H, W)`, range [0, 1]; all where left out.
         meaning: what stands where in it, `(1, C, h, w)` of any resolution; see `pinxit.objective.correspondence`.
+        memory: where what is computed from it alone is kept; nowhere where left out.
     """
 
     picture: Tensor
     share: float = 1.0
     mask: Tensor | None = None
     meaning: Tensor | None = None
+    memory: StyleMemory | None = None
+
+    def recall(self, key: Hashable, make: Callable[[], list[Tensor]]) -> list[Tensor]:
+        """Return what `make` computes from the picture and its mask, from the memory if it is known there by that key."""
+        return make() if self.memory is None else self.memory.recall((key, digest(self.picture, self.mask)), make)
 
 
 @dataclass(frozen=True)
@@ -103,16 +112,32 @@ def mixture_averages(
             style loss.
     """
     taps = list(taps)
+    mixture = [
+        style.recall((sums, *taps, side, style.share), functools.partial(_averages, encoder, style, taps, side, sums))
+        for style in styles
+    ]
+    return {
+        tap: functools.reduce(torch.add, of_tap) for tap, of_tap in zip(taps, zip(*mixture, strict=True), strict=True)
+    }
+
+
+def _averages(
+    encoder: Encoder,
+    style: StyleTarget,
+    taps: Sequence[str],
+    side: int,
+    sums: Callable[[Tensor, Tensor | None], Tensor],
+) -> list[Tensor]:
+    """Return one style's part of `mixture_averages`, in the order of the taps."""
+    mask = None if style.mask is None else style.mask.to(encoder.device)
     total: dict[str, Tensor] = {}
-    for style in styles:
-        mask = None if style.mask is None else style.mask.to(encoder.device)
-        for tile in divide(style.picture, side, encoder.architecture, taps):
-            features = encoder(cut(style.picture, tile.outer), taps)
-            for tap in taps:
-                part = sums(cut(features[tap], tile.positions(tap)), guide_of(mask, tap, tile))
-                part = part / position_count(style.picture, tap, mask) * style.share
-                total[tap] = total[tap] + part if tap in total else part
-    return total
+    for tile in divide(style.picture, side, encoder.architecture, taps):
+        features = encoder(cut(style.picture, tile.outer), taps)
+        for tap in taps:
+            part = sums(cut(features[tap], tile.positions(tap)), guide_of(mask, tap, tile))
+            part = part / position_count(style.picture, tap, mask) * style.share
+            total[tap] = total[tap] + part if tap in total else part
+    return [total[tap] for tap in taps]
 
 
 def _guide(mask: Tensor, tap: str) -> Tensor:

@@ -17,6 +17,7 @@ from pinxit.objective.correspondence import on_cells
 from pinxit.objective.hypercolumns import TAPS, hypercolumns, on_grid, places
 from pinxit.objective.pca import SAMPLES, normalized, principal
 from pinxit.objective.regions import StyleTarget
+from pinxit.recipe.style_memory import digest
 
 MOST = 20_000
 """Number of hypercolumns to keep, evenly spaced: those of 566 × 566 px. The time of a search grows with it."""
@@ -46,20 +47,19 @@ class StyleIndex:
     """
 
     def __init__(self, encoder: Encoder, styles: Sequence[StyleTarget], side: int, meaning: float = 0.0) -> None:
-        found, meanings = zip(*(_columns_of(encoder, style, side) for style in styles), strict=True)
-        counts = [len(columns[0]) for columns in found]
+        known = _prepared(encoder, styles, side)
+        mean, deviation, self._basis, projected, weights, counts, *self._columns = known[: -len(styles)]
+        self._moments = mean, deviation
+        self.weights = [float(weight) for weight in weights]
         self._shares = [style.share for style in styles]
-        self._columns = [torch.cat(parts) for parts in zip(*found, strict=True)]
-        energies = [columns.square().sum(1).mean() for columns in self._columns]
-        self.weights = [float(1 / (len(TAPS) * energy.clamp_min(1e-12))) for energy in energies]
-        whole = torch.cat(self._columns, 1)
-        self._moments = whole.mean(0), whole.std(0, correction=0)
-        normal = normalized(whole, *self._moments)
-        self._basis = principal(normal, DIMENSIONS)
         self._meaning = meaning
-        joined = self.join(normal @ self._basis, torch.cat(meanings) if meaning else None)
+        meanings = [
+            _meanings_at(style, number, encoder, side)
+            for style, number in zip(styles, known[-len(styles) :], strict=True)
+        ]
+        joined = self.join(projected, torch.cat(meanings) if meaning else None)
         self._searched = joined.T.contiguous()
-        groups = [_grouped(part) for part in torch.split(joined, counts)]
+        groups = [_grouped(part) for part in torch.split(joined, [int(count) for count in counts])]
         before = [0, *itertools.accumulate(int(group.max()) + 1 for group in groups)]
         self._owner = torch.cat([group + start for group, start in zip(groups, before, strict=False)])
         self._counts = torch.bincount(self._owner).to(joined)
@@ -141,10 +141,34 @@ def _grouped(columns: Tensor) -> Tensor:
     return numbers
 
 
-def _columns_of(encoder: Encoder, style: StyleTarget, side: int) -> tuple[list[Tensor], Tensor]:
-    """Return a style image's hypercolumns within its mask, and their meanings, thinned evenly to `MOST`."""
+def _prepared(encoder: Encoder, styles: Sequence[StyleTarget], side: int) -> list[Tensor]:
+    """Return all that depends on the styles' pictures and masks alone.
+
+    These are mean and deviation of the channels, the basis, the columns in it, the weights of the taps, how many columns each
+    style has, the columns tap by tap, and for each style their numbers in its picture.
+    """
+    first = styles[0]
+    others = digest(*(plane for style in styles[1:] for plane in (style.picture, style.mask)))
+    return first.recall(("hypercolumns", side, others), lambda: _prepare(encoder, styles, side))
+
+
+def _prepare(encoder: Encoder, styles: Sequence[StyleTarget], side: int) -> list[Tensor]:
+    found = [_columns_of(encoder, style, side) for style in styles]
+    numbers = [number for *_, number in found]
+    columns = [torch.cat(parts) for parts in zip(*(own for *own, _ in found), strict=True)]
+    energies = [of_tap.square().sum(1).mean() for of_tap in columns]
+    weights = torch.stack([1 / (len(TAPS) * energy.clamp_min(1e-12)) for energy in energies])
+    whole = torch.cat(columns, 1)
+    moments = whole.mean(0), whole.std(0, correction=0)
+    normal = normalized(whole, *moments)
+    basis = principal(normal, DIMENSIONS)
+    counts = torch.tensor([len(number) for number in numbers])
+    return [*moments, basis, normal @ basis, weights, counts, *columns, *numbers]
+
+
+def _columns_of(encoder: Encoder, style: StyleTarget, side: int) -> list[Tensor]:
+    """Return a style image's hypercolumns within its mask, tap by tap and thinned evenly to `MOST`, and their numbers."""
     mask = None if style.mask is None else style.mask.to(encoder.device)
-    meaning = None if style.meaning is None else style.meaning.to(encoder.device)
     tiles = divide(style.picture, side, encoder.architecture, TAPS)
     numbers = [places(tile).to(encoder.device) for tile in tiles]
     if mask is not None:
@@ -158,11 +182,26 @@ def _columns_of(encoder: Encoder, style: StyleTarget, side: int) -> tuple[list[T
     parts = []
     for tile in tiles:
         number = places(tile).to(encoder.device)
-        columns = hypercolumns(encoder(cut(style.picture, tile.outer), TAPS), tile)
-        # Without a meaning, a vector of no components.
-        columns.append(columns[0][:, :0] if meaning is None else on_cells(meaning, tile))
         here = torch.isin(number, kept)
+        columns = hypercolumns(encoder(cut(style.picture, tile.outer), TAPS), tile)
         parts.append([part[here] for part in [*columns, number]])
-    *columns, vectors, number = [torch.cat(of_tap) for of_tap in zip(*parts, strict=True)]
-    order = number.argsort()
-    return [of_tap[order] for of_tap in columns], vectors[order]
+    return _in_order([torch.cat(of_tap) for of_tap in zip(*parts, strict=True)])
+
+
+def _meanings_at(style: StyleTarget, numbers: Tensor, encoder: Encoder, side: int) -> Tensor:
+    """Return a style image's meanings at the hypercolumns of these numbers, `(positions, C)`; C is 0 without meanings."""
+    if style.meaning is None:
+        return torch.zeros(len(numbers), 0, device=encoder.device)
+    meaning = style.meaning.to(encoder.device)
+    parts = []
+    for tile in divide(style.picture, side, encoder.architecture, TAPS):
+        number = places(tile).to(encoder.device)
+        here = torch.isin(number, numbers)
+        parts.append([on_cells(meaning, tile)[here], number[here]])
+    return _in_order([torch.cat(both) for both in zip(*parts, strict=True)])[0]
+
+
+def _in_order(parts: list[Tensor]) -> list[Tensor]:
+    """Return rows sorted by the numbers, which come last."""
+    order = parts[-1].argsort()
+    return [part[order] for part in parts]

@@ -5,6 +5,7 @@ It is done once for all scales, from the pictures at the result's size.
 
 from __future__ import annotations
 
+import functools
 from dataclasses import replace
 
 import torch
@@ -21,6 +22,7 @@ from pinxit.objective.correspondence import Assignment, Correspondence, Labels, 
 from pinxit.optimize.regions import style_pictures, to_tensor
 from pinxit.recipe.inputs import JobInputs
 from pinxit.recipe.recipe import Settings
+from pinxit.recipe.style_memory import digest
 
 _MAP_SIDE = 256  # cells: longer side of a region map that the caller gives; finer ones make no difference that is seen
 AROUND = 0.125
@@ -146,4 +148,13 @@ def _check(assignment: Assignment, found: Correspondence) -> None:
 def _style_features(settings: Settings, encoder: Encoder, inputs: JobInputs) -> list[Tensor]:
     size = settings.size * settings.style_scale
     pictures = style_pictures(inputs, size)
-    return [semantic_features(to_tensor(picture), kind_of(settings), encoder) for picture in pictures]
+    kind = kind_of(settings)
+
+    def features(picture: Tensor) -> list[Tensor]:
+        return [semantic_features(picture, kind, encoder)]
+
+    found = []
+    for picture in map(to_tensor, pictures):
+        make = functools.partial(features, picture)
+        found += make() if inputs.memory is None else inputs.memory.recall((kind, digest(picture)), make)
+    return found

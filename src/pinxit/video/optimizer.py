@@ -15,10 +15,12 @@ import numpy as np
 from pinxit.encoder.open import encoder_of
 from pinxit.faces import face_map, find
 from pinxit.image import Picture, fit, to_array
+from pinxit.optimize.memory import GIB, memory_of
 from pinxit.optimize.paint import paint
 from pinxit.optimize.schedule import scales
 from pinxit.recipe.inputs import JobInputs, Neighbor, StyleInput
 from pinxit.recipe.postprocess import colored
+from pinxit.recipe.style_memory import StyleMemory
 from pinxit.texture.color_transfer import colors_of, recolor
 from pinxit.video.key_tracks import tracked_frames
 from pinxit.video.keyframes import Followed, Keyframes
@@ -39,6 +41,8 @@ _KEY_DIVISOR = 2
 _FRAME_DIVISOR = 8
 # Share of a frame that may be new, shown by no keyframe and not by the frame before, without the optimiser being asked.
 _NEARLY_NONE = 0.005
+# bytes to remember of the style images, whose features take up to 0.1 GB at each size; and the same as a share of the memory.
+_MOST_REMEMBERED, _SHARE_REMEMBERED = 0.5 * GIB, 0.1
 _SMALLEST = 64  # px: shorter side of the frames' smallest scale
 
 
@@ -75,6 +79,7 @@ class OptimizerFrameStylizer:
         self._shot_styles: dict[int, tuple[StyleInput, ...]] = {}
         self._encoder = encoder_of(recipe, encoder_file)
         self._tracks = RegionTracks(recipe, styles)
+        self._memory = StyleMemory(min(_MOST_REMEMBERED, _SHARE_REMEMBERED * GIB * memory_of(recipe, self._encoder)))
 
     def analyze_shot(self, shot: Shot, begin: Fraction) -> None:
         """Match the styles' colours to those of the whole shot, where the recipe asks for it.
@@ -134,7 +139,14 @@ class OptimizerFrameStylizer:
                 result = followed.pixels
             else:
                 back = [past[-steps] for steps in offsets if steps <= len(past)]
-                results = [(painted, estimate_motion(plan.flow, before, content)) for before, painted in back]
+                motions = [
+                    # The motion from the frame before is known already.
+                    frame.motion
+                    if frame.motion is not None and steps == 1
+                    else estimate_motion(plan.flow, before, content)
+                    for steps, (before, _) in zip(offsets, back, strict=False)
+                ]
+                results = [(painted, motion) for (_, painted), motion in zip(back, motions, strict=True)]
                 base = _recolored_like(content, back[0][1]) if back else content
                 start, neighbors = start_from_neighbors(warp, base, results, self._recipe.temporal_weight)
                 steps = self._frame_scales(content)
@@ -248,7 +260,7 @@ class OptimizerFrameStylizer:
             changes |= {"color": "style"}  # `analyze_shot` has matched them already
         content = Picture(pixels_of(shown.content))
         keep = face_map(find(content), content.height, content.width) if self._recipe.faces == "keep" else None
-        inputs = replace(inputs, content=content, styles=active, keep=keep)
+        inputs = replace(inputs, content=content, styles=active, keep=keep, memory=self._memory)
         for progress in paint(self._recipe.model_copy(update=changes), self._encoder, inputs):
             yield VideoStep(shown.done, facts=progress.facts)
         return progress.picture()
