@@ -13,13 +13,14 @@ from collections.abc import Iterator
 from fractions import Fraction
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 
 from pinxit.video.codec import CodecSettings
 from pinxit.video.encoding import VideoWriter
-from pinxit.video.optical_flow import Bytes, Field, pixel_grid
+from pinxit.video.optical_flow import Bytes, pixel_grid, remap
 
 HEIGHT, WIDTH, RATE = 270, 480, Fraction(24)
 FIRST, COUNT = 40, 60  # frames: smoke has begun to rise, and the clip's length
@@ -47,7 +48,10 @@ def smoke() -> Iterator[Bytes]:
     down, across = np.fft.fftfreq(HEIGHT)[:, None], np.fft.fftfreq(WIDTH)[None]
     power = across**2 + down**2
     power[0, 0] = 1
-    density, right, below = (np.zeros((HEIGHT, WIDTH), np.float32) for _ in range(3))
+    density: Any = np.zeros((HEIGHT, WIDTH), np.float32)
+    right: Any = density.copy()
+    below: Any = density.copy()
+    curl: Any
     number = 0
     while True:
         for column, share in _SOURCES:
@@ -66,21 +70,15 @@ def smoke() -> Iterator[Bytes]:
         together = (across * ahead + down * beside) / power
         right = np.real(np.fft.ifft2(ahead - across * together)).astype(np.float32)
         below = np.real(np.fft.ifft2(beside - down * together)).astype(np.float32)
-        before = places - np.dstack([right, below])
+        before = (places - np.dstack([right, below])).astype(np.float32)
         right, below, density = (
-            _moved(field, before) * kept for field, kept in ((right, 0.995), (below, 0.995), (density, 0.997))
+            remap(field.astype(np.float32), before, cv2.INTER_LINEAR) * kept
+            for field, kept in ((right, 0.995), (below, 0.995), (density, 0.997))
         )
         cover = 1 - np.exp(-2.2 * density)[..., None]
         light = np.array([215, 210, 205]) * (0.75 + 0.25 * (1 + curl[..., None]).clip(0.2, 1.3))
         yield np.asarray((wall + cover * (light - wall)).clip(0, 255), np.uint8)
         number += 1
-
-
-def _moved(field: Field, before: Field) -> Field:
-    return np.asarray(
-        cv2.remap(field.astype(np.float32), before.astype(np.float32), None, cv2.INTER_LINEAR,
-                  borderMode=cv2.BORDER_REPLICATE), np.float32,
-    )  # fmt: skip
 
 
 if __name__ == "__main__":

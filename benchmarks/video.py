@@ -46,7 +46,7 @@ from pinxit.video.plan import VideoPlan
 from pinxit.video.prefetch import prefetch
 from pinxit.video.prepare import prepare_video
 from pinxit.video.shot_detection import detect_shots
-from pinxit.video.temporal_blend import TemporalBlender, estimate_motion
+from pinxit.video.temporal_blend import Motion, TemporalBlender, estimate_motion
 from support import synthetic_motion
 from support.machine_info import describe
 
@@ -244,11 +244,12 @@ def stages(path: Path, style: str, size: int, count: int) -> None:
 
     with tempfile.TemporaryDirectory() as folder:
         reel = VideoWriter(Path(folder) / "film.mp4", plan.height, plan.width, CodecSettings("libx264", 18, RATE))
-        before, result = None, None
+        before: Bytes | None = None
+        result: Bytes | None = None
         now = time.process_time()
         for number, moment, content in plan.pixels_between(0, plan.count):
             took("decode")
-            motion = None if before is None else estimate_motion(plan.flow, before, content)
+            motion: Motion | None = None if before is None else estimate_motion(plan.flow, before, content)
             took("flow")
             painted = stylizer.paint_frame(content, float(moment), stylizer.analyses[plan.shot(number).begin])
             took("paint")
