@@ -73,7 +73,7 @@ class StyleDataset:
         size = SIZES[rng.integers(len(SIZES))]
         if self._varied and rng.random() < 0.5:
             size = min(size, max(style.shape))
-        read = read_at(Picture(style.astype(np.float32) / 255), size).pixels
+        read = read_at(Picture(style.astype(np.float32) / np.float32(255)), size).pixels
         if self._varied and rng.random() < 0.5:
             read = _recolored(rng, read)
         colors = colors_of(read)
