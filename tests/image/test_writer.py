@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,7 @@ from pinxit.errors import PinxitError
 from pinxit.files.atomic import write_atomic
 from pinxit.image import Picture
 from pinxit.image.reader import open_image
-from pinxit.image.writer import KINDS, check_writable
+from pinxit.image.writer import KINDS, check_kind, check_place
 
 LOSSLESS = (".png", ".tif")
 
@@ -138,21 +140,31 @@ def test_a_real_limit_on_the_disk(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "bits", "sentence"),
-    [("a.bmp", 8, "end its name in"), ("a", 8, "end its name in"), ("a.jpg", 16, "16 bits"), (".", 8, "end its name")],
+    ("name", "sentence"),
+    [
+        ("folder", "is a folder: name a file"),
+        ("nul\0.png", "cannot be written .*choose another name"),
+        ("file.txt/a.png", "is a file, not a folder"),
+    ],
 )
-def test_what_cannot_be_written_is_said_before(tmp_path: Path, name: str, bits: int, sentence: str) -> None:
+def test_where_no_picture_can_be_written(tmp_path: Path, name: str, sentence: str) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "file.txt").touch()
     with pytest.raises(PinxitError, match=sentence):
-        check_writable(tmp_path / name, overwrite=False, bits=bits)
+        check_place(tmp_path / name, overwrite=False)
 
 
-def test_folders_are_made(tmp_path: Path, noise: Picture) -> None:
-    assert pictures.write(noise, tmp_path / "a" / "b" / "c.png").exists()
+@pytest.mark.parametrize(
+    ("name", "bits", "sentence"),
+    [("a.png", 12, "8 or 16 bits a channel, not 12"), ("a.jpg", 16, "cannot hold 16 bits a channel")],
+)
+def test_bits_that_a_file_cannot_hold(name: str, bits: int, sentence: str) -> None:
+    with pytest.raises(PinxitError, match=sentence):
+        check_kind(name, bits)
 
 
-@pytest.mark.parametrize("quality", [60, 88, 95, 100])
-def test_noise_is_written_as_jpeg(quality: int) -> None:
-    """Pillow's buffer for optimised JPEGs is too small for some of it."""
-    noise = np.random.default_rng(0).random((400, 300, 3)).astype(np.float32)
-    content = pictures.to_bytes(pictures.from_array(noise), kind="JPEG", quality=quality)
-    assert pictures.read(content).pixels.std() > 0.15
+def test_quality_and_dots_per_inch_of_a_jpeg(noise: Picture) -> None:
+    with pytest.raises(PinxitError, match="quality goes from 1 to 100, not 101"):
+        pictures.to_bytes(noise, kind="JPEG", quality=101)
+    content = pictures.to_bytes(replace(noise, dpi=300), kind="JPEG")
+    assert PIL.Image.open(io.BytesIO(content)).info["dpi"] == (300, 300)
