@@ -21,7 +21,7 @@ class StyleMemory:
         self._known: dict[Hashable, Sequence[Any]] = {}
 
     def recall(self, key: Hashable, make: Callable[[], _Arrays]) -> _Arrays:
-        """Return what is known by a key, or else make it; nobody may change it afterwards.
+        """Return what is known by a key, or else make it; it must not be changed afterwards.
 
         Args:
             key: everything that it depends on; pictures by their `digest`.
