@@ -51,10 +51,9 @@ class Postgres:
         """Of a database, which need not be there yet."""
         return f"postgresql://pinxit@127.0.0.1:{self._port}/{name}"
 
-    def start(self) -> None:
-        """Start it, and wait till it answers."""
+    def _spawn(self) -> subprocess.Popen[bytes]:
         settings = (f"port={self._port}", "listen_addresses=127.0.0.1", "unix_socket_directories=", "fsync=off")
-        self._process = subprocess.Popen(
+        return subprocess.Popen(
             [
                 *(self._programs / "postgres", "-D", self._folder / "data"),
                 *(word for setting in settings for word in ("-c", setting)),
@@ -64,11 +63,18 @@ class Postgres:
             user=self._user,
             cwd=self._folder,
         )
+
+    def start(self) -> None:
+        """Start it, and wait till it answers."""
+        self._process = self._spawn()
         deadline = time.monotonic() + PATIENCE
         while True:
             with contextlib.suppress(psycopg.OperationalError):
                 psycopg.connect(self.address("postgres")).close()
                 return
+            if self._process.poll() is not None:
+                # After a kill it may refuse to start, while a process of the former one still holds the shared memory.
+                self._process = self._spawn()
             assert time.monotonic() < deadline, "PostgreSQL does not start"
             time.sleep(0.05)
 
