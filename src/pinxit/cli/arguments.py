@@ -78,38 +78,17 @@ _Regions = Annotated[
         rich_help_panel="Regions",
     ),
 ]
-_Keep = Annotated[
-    str | None,
-    typer.Option(
-        "--keep", help="Leave the white part of this mask as it is.", metavar="MASK", rich_help_panel="Regions"
-    ),
-]
-_Finer = Annotated[
-    str | None,
-    typer.Option(
-        "--finer",
-        help="Paint the white part of this mask in strokes half as large.",
-        metavar="MASK",
-        rich_help_panel="Regions",
-    ),
-]
-_Broader = Annotated[
-    str | None,
-    typer.Option(
-        "--broader",
-        help="Paint the white part of this mask in strokes twice as large.",
-        metavar="MASK",
-        rich_help_panel="Regions",
-    ),
-]
+
+
+def _mask(name: str, help_: str) -> Any:
+    return typer.Option(name, help=help_, metavar="MASK", rich_help_panel="Regions")
+
+
+_Keep = Annotated[str | None, _mask("--keep", "Leave the white part of this mask as it is.")]
+_Finer = Annotated[str | None, _mask("--finer", "Paint the white part of this mask in strokes half as large.")]
+_Broader = Annotated[str | None, _mask("--broader", "Paint the white part of this mask in strokes twice as large.")]
 _Detailed = Annotated[
-    str | None,
-    typer.Option(
-        "--detailed",
-        help="Keep the photograph's fine detail in the white part of this mask.",
-        metavar="MASK",
-        rich_help_panel="Regions",
-    ),
+    str | None, _mask("--detailed", "Keep the photograph's fine detail in the white part of this mask.")
 ]
 Bits = Annotated[int, typer.Option("--bits", help="Bits per channel, 8 or 16 (PNG, TIFF).", rich_help_panel="Output")]
 _Preview = Annotated[

@@ -69,8 +69,8 @@ class Neighbors:
         ]
         self._content = self._content_queries(content, seen)
         self._biases = [
-            index.biases(self._sample(number, self._guide(region.part_of or region)))
-            for number, (region, index) in enumerate(zip(regions, self._indexes, strict=True))
+            index.biases(self._sample(number, guides if region.part_of is None else self._guide(region.part_of)))
+            for number, (region, guides, index) in enumerate(zip(regions, self._guides, self._indexes, strict=True))
         ]
         self._targets: list[list[Tensor]] = []
         self.count = sum(len(queries) for queries in self._content[0])
