@@ -18,7 +18,7 @@ from pinxit.optimize.progress import OptimizerProgress
 from pinxit.optimize.start import in_style_colors, starting_canvas
 from pinxit.recipe.inputs import JobInputs, StyleInput
 from pinxit.recipe.recipe import Settings
-from pinxit.recipe.style_memory import StyleMemory
+from pinxit.recipe.style_cache import StyleCache
 from tests.clock import ManualClock
 
 
@@ -194,18 +194,18 @@ def test_what_earlier_frames_prepared_changes_no_pixel_and_follows_the_style(
         *_, last = paint(chosen, encoder, inputs)
         return last.picture().pixels
 
-    memory = StyleMemory(1e9)
-    painted(dataclasses.replace(one(cat, coffee), memory=memory))
+    cache = StyleCache(1e9)
+    painted(dataclasses.replace(one(cat, coffee), cache=cache))
     alone = painted(mixed)
     for _ in range(2):  # the second time, all is known
-        assert np.array_equal(painted(dataclasses.replace(mixed, memory=memory)), alone)
+        assert np.array_equal(painted(dataclasses.replace(mixed, cache=cache)), alone)
 
 
 def test_a_second_frame_does_not_show_the_style_to_the_encoder(
     encoder: Encoder, cat: Picture, coffee: Picture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     chosen = settings(size=64, coarsest=64, iterations=(1,), match_by="vgg")
-    inputs = dataclasses.replace(one(cat, coffee), memory=StyleMemory(1e9))
+    inputs = dataclasses.replace(one(cat, coffee), cache=StyleCache(1e9))
     seen: list[tuple[int, ...]] = []
     original = Encoder.__call__
 

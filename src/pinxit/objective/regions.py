@@ -14,7 +14,7 @@ from pinxit.encoder.border import cut
 from pinxit.encoder.tiles import Tile, divide
 from pinxit.encoder.vgg import Encoder, stride
 from pinxit.objective.gram import moment_sums
-from pinxit.recipe.style_memory import StyleMemory, digest
+from pinxit.recipe.style_cache import StyleCache, digest
 
 
 @dataclass(frozen=True)
@@ -26,18 +26,18 @@ class StyleTarget:
         share: its share of the region; a region's shares add up to 1.
         mask: how much of each of its pixels to use, `(1, 1, H, W)`, range [0, 1]; all where left out.
         meaning: what stands where in it, `(1, C, h, w)` of any resolution; see `pinxit.objective.correspondence`.
-        memory: where what is computed from it alone is kept; nowhere where left out.
+        cache: where what is computed from it alone is kept; nowhere where left out.
     """
 
     picture: Tensor
     share: float = 1.0
     mask: Tensor | None = None
     meaning: Tensor | None = None
-    memory: StyleMemory | None = None
+    cache: StyleCache | None = None
 
-    def recall(self, key: Hashable, make: Callable[[], list[Tensor]]) -> list[Tensor]:
-        """Return what `make` computes from the picture and its mask, from the memory if it is known there by that key."""
-        return make() if self.memory is None else self.memory.recall((key, digest(self.picture, self.mask)), make)
+    def cached(self, key: Hashable, make: Callable[[], list[Tensor]]) -> list[Tensor]:
+        """Return what `make` computes from the picture and its mask, from the cache if it is kept there by that key."""
+        return make() if self.cache is None else self.cache.get((key, digest(self.picture, self.mask)), make)
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ def mixture_averages(
     """
     taps = list(taps)
     mixture = [
-        style.recall((sums, *taps, side, style.share), functools.partial(_averages, encoder, style, taps, side, sums))
+        style.cached((sums, *taps, side, style.share), functools.partial(_averages, encoder, style, taps, side, sums))
         for style in styles
     ]
     return {

@@ -17,7 +17,7 @@ from pinxit.objective.correspondence import on_cells
 from pinxit.objective.hypercolumns import TAPS, hypercolumns, on_grid, places
 from pinxit.objective.pca import SAMPLES, normalized, principal
 from pinxit.objective.regions import StyleTarget
-from pinxit.recipe.style_memory import digest
+from pinxit.recipe.style_cache import digest
 
 MOST = 20_000
 """Number of hypercolumns to keep, evenly spaced: those of 566 × 566 px. The time of a search grows with it."""
@@ -149,7 +149,7 @@ def _prepared(encoder: Encoder, styles: Sequence[StyleTarget], side: int) -> lis
     """
     first = styles[0]
     others = digest(*(plane for style in styles[1:] for plane in (style.picture, style.mask)))
-    return first.recall(("hypercolumns", side, others), lambda: _prepare(encoder, styles, side))
+    return first.cached(("hypercolumns", side, others), lambda: _prepare(encoder, styles, side))
 
 
 def _prepare(encoder: Encoder, styles: Sequence[StyleTarget], side: int) -> list[Tensor]:

@@ -22,7 +22,7 @@ from pinxit.objective.correspondence import Assignment, Correspondence, Labels, 
 from pinxit.optimize.regions import style_pictures, to_tensor
 from pinxit.recipe.inputs import JobInputs
 from pinxit.recipe.recipe import Settings
-from pinxit.recipe.style_memory import digest
+from pinxit.recipe.style_cache import digest
 
 _MAP_SIDE = 256  # cells: longer side of a region map that the caller gives; finer ones make no difference that is seen
 AROUND = 0.125
@@ -156,5 +156,5 @@ def _style_features(settings: Settings, encoder: Encoder, inputs: JobInputs) -> 
     found = []
     for picture in map(to_tensor, pictures):
         make = functools.partial(features, picture)
-        found += make() if inputs.memory is None else inputs.memory.recall((kind, digest(picture)), make)
+        found += make() if inputs.cache is None else inputs.cache.get((kind, digest(picture)), make)
     return found

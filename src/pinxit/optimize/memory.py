@@ -41,18 +41,18 @@ class Demand:
         styles: number of style images whose hypercolumns are searched, 0 for an objective without nearest neighbours.
         regions: number of regions; each has a nearest neighbour at every position.
         iterations: at most so many are done, and L-BFGS keeps no more pairs than they produce.
-        remembered: bytes that are kept of the style images for the next frames of a film.
+        cache: bytes that are kept of the style images for the next frames of a film.
     """
 
     content_layers: tuple[str, ...]
     styles: int = 0
     regions: int = 0
     iterations: int = HISTORY + 1
-    remembered: float = 0.0
+    cache: float = 0.0
 
     def fixed(self) -> float:
         """Return the bytes that do not depend on the picture's size."""
-        return FIXED + self.styles * PER_STYLE + self.remembered
+        return FIXED + self.styles * PER_STYLE + self.cache
 
     def per_pixel(self, compact: bool) -> float:
         """Return the bytes per pixel, without L-BFGS's history."""
@@ -86,13 +86,13 @@ def demand_of(settings: Settings, inputs: JobInputs, iterations: int) -> Demand:
     """
     weights = loss_weights(settings)
     layers = tuple(weights.content_layers)
-    remembered = 0.0 if inputs.memory is None else inputs.memory.most
+    cache = 0.0 if inputs.cache is None else inputs.cache.most
     if not weights.neighbors:
-        return Demand(layers, iterations=iterations, remembered=remembered)
+        return Demand(layers, iterations=iterations, cache=cache)
     elsewhere = [style for style in inputs.styles if style.region is None]
     regions = len(inputs.styles) - len(elsewhere) + bool(elsewhere)
     sizes = 1 + (inputs.finer is not None) + (inputs.broader is not None)
-    return Demand(layers, sizes * len(inputs.styles), sizes * regions, iterations, remembered)
+    return Demand(layers, sizes * len(inputs.styles), sizes * regions, iterations, cache)
 
 
 def plan(height: int, width: int, budget: float, demand: Demand) -> MemoryPlan:

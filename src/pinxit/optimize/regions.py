@@ -17,7 +17,7 @@ from pinxit.recipe.masks import resize_mask
 from pinxit.recipe.postprocess import style_at
 from pinxit.recipe.regions import region_styles
 from pinxit.recipe.stroke_sizes import stroke_sizes
-from pinxit.recipe.style_memory import StyleMemory
+from pinxit.recipe.style_cache import StyleCache
 
 
 def regions(
@@ -37,7 +37,7 @@ def regions(
     factor = sizes[0].factor if len(sizes) == 1 else 1.0
     return [
         Region(
-            _mixture(region.styles, factor * style_size, of_style, inputs.memory),
+            _mixture(region.styles, factor * style_size, of_style, inputs.cache),
             None if region.mask is None else _plane(region.mask),
         )
         for region in region_styles(inputs, height, width)
@@ -68,7 +68,7 @@ def stroke_regions(
     of_style = {} if meanings is None else dict(zip(map(id, inputs.styles), meanings.styles, strict=True))
     return [
         Region(
-            _mixture(region.styles, size.factor * style_size, of_style, inputs.memory),
+            _mixture(region.styles, size.factor * style_size, of_style, inputs.cache),
             _where(region.mask, size.share),
             part_of,
         )
@@ -99,11 +99,11 @@ def style_pictures(inputs: JobInputs, size: float) -> list[Picture]:
 
 
 def _mixture(
-    styles: Sequence[StyleInput], size: float, meanings: Mapping[int, Tensor], memory: StyleMemory | None
+    styles: Sequence[StyleInput], size: float, meanings: Mapping[int, Tensor], cache: StyleCache | None
 ) -> list[StyleTarget]:
     mixture = []
     for style, share in zip(styles, normalized_shares(style.share for style in styles), strict=True):
         picture = style_at(style.picture, size, SMALLEST_SIDE, "encoder")
         mask = None if style.mask is None else _plane(resize_mask(style.mask, picture.height, picture.width))
-        mixture.append(StyleTarget(to_tensor(picture), share, mask, meanings.get(id(style)), memory))
+        mixture.append(StyleTarget(to_tensor(picture), share, mask, meanings.get(id(style)), cache))
     return mixture

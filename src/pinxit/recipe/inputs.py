@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pinxit.image.picture import Picture, Pixels
-from pinxit.recipe.style_memory import StyleMemory
+from pinxit.recipe.style_cache import StyleCache
 
 
 def normalized_shares(shares: Iterable[float]) -> list[float]:
@@ -68,7 +68,7 @@ class JobInputs:
         detailed: where the content image's fine detail stays, the same.
         regions: the number of each pixel's region in the content image, `(H, W)` of any size; None where they are to be found.
         neighbors: neighbouring frames that a frame of a film should resemble; only the optimiser uses them.
-        memory: what earlier frames of the film have computed from the style images.
+        cache: what earlier frames of the film have computed from the style images.
     """
 
     content: Picture
@@ -80,4 +80,4 @@ class JobInputs:
     detailed: Pixels | None = None
     regions: NDArray[np.uint8] | None = None
     neighbors: tuple[Neighbor, ...] = ()
-    memory: StyleMemory | None = None
+    cache: StyleCache | None = None

@@ -20,7 +20,7 @@ from pinxit.optimize.paint import paint
 from pinxit.optimize.schedule import scales
 from pinxit.recipe.inputs import JobInputs, Neighbor, StyleInput
 from pinxit.recipe.postprocess import colored
-from pinxit.recipe.style_memory import StyleMemory
+from pinxit.recipe.style_cache import StyleCache
 from pinxit.texture.color_transfer import colors_of, recolor
 from pinxit.video.key_tracks import tracked_frames
 from pinxit.video.keyframes import Followed, Keyframes
@@ -41,8 +41,8 @@ _KEY_DIVISOR = 2
 _FRAME_DIVISOR = 8
 # Share of a frame that may be new, shown by no keyframe and not by the frame before, without the optimiser being asked.
 _NEARLY_NONE = 0.005
-# bytes to remember of the style images, whose features take up to 0.1 GB at each size; and the same as a share of the memory.
-_MOST_REMEMBERED, _SHARE_REMEMBERED = 0.5 * GIB, 0.1
+# bytes to cache of the style images, whose features take up to 0.1 GB at each size; and the same as a share of the memory.
+_MOST_CACHED, _SHARE_CACHED = 0.5 * GIB, 0.1
 _SMALLEST = 64  # px: shorter side of the frames' smallest scale
 
 
@@ -79,7 +79,7 @@ class OptimizerFrameStylizer:
         self._shot_styles: dict[int, tuple[StyleInput, ...]] = {}
         self._encoder = encoder_of(recipe, encoder_file)
         self._tracks = RegionTracks(recipe, styles)
-        self._memory = StyleMemory(min(_MOST_REMEMBERED, _SHARE_REMEMBERED * GIB * memory_of(recipe, self._encoder)))
+        self._cache = StyleCache(min(_MOST_CACHED, _SHARE_CACHED * GIB * memory_of(recipe, self._encoder)))
 
     def analyze_shot(self, shot: Shot, begin: Fraction) -> None:
         """Match the styles' colours to those of the whole shot, where the recipe asks for it.
@@ -260,7 +260,7 @@ class OptimizerFrameStylizer:
             changes |= {"color": "style"}  # `analyze_shot` has matched them already
         content = Picture(pixels_of(shown.content))
         keep = face_map(find(content), content.height, content.width) if self._recipe.faces == "keep" else None
-        inputs = replace(inputs, content=content, styles=active, keep=keep, memory=self._memory)
+        inputs = replace(inputs, content=content, styles=active, keep=keep, cache=self._cache)
         for progress in paint(self._recipe.model_copy(update=changes), self._encoder, inputs):
             yield VideoStep(shown.done, facts=progress.facts)
         return progress.picture()

@@ -3,15 +3,15 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from pinxit.recipe.style_memory import StyleMemory, digest
+from pinxit.recipe.style_cache import StyleCache, digest
 
 
 def test_what_is_known_is_not_made_again_until_it_is_forgotten() -> None:
-    memory = StyleMemory(2 * 800)
+    cache = StyleCache(2 * 800)
     made: list[str] = []
 
     def recall(key: str) -> None:
-        memory.recall(key, lambda: made.append(key) or [np.zeros(100)])  # type: ignore[func-returns-value]
+        cache.get(key, lambda: made.append(key) or [np.zeros(100)])  # type: ignore[func-returns-value]
 
     for key in ("a", "b", "a", "c", "a", "b"):
         recall(key)
@@ -19,9 +19,9 @@ def test_what_is_known_is_not_made_again_until_it_is_forgotten() -> None:
 
 
 def test_what_is_too_large_is_returned_and_not_kept() -> None:
-    memory = StyleMemory(100)
+    cache = StyleCache(100)
     for _ in range(2):
-        assert len(memory.recall("large", lambda: [np.zeros(100)])[0]) == 100
+        assert len(cache.get("large", lambda: [np.zeros(100)])[0]) == 100
 
 
 def test_a_digest_tells_values_shapes_and_places_apart() -> None:

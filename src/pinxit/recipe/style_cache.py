@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 _Arrays = TypeVar("_Arrays", bound=Sequence[Any])
 
 
-class StyleMemory:
-    """A memory of arrays or tensors, for one encoder. What was used longest ago is forgotten first.
+class StyleCache:
+    """A cache of arrays or tensors, for one encoder. What was used longest ago is dropped first.
 
     Args:
         most: how much to keep, bytes.
@@ -18,25 +18,25 @@ class StyleMemory:
 
     def __init__(self, most: float) -> None:
         self.most = most
-        self._known: dict[Hashable, Sequence[Any]] = {}
+        self._entries: dict[Hashable, Sequence[Any]] = {}
 
-    def recall(self, key: Hashable, make: Callable[[], _Arrays]) -> _Arrays:
-        """Return what is known by a key, or else make it; it must not be changed afterwards.
+    def get(self, key: Hashable, make: Callable[[], _Arrays]) -> _Arrays:
+        """Return what is kept by a key, or else make and keep it; it must not be changed afterwards.
 
         Args:
             key: everything that it depends on; pictures by their `digest`.
             make: returns the arrays.
         """
-        found: Any = self._known.pop(key, None)
+        found: Any = self._entries.pop(key, None)
         if found is None:
             found = make()
-        self._known[key] = found  # the latest is last
-        sizes = {key: sum(one.nbytes for one in arrays) for key, arrays in self._known.items()}
+        self._entries[key] = found  # the latest is last
+        sizes = {key: sum(one.nbytes for one in arrays) for key, arrays in self._entries.items()}
         while sum(sizes.values()) > self.most:
             oldest = next(iter(sizes))
-            del self._known[oldest], sizes[oldest]
-        known: _Arrays = found
-        return known
+            del self._entries[oldest], sizes[oldest]
+        arrays: _Arrays = found
+        return arrays
 
 
 def digest(*planes: Any) -> bytes:
