@@ -25,6 +25,7 @@ from pinxit.texture.laplacian_pyramid import (
     octaves_of,
     scale_octaves,
 )
+from pinxit.texture.lines import line_map
 from pinxit.texture.smoothing import blurred
 from pinxit.texture.steerable_pyramid import (
     Covariances,
@@ -40,9 +41,9 @@ PHOTO_SHARE = (0.7, 0.7, 0.5, 0.5, 0.2)
 coarser octaves. Objects are recognised by their fine detail; large forms are the style's."""
 
 
-KEPT, FINE = 0.5, 3.0
-"""Share of the photograph's detail finer than `FINE` px that stays in the painting of a network with attention. Eyes, mouths
-and letters are recognised by it. More of it costs strokes: docs/lab/networks.md."""
+KEPT_IN_TEXTURE, KEPT_IN_LINES, FINE = 0.4, 0.8, 3.0
+"""Shares of the photograph's detail finer than `FINE` px that stay in the painting of a network with attention. Eyes, letters
+and buildings are recognised by their lines. More texture would cost strokes: docs/lab/networks.md."""
 DETAILED, LARGEST_DETAIL = 0.6, 1 / 80
 """Share of the photograph's detail where a mask asks for it, and the largest detail, relative to the picture's longer side."""
 
@@ -54,11 +55,9 @@ def keep_detail(strokes: Pixels, photograph: Pixels) -> Pixels:
         strokes: the network's painting.
         photograph: the photograph in the style's colours, of the same size.
     """
-    import cv2
-
     apart = photograph - strokes
-    coarse = np.stack([cv2.GaussianBlur(plane, (0, 0), FINE, borderType=cv2.BORDER_REFLECT_101) for plane in apart])
-    return np.asarray(strokes + np.float32(KEPT) * (apart - coarse), np.float32)
+    share = KEPT_IN_TEXTURE + np.float32(KEPT_IN_LINES - KEPT_IN_TEXTURE) * line_map(photograph)
+    return np.asarray(strokes + share * (apart - blurred(apart, FINE)), np.float32)
 
 
 def detailed(painting: Pixels, photograph: Pixels, mask: Pixels) -> Pixels:

@@ -18,6 +18,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from pinxit.image.picture import Pixels
+from pinxit.texture.lines import line_map
 from pinxit.texture.smoothing import DETAIL, amounts_of_detail, blurred, resized
 
 Indices = NDArray[np.int64]
@@ -51,13 +52,13 @@ _PRICE, _ROUNDS, _MOST_USED = 0.075, 8, 8.0  # what a piece costs more in each r
 _SWEEPS = 4
 _CHOICES = 2
 _LAID = 16.0  # px: what a Gaussian of this deviation takes from the pieces is laid; large forms stay the painting's
-_OPACITY = 0.7  # of the strokes
+_OPACITY = 0.8  # of the strokes
 _SHIFT = 0.45
 """The share of a piece's mean color that does not count, because only its detail is laid. An even ground in a color between two
 of the style image's would otherwise get pieces with the edges between them."""
-_TEXTURE = 2.5
-"""px: strokes replace what a Gaussian of this deviation takes away, such as leaves, gravel and hair; coarser detail shows what
-things are, and strokes are laid beside it."""
+_TEXTURE = 4.0
+"""px: strokes replace what a Gaussian of this deviation takes away from leaves, gravel and hair. Coarser detail, lines and
+edges show what things are; fewer strokes are laid on them."""
 _AROUND = 20.0  # px: the detail of a face counts for its smooth parts, too
 _FROM_PHOTOGRAPH = 0.5  # how much the photograph's detail counts against the style's, beside the painting's own
 _NEIGHBOURS = ((-1, 0), (1, 0), (0, -1), (0, 1))
@@ -138,11 +139,17 @@ def find_strokes(painting: Pixels, photograph: Pixels, brushwork: Brushwork) -> 
         return None
     pieces = _matched(painting, brushwork)
     (wanted,) = amounts_of_detail(_joined(small, pieces, 1)[:, : painting.shape[1], : painting.shape[2]], DETAIL)
-    shown = amounts_of_detail(blurred(photograph, _TEXTURE), DETAIL, _AROUND)
-    (own,) = amounts_of_detail(blurred(painting, _TEXTURE), DETAIL)
+    lines = line_map(photograph)
+    shown = amounts_of_detail(_without_texture(photograph, lines), DETAIL, _AROUND)
+    (own,) = amounts_of_detail(_without_texture(painting, lines), DETAIL)
     there = own + np.float32(_FROM_PHOTOGRAPH) * sum(shown)
     amount = wanted**2 / (wanted**2 + there**2 + np.float32(1e-8))
     return Strokes(pieces, np.asarray(amount, np.float32), large, large.shape[1] // small.shape[1])
+
+
+def _without_texture(pixels: Pixels, lines: Pixels) -> Pixels:
+    smooth = blurred(pixels, _TEXTURE)
+    return smooth + lines * (pixels - smooth)
 
 
 def _stacked(pictures: Sequence[Pixels]) -> Pixels:
