@@ -80,15 +80,15 @@ mutants: $(VENV)/.installed-dev ## change the code of PACKAGE=objective, and lis
 	$(BIN)/pip install --quiet --disable-pip-version-check 'mutmut>=3.8,<4'
 	$(BIN)/python -m tests.mutants $(or $(PACKAGE),objective)
 
-check: $(VENV)/.installed-dev $(WEB)/node_modules/.installed ## check formatting, lint, types and import layers
+check: $(VENV)/.installed-dev $(WEB)/node_modules/.installed ## check formatting, lint, types, import layers and spelling
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	git ls-files -z | xargs -0 $(BIN)/codespell
 	$(NPM) run --silent check
 
-hygiene: $(VENV)/.installed-package ## check spelling, workflows, forms and the Dockerfile
-	git ls-files -z | xargs -0 $(BIN)/codespell
+hygiene: $(VENV)/.installed-package ## check workflows, forms and the Dockerfile
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	$(BIN)/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-issue-forms .github/ISSUE_TEMPLATE/bug.yml .github/ISSUE_TEMPLATE/idea.yml
