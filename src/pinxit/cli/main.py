@@ -56,7 +56,7 @@ class LazyCommands(TyperGroup):
     """Every command's name and summary; only the command that is called is imported, so that `--help` is instant."""
 
     def __init__(self, **options: Any) -> None:
-        """Fill in a placeholder for each command: enough for the list, and for finding the name that a wrong one is close to."""
+        """Fill in a placeholder for each command: enough for the list, and to find the name that was meant."""
         placeholders = {name: TyperCommand(name, help=summary) for name, summary in COMMANDS.items()}
         super().__init__(**{**options, "commands": placeholders})
 
