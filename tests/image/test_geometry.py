@@ -93,7 +93,9 @@ class TestCut:
 
 
 class TestPlaced:
-    picture = Picture(np.arange(1, 13, dtype=np.float32).reshape(1, 3, 4).repeat(3, 0) / 12, exif=b"exif", notes=("a",))
+    picture = Picture(
+        np.arange(1, 13, dtype=np.float32).reshape(1, 3, 4).repeat(3, 0) / np.float32(12), exif=b"exif", notes=("a",)
+    )
 
     def test_the_canvas_is_the_picture(self) -> None:
         assert placed(self.picture, 0, 0, 4, 3) is self.picture
