@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -126,8 +127,9 @@ class TestPlaced:
             assert found.alpha is not None
             assert not found.alpha.any()
 
-    def test_a_canvas_that_is_covered_is_opaque(self) -> None:
-        found = placed(self.picture, -1, -1, 2, 2)
+    @pytest.mark.parametrize("alpha", [None, np.ones((3, 4), np.float32)])
+    def test_a_canvas_that_is_covered_is_opaque(self, alpha: np.ndarray[Any, Any] | None) -> None:
+        found = placed(replace(self.picture, alpha=alpha), -1, -1, 2, 2)
         assert found.alpha is None
         assert np.array_equal(found.pixels, self.picture.pixels[:, 1:, 1:3])
         assert (found.exif, found.notes) == (b"exif", ("a",))
