@@ -73,7 +73,7 @@ test-all: $(VENV)/.installed-dev $(PAGE) ## run all tests, as CI does
 
 coverage: $(VENV)/.installed-dev $(PAGE) ## run all tests and print how much of src they reach, branches included
 	$(NPM) run --silent coverage
-	$(BIN)/pytest -n auto --cov --cov-report=
+	-$(BIN)/pytest -n auto --cov --cov-report=  # what fails is for test-all to judge
 	$(BIN)/python -m tests.coverage_table
 
 mutants: $(VENV)/.installed-dev ## change the code of PACKAGE=objective, and list the changes that no test notices
