@@ -79,7 +79,7 @@ def batch(folder: Path, count: int, size: int, output: str) -> BatchWorkload:
 def alone(order: BatchWorkload) -> list[float]:
     """Return the seconds of each task when they run in this process, one after the other."""
     workspace, took = Workspace({}), []
-    for task in order.tasks():
+    for task in order.find_tasks()[0]:
         start = time.process_time()
         for _ in order.paint(task, workspace):
             pass
@@ -112,7 +112,7 @@ def on_cluster(order: BatchWorkload, machines: LocalCluster, times: int = 1) -> 
     seen: dict[int, float] = {}
     with connected(machines.address):
         start, began, driver, look_again = time.perf_counter(), 0.0, time.process_time(), 0.0
-        for news in Scheduler(order, NEEDS).run(order.tasks() * times):
+        for news in Scheduler(order, NEEDS).run(order.find_tasks()[0] * times):
             began = began or (time.perf_counter() if news.workers else 0.0)
             outcomes += news.outcomes
             if time.perf_counter() < look_again:
@@ -165,7 +165,7 @@ def kills(folder: Path, count: int) -> None:
     """Kill `count` workers at random, and repeat the batch while results are missing."""
     pictures_count = 2 * count
     order = batch(folder, pictures_count, 320, "alone")
-    names = sorted(task.name for task in order.tasks())
+    names = sorted(task.name for task in order.find_tasks()[0])
     alone(order)
     machines = LocalCluster(folder / "cache")
     runs, given_up = 0, 0

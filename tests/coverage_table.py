@@ -10,13 +10,13 @@ from pathlib import Path
 
 from coverage import Coverage
 
-# %: the least share of lines and branches that the tests reach.
+# %: the least share of branches that the tests reach.
 LEAST = 90.0
 COUNTS = ("covered_lines", "num_statements", "covered_branches", "num_branches")
 
 
 def main() -> int:
-    """Print the table, and return 1 if the total is below `LEAST`."""
+    """Print the table, and return 1 if the branches reached are below `LEAST`."""
     coverage = Coverage()
     coverage.load()
     with tempfile.TemporaryDirectory() as folder:
@@ -34,9 +34,10 @@ def main() -> int:
     for package, (lines, all_lines, branches, all_branches) in sorted(
         packages.items(), key=lambda item: (item[0] == "total", item[0])
     ):
+        reached = share(branches, all_branches)
         both = share(lines + branches, all_lines + all_branches)
-        print(f"{package:12}{share(lines, all_lines):7.1f}%{share(branches, all_branches):9.1f}%{both:7.1f}%")  # noqa: T201
-    return int(both < LEAST)
+        print(f"{package:12}{share(lines, all_lines):7.1f}%{reached:9.1f}%{both:7.1f}%")  # noqa: T201
+    return int(reached < LEAST)
 
 
 def share(part: int, whole: int) -> float:

@@ -12,6 +12,7 @@ have changed.
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import os
 import shutil
@@ -73,8 +74,16 @@ def main() -> int:
 
 
 def _copy(folder: Path, config: str) -> None:
-    """Copy the code and the tests, without the built page, and write the settings."""
+    """Copy the code and the tests, without the built page, and write the settings; forget what other tests have judged."""
     folder.mkdir(parents=True, exist_ok=True)
+    # mutmut tests changed code again, but not what changed tests might now notice.
+    judges = hashlib.sha256(config.encode())
+    for file in sorted((ROOT / "tests").rglob("*.py")):
+        judges.update(file.read_bytes())
+    noted = folder / "judges"
+    if not noted.exists() or noted.read_text() != judges.hexdigest():
+        shutil.rmtree(folder / "mutants", ignore_errors=True)
+    noted.write_text(judges.hexdigest())
     for name in ("src", "tests"):
         shutil.rmtree(folder / name, ignore_errors=True)
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("page", "__pycache__"))

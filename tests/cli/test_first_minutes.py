@@ -39,6 +39,9 @@ class TestGreeting:
     def test_version(self, tmp_path: Path) -> None:
         assert pinxit("--version", folder=tmp_path).stdout == f"{__version__}\n"
 
+    def test_a_wrong_name_is_answered_with_the_right_one(self, tmp_path: Path) -> None:
+        assert "Did you mean 'stylize', 'styles'?" in pinxit("stylise", folder=tmp_path, check=2).stderr
+
 
 class TestStyleOffer:
     def test_lists_every_style_and_how_to_see_them(self, tmp_path: Path) -> None:

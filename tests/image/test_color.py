@@ -12,7 +12,9 @@ import pytest
 from PIL import ImageCms
 
 from pinxit import image as pictures
+from pinxit.errors import PinxitError
 from pinxit.image.color import is_srgb, srgb_profile
+from pinxit.image.color import to_srgb as convert_to_srgb
 from pinxit.image.matrix_profile import matrix_profile
 from pinxit.image.wide_color import in_gamut
 from tests.command_line import pinxit
@@ -76,6 +78,18 @@ def test_srgb_is_left_alone() -> None:
     array = np.random.default_rng(0).integers(0, 256, (9, 9, 3), np.uint8)
     picture = pictures.read(file_of(PIL.Image.fromarray(array), icc_profile=srgb_profile()))
     assert np.array_equal(pictures.to_array(picture), array)
+
+
+@pytest.mark.parametrize("mode", ["L", "RGB"])
+def test_what_is_srgb_is_not_converted(mode: str) -> None:
+    image = PIL.Image.new(mode, (4, 4))
+    assert convert_to_srgb(image, srgb_profile()) is image
+
+
+@pytest.mark.parametrize("profile", [b"", b"not a profile", srgb_profile()[:200]])
+def test_a_broken_profile_is_a_sentence(profile: bytes) -> None:
+    with pytest.raises(PinxitError, match=r"^its colour profile is broken\.$"):
+        convert_to_srgb(PIL.Image.new("RGB", (4, 4)), profile)
 
 
 def test_transparency_keeps_beside_a_profile() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from pinxit import image as pictures
 from pinxit.errors import PinxitError
 from pinxit.image import Picture
 from pinxit.image.alpha import bleed
-from pinxit.image.channels import from_channels
+from pinxit.image.channels import from_channels, placed
 from pinxit.image.orientation import upright
 from pinxit.image.resizer import cover, fitted
 from pinxit.image.seam_position import cut_at_calmest
@@ -84,6 +85,54 @@ class TestCut:
         ]
         assert places
         assert all(column % 32 == 9 for _, column in places)
+
+    def test_of_a_half_drop_repeat_is_final(self) -> None:
+        """Columns first: rows would not stay the calmest when columns move up and down."""
+        wrap = Wrap(rows=True, columns=True, drop=True)
+        cut = cut_at_calmest(Picture(np.random.default_rng(5).random((3, 16, 24), np.float32)), wrap)
+        assert np.array_equal(cut_at_calmest(cut, wrap).pixels, cut.pixels)
+
+
+class TestPlaced:
+    picture = Picture(
+        np.arange(1, 13, dtype=np.float32).reshape(1, 3, 4).repeat(3, 0) / np.float32(12), exif=b"exif", notes=("a",)
+    )
+
+    def test_the_canvas_is_the_picture(self) -> None:
+        assert placed(self.picture, 0, 0, 4, 3) is self.picture
+
+    @pytest.mark.parametrize(
+        ("left", "top", "rows", "columns"), [(1, 2, (2, 5), (1, 5)), (-1, -2, (0, 1), (0, 3)), (3, 4, (4, 6), (3, 6))]
+    )
+    @pytest.mark.parametrize("opacity", [None, 0.5])
+    def test_what_lies_on_the_canvas_is_kept(
+        self, left: int, top: int, rows: tuple[int, int], columns: tuple[int, int], opacity: float | None
+    ) -> None:
+        alpha = None if opacity is None else np.full((3, 4), opacity, np.float32)
+        found = placed(Picture(self.picture.pixels, alpha, b"exif", ("a",)), left, top, 6, 6)
+        wanted = np.zeros((6, 6), np.float32)
+        wanted[slice(*rows), slice(*columns)] = opacity or 1
+        assert found.alpha is not None
+        assert found.alpha.dtype == found.pixels.dtype == np.float32
+        assert np.array_equal(found.alpha, wanted)
+        for y, x in np.argwhere(wanted):
+            assert found.pixels[:, y, x].tolist() == self.picture.pixels[:, y - top, x - left].tolist()
+        # Beside it, the colour goes on invisibly.
+        assert set(np.unique(found.pixels)) == set(np.unique(found.pixels[:, wanted > 0]))
+        assert (found.exif, found.notes) == (b"exif", ("a",))
+
+    def test_beside_the_canvas_nothing_is_left(self) -> None:
+        for left, top in ((6, 0), (0, 6), (-4, 0), (0, -3), (6, 6)):
+            found = placed(self.picture, left, top, 6, 6)
+            assert found.alpha is not None
+            assert not found.alpha.any()
+
+    @pytest.mark.parametrize("alpha", [None, np.ones((3, 4), np.float32)])
+    def test_a_canvas_that_is_covered_is_opaque(self, alpha: np.ndarray[Any, Any] | None) -> None:
+        found = placed(replace(self.picture, alpha=alpha), -1, -1, 2, 2)
+        assert found.alpha is None
+        assert np.array_equal(found.pixels, self.picture.pixels[:, 1:, 1:3])
+        assert (found.exif, found.notes) == (b"exif", ("a",))
 
 
 class TestSizes:
@@ -171,6 +220,20 @@ class TestFilter:
         for values in (found.pixels, found.alpha):
             assert values.min() == 0
             assert values.max() == 1
+
+    def test_what_shines_through_evenly_stays_as_it_is(self) -> None:
+        """No rings of more or less opacity around an edge."""
+        alpha = np.zeros((9, 9), np.float32)
+        alpha[:, 3:6] = 0.5
+        found = pictures.resize(Picture(np.ones((3, 9, 9), np.float32), alpha), 9, 90).alpha
+        assert found is not None
+        assert found.max() == pytest.approx(0.5)
+        assert (np.diff(found[4, :45]) >= -1e-6).all()
+
+    def test_what_is_opaque_goes_on_across_borders_that_meet_as_without_alpha(self) -> None:
+        wrap, pixels = Wrap(rows=True, columns=True), np.random.default_rng(6).random((3, 16, 24), np.float32)
+        opaque = pictures.resize(Picture(pixels, np.ones((16, 24), np.float32)), 40, 60, wrap)
+        assert np.abs(opaque.pixels - pictures.resize(Picture(pixels), 40, 60, wrap).pixels).max() < 1e-5
 
     def test_of_a_transparent_picture_goes_on_across_borders_that_meet(self) -> None:
         wrap, random = Wrap(rows=True, columns=True), np.random.default_rng(4)

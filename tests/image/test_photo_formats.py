@@ -135,6 +135,38 @@ def test_jpeg_xl_of_any_depth(bits: int) -> None:
     assert np.abs(read.pixels - values.transpose(2, 0, 1) / (2**bits - 1)).max() < 1e-3
 
 
+def test_of_a_jpeg_xl_that_moves_the_first_frame_is_read() -> None:
+    values = np.random.default_rng(0).integers(0, 2**10, (2, 24, 32, 3))
+    read = pictures.read(jxl_of(values.astype(np.uint16), bitspersample=10))
+    assert np.abs(read.pixels - values[0].transpose(2, 0, 1) / (2**10 - 1)).max() < 1e-3
+
+
+def test_a_jpeg_xl_of_floats_is_read_from_0_to_1() -> None:
+    values = np.random.default_rng(0).uniform(-0.5, 1.5, (24, 32, 3)).astype(np.float32)
+    assert np.abs(pictures.read(jxl_of(values)).pixels - values.clip(0, 1).transpose(2, 0, 1)).max() < 1e-6
+
+
+def test_channels_of_a_jpeg_xl_that_are_no_picture_are_refused() -> None:
+    with pytest.raises(PinxitError, match="channels that are not a picture"):
+        pictures.read(jxl_of(np.zeros((24, 32, 5), np.uint8)))
+
+
+# Numbers and their bits, as ISO/IEC 18181-1 orders them: width of an eighth and width, with and without a ratio.
+EIGHTHS, WITHOUT_RATIO = ((1, 1), (0, 2), (1, 3)), ((0, 1), (1, 2), (7, 8), (0, 3), (0, 2), (63, 6))
+MOVES = ((2, 2), (24, 10), (3, 2), (500, 10), (1, 2), (5, 3), (1, 1))
+
+
+@pytest.mark.parametrize("preview", [EIGHTHS, WITHOUT_RATIO])
+def test_the_depth_of_a_jpeg_xl_stands_behind_all_else(preview: tuple[tuple[int, int], ...]) -> None:
+    """Behind an orientation, another size to be shown, a preview and an animation."""
+    size = ((1, 1), (3, 5), (1, 3))
+    fields = (*size, (0, 1), (1, 1), (5, 3), (1, 1), *size, (1, 1), *preview, (1, 1), *MOVES, (0, 1), (2, 2))
+    header = at = 0
+    for number, bits in fields:
+        header, at = header | number << at, at + bits
+    assert jpeg_xl.depth_of(b"\xff\x0a" + header.to_bytes(64, "little")) == 12
+
+
 def test_camera_raw(tmp_path: Path) -> None:
     values = np.zeros(RAW, np.uint16)
     values[::2, ::2], values[1::2, 1::2] = 40000, 5000  # red, blue

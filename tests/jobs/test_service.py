@@ -154,6 +154,14 @@ def test_higher_priorities_begin_first_and_others_in_their_order(jobs: JobServic
     assert began == sorted(began)
 
 
+@pytest.mark.parametrize(("id", "priority", "code"), [("a/b", 0, "bad_id"), ("a", 1000, "bad_priority")])
+def test_an_order_that_cannot_be_kept_is_refused(jobs: JobService, id: str, priority: int, code: str) -> None:
+    with pytest.raises(Refused) as refused:
+        jobs.put(id, QUICK, priority)
+    assert refused.value.code == code
+    assert not jobs.list()
+
+
 @pytest.mark.slow(reason="paints three pictures one after the other")
 def test_one_that_waits_can_be_moved_to_the_front(jobs: JobService) -> None:
     jobs.put("first", LONG)

@@ -307,6 +307,18 @@ def test_a_subjects_targets_are_found_by_the_content_alone(encoder: Encoder, cat
     assert after[1] != pytest.approx(before[1], rel=1e-3)
 
 
+def test_a_region_and_a_subject_both_count(encoder: Encoder, cat: Picture, coffee: Picture) -> None:
+    """Halves whose distances add up to the whole's, on a subject as elsewhere."""
+    content, style = as_tensor(cat), StyleTarget(as_tensor(coffee))
+    plane, left = torch.ones(1, 1, *content.shape[2:]), half(*content.shape[2:])
+    whole, halves = (
+        neighbors_of(encoder, content, regions, plane)
+        for regions in ([Region([style])], [Region([style], mask, Region([style])) for mask in (left, 1 - left)])
+    )
+    probe = disturbed(content)
+    assert distance(encoder, halves, probe) == pytest.approx(distance(encoder, whole, probe), rel=1e-4)
+
+
 def test_a_region_and_a_subject_of_one_pixel(encoder: Encoder, cat: Picture, coffee: Picture) -> None:
     content, style = as_tensor(cat), as_tensor(coffee)
     dot = torch.zeros(1, 1, *content.shape[2:])

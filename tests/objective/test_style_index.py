@@ -10,9 +10,11 @@ from pinxit.encoder.tiles import divide
 from pinxit.encoder.vgg import Encoder
 from pinxit.image import Picture, fit, resize, sample
 from pinxit.objective import style_index as module
-from pinxit.objective.hypercolumns import TAPS, hypercolumns
+from pinxit.objective.correspondence import on_cells
+from pinxit.objective.hypercolumns import TAPS, grid_of, hypercolumns, on_grid
 from pinxit.objective.regions import StyleTarget
 from pinxit.objective.style_index import DIMENSIONS, StyleIndex
+from pinxit.recipe.style_cache import StyleCache
 from tests.conftest import as_tensor
 
 WHOLE = 2**31
@@ -178,3 +180,29 @@ def test_products_of_queries_are_the_weighted_sum_of_both(
     joined = index.join(columns, meanings)
     cosines = F.cosine_similarity(columns[:, None], columns[None], dim=2)
     assert torch.allclose(joined @ joined.T, (1 - weight) * cosines + weight * meanings @ meanings.T, atol=1e-5)
+
+
+def test_a_cache_tells_mixtures_with_the_same_first_style_apart(encoder: Encoder) -> None:
+    cache = StyleCache(1e9)
+    pictures = [as_tensor(resize(sample(name), 40, 40)) for name in ("coffee", "cat", "rocket")]
+    styles = [StyleTarget(picture, cache=cache) for picture in pictures]
+    first, second = (StyleIndex(encoder, [styles[0], other], WHOLE) for other in styles[1:])
+    alone = StyleIndex(encoder, [StyleTarget(pictures[0]), StyleTarget(pictures[2])], WHOLE)
+    assert first.weights != second.weights
+    assert second.weights == alone.weights
+
+
+@pytest.mark.parametrize("side", [WHOLE, 112])
+def test_meanings_lie_where_the_columns_lie(encoder: Encoder, side: int) -> None:
+    """However the style image is tiled, and within its mask alone: each place is found by its own meaning."""
+    style = as_tensor(resize(sample("coffee"), 64, 136))
+    (tile,) = divide(style, WHOLE, encoder.architecture, TAPS)
+    rows, across = grid_of(tile)
+    random = torch.Generator().manual_seed(0)
+    meaning = F.normalize(torch.randn(1, 16, rows, across, generator=random), dim=1)
+    mask = half(style)
+    index = StyleIndex(encoder, [StyleTarget(style, mask=mask, meaning=meaning)], side, meaning=1.0)
+    inside = on_grid(mask, tile) >= 0.5
+    meanings = on_cells(meaning, tile)[inside]
+    nothing = torch.zeros(len(meanings), DIMENSIONS)
+    assert torch.equal(index.search(index.join(nothing, meanings)), torch.arange(len(meanings)))

@@ -110,6 +110,13 @@ def test_a_resumed_clock_goes_on(manual: ManualClock) -> None:
     assert clock.seconds_left(1, 5) == pytest.approx(2.0)
 
 
+def test_a_clock_goes_on_from_the_middle_of_a_plan(manual: ManualClock) -> None:
+    clock = Clock((Scale(10, 10, 10), Scale(20, 20, 10)), budget=None)
+    clock.resume(2.0, (5,))
+    # 500 pixels took 2 s; 500 and 4,000 are left.
+    assert clock.seconds_left(0, 5) == pytest.approx(18.0)
+
+
 def test_the_budget_of_a_scale_grows_with_its_iterations(manual: ManualClock) -> None:
     """Ten times ten pixels and five times twenty pixels are a third and two thirds of 0.3 s."""
     clock = Clock((Scale(10, 10, 10), Scale(20, 20, 5)), budget=0.3)

@@ -71,6 +71,8 @@ class TestLBFGS:
         # The gradient has not changed: there is no curvature along the step.
         second = solver.step(first, gradient)
         assert second.flatten().tolist() == pytest.approx([-3.0, 1.0])
+        third = solver.step(first + second, gradient)
+        assert third.flatten().tolist() == pytest.approx([-12.0, 4.0])
 
     def test_a_small_gradient_is_followed_as_it_is(self) -> None:
         gradient = torch.tensor([[[[0.25, -0.25]]]])
@@ -157,8 +159,10 @@ class TestHalfVectors:
 
     def test_a_vector_in_its_own_precision_is_kept_whole(self) -> None:
         vector = noise(3)
-        ((where, part),) = HalfVector(vector, half=False).parts()
+        kept = HalfVector(vector, half=False)
+        ((where, part),) = kept.parts()
         assert part is vector
+        assert kept.scale == 1
         assert where == slice(0, len(vector))
 
     def test_is_restored(self) -> None:

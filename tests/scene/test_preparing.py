@@ -14,6 +14,7 @@ from pinxit.scene import assets
 from pinxit.scene.assets import prepare_assets
 from pinxit.scene.gltf_schema import Sampler
 from pinxit.scene.islands import placed
+from pinxit.scene.model import read_models
 from pinxit.scene.sources import files_in
 from pinxit.scene.texture import read_texture
 from tests.image.files import file_of
@@ -121,3 +122,17 @@ def test_coordinates_beyond_the_borders() -> None:
     across = placed(np.array([[[0.8, 0.1], [1.3, 0.1], [1.0, 0.3]]]), Sampler(wrapS=10497, wrapT=33071))
     assert across.wrap.columns
     assert not across.wrap.rows
+
+
+def test_texture_coordinates_are_scaled_turned_and_moved(tmp_path: Path) -> None:
+    """As Khronos's extension says: counter-clockwise, where v goes down; of another set where it names one."""
+    data, buffer = described(column(), [{"bufferView": 3}], [png(bark(32))])
+    (tmp_path / "plain.glb").write_bytes(glb(data, buffer))
+    transform = {"offset": [0.1, 0.2], "rotation": np.pi / 2, "scale": [2, 0.5], "texCoord": 3}
+    texture = data["materials"][0]["pbrMetallicRoughness"]["baseColorTexture"]
+    texture["extensions"] = {"KHR_texture_transform": transform}
+    data["meshes"][0]["primitives"][0]["attributes"] = {"POSITION": 0, "TEXCOORD_3": 1}
+    (tmp_path / "turned.glb").write_bytes(glb(data, buffer))
+    plain, turned = (next(model.faces()).uv for model in read_models(files_in(tmp_path)))
+    u, v = plain[..., 0], plain[..., 1]
+    np.testing.assert_allclose(turned, np.stack([0.5 * v + 0.1, -2 * u + 0.2], axis=-1), atol=1e-12)

@@ -55,13 +55,10 @@ pinxit help COMMAND shows what most people need of it."""
 class LazyCommands(TyperGroup):
     """Every command's name and summary; only the command that is called is imported, so that `--help` is instant."""
 
-    def list_commands(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]
-        """Return the names, in the order in which a person meets them."""
-        return list(COMMANDS)
-
-    def get_command(self, ctx: typer.Context, cmd_name: str) -> TyperCommand | None:  # type: ignore[override]
-        """Return a placeholder with the summary, enough for the list of commands."""
-        return TyperCommand(cmd_name, help=COMMANDS[cmd_name]) if cmd_name in COMMANDS else None
+    def __init__(self, **options: Any) -> None:
+        """Fill in a placeholder for each command: enough for the list, and to find the name that was meant."""
+        placeholders = {name: TyperCommand(name, help=summary) for name, summary in COMMANDS.items()}
+        super().__init__(**{**options, "commands": placeholders})
 
     def resolve_command(self, ctx: typer.Context, args: list[str]) -> Any:  # type: ignore[override]
         """Import the command that is called, and return it."""

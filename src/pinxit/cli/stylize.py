@@ -23,6 +23,7 @@ from pinxit.cli.options import with_settings
 from pinxit.cli.placing import OrderedCommand, files_of, placed_styles
 from pinxit.cli.styles import style_table
 from pinxit.errors import PinxitError
+from pinxit.files.paths import expand_home
 from pinxit.library import default_output
 from pinxit.preparation import StyleImage, prepare
 from pinxit.recipe.presets import PRESETS
@@ -85,7 +86,8 @@ def stylize(
     if not (placing.style or placing.region):
         raise PinxitError(_offer_styles(sources[0]))
     styles = placed_styles(ctx, placing)
-    targets = [_target(source, styles, output, several=len(sources) > 1) for source in sources]
+    into_folder = len(sources) > 1 or (not piped and any(expand_home(source).is_dir() for source in content))
+    targets = [_target(source, styles, output, several=len(sources) > 1, folder=into_folder) for source in sources]
     if how.plot is not None and len(sources) > 1:
         raise PinxitError("--plot draws the losses of one picture: leave it out for several.")
     masks: dict[str, Any] = {"keep": placing.keep, **dataclasses.asdict(local), "region_map": region_map}
@@ -145,12 +147,19 @@ def _read_standard_input() -> bytes:
     return inputs.content_of(sys.stdin.buffer)
 
 
-def _target(source: str, styles: list[StyleImage], output: Path | None, *, several: bool) -> Path:
+def _target(source: str, styles: list[StyleImage], output: Path | None, *, several: bool, folder: bool) -> Path:
+    """Return the file that a picture's painting is written to.
+
+    Args:
+        source: the picture.
+        styles: the styles.
+        output: what `--output` says.
+        several: there are more pictures, for which one file does not suffice.
+        folder: an output without an ending is a folder: the pictures are from one, even where that holds a single one.
+    """
     name = default_output(source, styles)
     if output is None:
         return name
-    if several or output.is_dir():
-        if several and output.suffix:
-            raise PinxitError(f"{output} is one file for several pictures: give a folder by -o.")
-        return output / name
-    return output
+    if several and output.suffix:
+        raise PinxitError(f"{output} is one file for several pictures: give a folder by -o.")
+    return output / name if output.is_dir() or (folder and not output.suffix) else output

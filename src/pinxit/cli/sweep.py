@@ -98,7 +98,7 @@ def sweep(
         from pinxit.cluster.sweep import SweepWorkload
 
         weights = None if encoder_weights is None else str(encoder_weights)
-        order = SweepWorkload(content, style, size_of(cell, every), cell, weights)
+        order = SweepWorkload(content, style, starts, size_of(cell, every), cell, weights)
         progress, painted = _paint_on_cluster(cluster.address, order, output, labels, every, cluster)
         cells = [(label, picture) for label, picture in zip(labels, painted, strict=True) if picture is not None]
         interrupted, failed = progress.interrupted, bool(progress.failures)

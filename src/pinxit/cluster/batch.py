@@ -61,12 +61,10 @@ class BatchWorkload:
         """Return the workload with names that hold on every node."""
         return replace(self, folder=files.absolute(self.folder), output=files.absolute(self.output))
 
-    def tasks(self) -> list[PictureTask]:
-        """Return a task for each picture in the folder and its subfolders; results get the same names in the same tree."""
-        return self.find_tasks()[0]
-
     def find_tasks(self) -> tuple[list[PictureTask], dict[str, list[str]]]:
-        """Return the tasks, and the names of the files that are left out, by reason.
+        """Return a task for each picture in the folder and its subfolders, and the names of the files left out, by reason.
+
+        Results get the same names in the same tree.
 
         Raises:
             PinxitError: when results would replace pictures or each other, or there is nothing to paint.

@@ -45,6 +45,7 @@ class SweepWorkload:
 
     Attributes:
         content, styles: names of files, house styles or sample pictures.
+        starts: the values of the setting `init`, of which some may be names of files.
         size: the longer side at which pinxit draws its own pictures, px.
         cell: side of a cell, px.
         encoder_weights: name of a file.
@@ -52,6 +53,7 @@ class SweepWorkload:
 
     content: str
     styles: Sequence[str]
+    starts: Sequence[str]
     size: int
     cell: int
     encoder_weights: str | None = None
@@ -59,7 +61,7 @@ class SweepWorkload:
     @property
     def input_files(self) -> list[str]:
         """All files that the sweep reads: it needs no shared folder."""
-        named = {self.content, *self.styles} | ({self.encoder_weights} if self.encoder_weights else set())
+        named = {self.content, *self.styles, *self.starts} | ({self.encoder_weights} if self.encoder_weights else set())
         return sorted(name for name in named if files.is_file(name))
 
     def check(self) -> None:

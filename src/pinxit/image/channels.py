@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -50,8 +51,8 @@ def placed(picture: Picture, left: int, top: int, width: int, height: int) -> Pi
         pixels[:, y:bottom, x:right] = picture.pixels[:, rows, columns]
         alpha[y:bottom, x:right] = 1 if picture.alpha is None else picture.alpha[rows, columns]
     if (alpha == 1).all():
-        return Picture(pixels, None, picture.exif, picture.notes)
-    return Picture(bleed(pixels, alpha), alpha, picture.exif, picture.notes)
+        return replace(picture, pixels=pixels, alpha=None)
+    return replace(picture, pixels=bleed(pixels, alpha), alpha=alpha)
 
 
 def _scaled(array: NDArray[Any]) -> NDArray[np.float32]:

@@ -11,7 +11,7 @@ from pinxit.image.wrap import Wrap
 def cut_at_calmest(picture: Picture, wrap: Wrap) -> Picture:
     """Roll a picture whose borders meet so that it is cut where neighbouring rows and columns differ least."""
     # In a half-drop repeat the rows depend on where the columns begin, so columns come first.
-    for axis in (1, 0) if wrap.drop else (0, 1):
+    for axis in (1, 0):
         if (wrap.rows, wrap.columns)[axis]:
             picture = _roll(picture, axis, _calmest_line(picture, axis, wrap), wrap)
     return picture

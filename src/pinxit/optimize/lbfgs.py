@@ -75,7 +75,7 @@ class LBFGS:
         if self.length is None:
             # Without an estimate of the curvature, take a trial step, at first of one unit summed over all pixels. Where the
             # objective curves downwards, as it can at white noise, the trial gives no estimate, and the next one is longer.
-            step = -gradient * (self._trial * min(1.0, 1.0 / max(float(slope.abs().sum()), 1e-30)))
+            step = -gradient * (self._trial * (1.0 / max(float(slope.abs().sum()), 1.0)))
             self._trial *= 4
             return step
         # Nocedal and Wright, "Numerical Optimization", algorithm 7.4: the two-loop recursion.
