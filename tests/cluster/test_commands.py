@@ -61,7 +61,7 @@ def test_sweep_paints_the_same_sheet(tmp_path: Path, photos: Path, machines: Loc
 def test_video_paints_the_same_film(tmp_path: Path, machines: LocalCluster, kind: str) -> None:
     # The second piece of the second shot begins to be painted within the shot.
     write(tmp_path / "clip.mp4", pan(10) + pan(60, photo=OTHER) + pan(10), sound=True)
-    order = ("video", "clip.mp4", "-s", "house:ink", "--piece", "48")
+    order: tuple[str, ...] = ("video", "clip.mp4", "-s", "house:ink", "--piece", "48")
     if kind == "mp4":
         mask = np.zeros((3, 64, 96), np.float32)
         mask[..., :40] = 1

@@ -14,10 +14,11 @@ from pinxit.scene import assets
 from pinxit.scene.assets import prepare_assets
 from pinxit.scene.gltf_schema import Sampler
 from pinxit.scene.islands import placed
+from pinxit.scene.model import read_models
 from pinxit.scene.sources import files_in
 from pinxit.scene.texture import read_texture
 from tests.image.files import file_of
-from tests.scene.models import bark, column, described, glb, png
+from tests.scene.models import bark, column, described, glb, png, write_folder
 
 QUICK: dict[str, Any] = {"network": "live", "size": 64}
 
@@ -30,6 +31,15 @@ def write_two(folder: Path, **second: Any) -> None:
     data["meshes"].append({"primitives": [{**part, **second}]})
     data["nodes"] = [{"mesh": 0}, {"mesh": 1}]
     (folder / "two.glb").write_bytes(glb(data, buffer))
+
+
+def test_a_normal_map_that_is_missing_is_known(tmp_path: Path) -> None:
+    write_folder(tmp_path, column(), png(bark(32)))
+    (model,) = read_models(files_in(tmp_path))
+    assert model.missing == []
+    (tmp_path / "textures" / "bark_normal.png").unlink()
+    (model,) = read_models(files_in(tmp_path))
+    assert model.missing == ["../textures/bark_normal.png"]
 
 
 def test_what_is_left_out_is_said(tmp_path: Path) -> None:

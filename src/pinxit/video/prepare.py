@@ -289,6 +289,8 @@ def _check_number(number: int) -> None:
 
 def _keyframes(folder: Path, size: int) -> dict[int, tuple[inputs.PictureLike, Picture, Input]]:
     """Return painted frames by their number."""
+    if not folder.exists():
+        raise PinxitError(f"there is no folder {folder}: check the name of the folder of keyframes.")
     found: dict[int, tuple[inputs.PictureLike, Picture, Input]] = {}
     names: dict[int, str] = {}
     for file in pictures.expand([str(folder)]):
