@@ -148,7 +148,7 @@ class OptimizerFrameStylizer:
                     for steps, (before, _) in zip(offsets, back, strict=False)
                 ]
                 results = [(painted, motion) for (_, painted), motion in zip(back, motions, strict=True)]
-                base = _recolored_like(content, back[0][1]) if back else content
+                base = recolored_like(content, back[0][1]) if back else content
                 start, neighbors = start_from_neighbors(warp, base, results, self._recipe.temporal_weight)
                 steps = self._frame_scales(content)
                 if followed is not None:
@@ -175,7 +175,7 @@ class OptimizerFrameStylizer:
         shown = _Shown(number, content, float(time), plan.shot(number))
         if known is None:
             return _last(self._paint(shown))
-        start = known.complete(_recolored_like(content, known.pixels))
+        start = known.complete(recolored_like(content, known.pixels))
         neighbors = _with_keys(known, [], self._recipe.temporal_weight)
         return _last(self._improve(shown, start, neighbors, self._key_scales(content)))
 
@@ -289,7 +289,7 @@ def _unseen(neighbors: Sequence[Neighbor]) -> float:
     return float((shown < 0.5).mean())
 
 
-def _recolored_like(frame: Bytes, painted: Bytes) -> Bytes:
+def recolored_like(frame: Bytes, painted: Bytes) -> Bytes:
     """Return a frame in the colours of a painting, because few iterations would leave uncovered places photographic.
 
     Fine detail gains no contrast: few iterations would leave that of its chroma as coloured fringes, on hair above all.
