@@ -19,7 +19,7 @@ from pinxit.image import resize, to_array
 from pinxit.recipe.inputs import Neighbor
 from pinxit.video.clip import open_source
 from pinxit.video.optical_flow import pixels_of
-from pinxit.video.optimizer import OptimizerFrameStylizer, _last, recolored_like, _Shown
+from pinxit.video.optimizer import OptimizerFrameStylizer, _last, _Shown, recolored_like
 from pinxit.video.prepare import prepare_video
 from pinxit.video.shot_detection import detect_shots
 from support.machine_info import describe
