@@ -2,8 +2,8 @@
 
     python benchmarks/person.py portrait.jpg room.jpg FOLDER [--frames 12]
 
-The person is cut out of the upper square of the portrait, and moves 9 px a frame to the right, growing and turning a little; the
-camera moves 2 px a frame over the room.
+The person is cut out of the upper square of the portrait, and moves 9 px a frame to the right, growing and turning a little.
+The camera moves 2 px a frame over the room.
 """
 
 from __future__ import annotations
