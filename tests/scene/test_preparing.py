@@ -47,7 +47,7 @@ def test_what_is_left_out_is_said(tmp_path: Path) -> None:
     notes = prepare_assets(files_in(tmp_path), "house:swirl", **QUICK).notes
     assert notes[:2] == [
         "mesh 1 of two.glb has a texture and no UV map: it is left out.",
-        "1 of the materials have no texture: they keep their colour.",
+        "materials without a texture keep their colour: 1 of these models.",
     ]
 
 
