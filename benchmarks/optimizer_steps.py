@@ -19,7 +19,7 @@ from pinxit.image import resize, to_array
 from pinxit.recipe.inputs import Neighbor
 from pinxit.video.clip import open_source
 from pinxit.video.optical_flow import pixels_of
-from pinxit.video.optimizer import OptimizerFrameStylizer, _last, _recolored_like, _Shown
+from pinxit.video.optimizer import OptimizerFrameStylizer, _last, _Shown, recolored_like
 from pinxit.video.prepare import prepare_video
 from pinxit.video.shot_detection import detect_shots
 from support.machine_info import describe
@@ -45,7 +45,7 @@ def main() -> None:
     painting = to_array(resize(film.styles[0].picture, plan.height, plan.width))
     everywhere = np.ones((plan.height, plan.width), np.float32)
     for number, _, content in plan.pixels_between(0, plan.count):
-        start = _recolored_like(content, painting)
+        start = recolored_like(content, painting)
         neighbors = [Neighbor(pixels_of(start), everywhere, film.recipe.temporal_weight)]
         for step in stylizer._frame_scales(content):
             before = time.process_time()

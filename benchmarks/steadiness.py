@@ -2,16 +2,16 @@
 
     python benchmarks/steadiness.py [--sequence NAME ...] [--film NAME ...] [--size PX] [--style NAME]
     python benchmarks/steadiness.py --of FOLDER --painted FOLDER [--painted FOLDER ...] [--style PAINTING]
-    python benchmarks/steadiness.py --long [--frames N]
+    python benchmarks/steadiness.py --long [--frames N] [--sequence CLIP --size PX]
 
-Films: `alone` (each frame painted by itself), `network` (steadied), `keys` (keys painted by the network every twelve frames,
-which the others follow both ways), `auto` (keys that pinxit chooses), `forward` (the first key only) and `optimizer`. The row
-`photograph` is the unpainted clip: it shows what the measures find where nothing flickers.
+Films: `alone` (each frame painted by itself), `network` (steadied), `live` (the same by the fast network), `keys` (keys painted
+by the network every twelve frames, which the others follow both ways), `auto` (keys that pinxit chooses), `forward` (the first
+key only) and `optimizer`. The row `photograph` is the unpainted clip: it shows what the measures find where nothing flickers.
 
 `--of` measures films that are painted already, as folders of frames, beside the frames that they were painted from.
 
-`--long` paints a camera that pans over a photograph and comes back to where it began. The last frame shows what the first does,
-so what differs between their paintings is drift.
+`--long` paints a camera that pans over a photograph and comes back to where it began, or the first frames of a clip played
+forwards and backwards. The last frame shows what the first does, so what differs between their paintings is drift.
 """
 
 from __future__ import annotations
@@ -78,7 +78,9 @@ def main() -> None:
     encoder, _ = open_encoder("vgg16", device="cpu")
     films = options.film or ["photograph", "alone", "network", "forward", "keys", "auto"]
     if options.long:
-        long(encoder, options.style, options.frames, films)
+        (clip,) = options.sequence or (None,)
+        frames = there_and_back(options.frames) if clip is None else to_and_fro(clip, options.size, options.frames)
+        long(encoder, options.style, frames, films)
         return
     print("| sequence | film | error, 1 | perceptual, 1 | error, 10 | perceptual, 10 | sharpness | style |")
     print("| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |")
@@ -111,10 +113,15 @@ def sequences(size: int) -> Iterator[tuple[str, list[Bytes]]]:
     for sequence in synthetic_motion.public():
         yield sequence.name, [smaller(frame, size) for frame in sequence.frames]
     for name in CLIPS:
-        source = open_source(synthetic_motion.DATA / name)
-        scale = size / max(source.height, source.width)
-        height, width = round(source.height * scale), round(source.width * scale)
-        yield name, [frame.picture(height, width) for frame in itertools.islice(source.frames(), CLIP_FRAMES)]
+        yield name, frames_of(name, size)
+
+
+def frames_of(name: str, size: int) -> list[Bytes]:
+    """Return the first frames of a clip."""
+    source = open_source(synthetic_motion.DATA / name)
+    scale = size / max(source.height, source.width)
+    height, width = round(source.height * scale), round(source.width * scale)
+    return [frame.picture(height, width) for frame in itertools.islice(source.frames(), CLIP_FRAMES)]
 
 
 def smaller(frame: Bytes, size: int) -> Bytes:
@@ -145,6 +152,8 @@ def film_of(film: str, frames: list[Bytes], style: str) -> list[Bytes]:
         return painted(frames, style, consistency="off")
     if film == "auto":
         return painted(frames, style, keys="auto")
+    if film == "live":
+        return painted(frames, style, network="live")
     if film == "optimizer":
         return painted(frames, style, **PATIENT)
     keys = {"network": [], "forward": [1], "keys": sorted({*range(1, len(frames), SPACING), len(frames)})}[film]
@@ -222,9 +231,15 @@ def there_and_back(count: int, height: int = 180, width: int = 320) -> list[Byte
     return frames
 
 
-def long(encoder: Encoder, style: str, count: int, films: list[str]) -> None:
+def to_and_fro(name: str, size: int, count: int) -> list[Bytes]:
+    """Return at most so many frames of a clip that is played forwards and backwards, back to its first frame."""
+    frames = frames_of(name, size)
+    turn = [*frames, *frames[-2:0:-1]]
+    return turn * ((count - 1) // len(turn)) + turn[:1]
+
+
+def long(encoder: Encoder, style: str, frames: list[Bytes], films: list[str]) -> None:
     """Print how the painting of the same view differs between the beginning and the end of a film, and its sharpness."""
-    frames = there_and_back(count)
     everywhere = np.ones(frames[0].shape[:2], np.float32)
     print("| film | difference of colour, levels | error | perceptual | sharpness, first and last tenth |")
     print("| --- | ---: | ---: | ---: | ---: |")
@@ -233,7 +248,7 @@ def long(encoder: Encoder, style: str, count: int, films: list[str]) -> None:
         color = float(np.abs(result[0].mean(axis=(0, 1)) - result[-1].mean(axis=(0, 1))).max())
         error = warping_error(result[-1], result[0], everywhere)
         apart = perceptual_distance(encoder, result[-1], result[0], everywhere)
-        tenth = max(1, count // 10)
+        tenth = max(1, len(result) // 10)
         first, last = (np.mean([sharpness(frame) for frame in part]) for part in (result[:tenth], result[-tenth:]))
         print(f"| {film} | {color:.2f} | {error:.4f} | {apart:.3f} | {first:.1f}, {last:.1f} |", flush=True)
 

@@ -9,9 +9,11 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from pinxit import image as pictures
+from pinxit.image import Picture
 from tests.clock import PATIENCE, under_load
 from tests.cluster.local_cluster import MIB, LocalCluster, tree
 from tests.command_line import command_line, pinxit, pinxit_process
@@ -59,13 +61,18 @@ def test_sweep_paints_the_same_sheet(tmp_path: Path, photos: Path, machines: Loc
 def test_video_paints_the_same_film(tmp_path: Path, machines: LocalCluster, kind: str) -> None:
     # The second piece of the second shot begins to be painted within the shot.
     write(tmp_path / "clip.mp4", pan(10) + pan(60, photo=OTHER) + pan(10), sound=True)
-    order = ("video", "clip.mp4", "-s", "house:ink", "--piece", "48")
+    order: tuple[str, ...] = ("video", "clip.mp4", "-s", "house:ink", "--piece", "48")
+    if kind == "mp4":
+        mask = np.zeros((3, 64, 96), np.float32)
+        mask[..., :40] = 1
+        pictures.write(Picture(mask), tmp_path / "mask.png")
+        order = (*order, "--region", "mask.png@11=house:woodcut")
     pinxit_process(*order, "-o", f"alone.{kind}", folder=tmp_path)
     many = (*order, "-o", f"many.{kind}", "--cluster", machines.address)
     done = pinxit_process(*many, "--json", folder=tmp_path)
     assert json.loads(done.stdout)["frames"] == 80
     assert (tmp_path / f"many.{kind}").read_bytes() == (tmp_path / f"alone.{kind}").read_bytes()
-    assert sorted(path.name for path in tmp_path.iterdir()) == [f"alone.{kind}", "clip.mp4", f"many.{kind}"]
+    assert {path.name for path in tmp_path.iterdir()} - {"mask.png"} == {f"alone.{kind}", "clip.mp4", f"many.{kind}"}
     if kind == "mp4":
         assert "there already, painted by the same recipe" in pinxit(*many, folder=tmp_path).stderr
 

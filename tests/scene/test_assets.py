@@ -141,7 +141,7 @@ class TestOneFile:
         (tmp_path / "column.glb").write_bytes(embedded(png(bark())))
         options = ("--size", "64", "-p", "draft", "--iterations", "2,2", "--device", "cpu")
         done = pinxit("assets", "column.glb", "-s", "house:swirl", *options, "-o", "out.glb", folder=tmp_path)
-        assert "1 textures painted" in done.stdout
+        assert "1 texture painted" in done.stdout
 
     @pytest.mark.slow(reason="Blender starts twice")
     @pytest.mark.skipif(shutil.which("blender") is None, reason="needs Blender")

@@ -18,7 +18,7 @@ from pinxit.scene.model import read_models
 from pinxit.scene.sources import files_in
 from pinxit.scene.texture import read_texture
 from tests.image.files import file_of
-from tests.scene.models import bark, column, described, glb, png
+from tests.scene.models import bark, column, described, glb, png, write_folder
 
 QUICK: dict[str, Any] = {"network": "live", "size": 64}
 
@@ -33,12 +33,21 @@ def write_two(folder: Path, **second: Any) -> None:
     (folder / "two.glb").write_bytes(glb(data, buffer))
 
 
+def test_a_normal_map_that_is_missing_is_known(tmp_path: Path) -> None:
+    write_folder(tmp_path, column(), png(bark(32)))
+    (model,) = read_models(files_in(tmp_path))
+    assert model.missing == []
+    (tmp_path / "textures" / "bark_normal.png").unlink()
+    (model,) = read_models(files_in(tmp_path))
+    assert model.missing == ["../textures/bark_normal.png"]
+
+
 def test_what_is_left_out_is_said(tmp_path: Path) -> None:
     write_two(tmp_path, attributes={"POSITION": 0})
     notes = prepare_assets(files_in(tmp_path), "house:swirl", **QUICK).notes
     assert notes[:2] == [
         "mesh 1 of two.glb has a texture and no UV map: it is left out.",
-        "1 of the materials have no texture: they keep their colour.",
+        "materials without a texture keep their colour: 1 of these models.",
     ]
 
 

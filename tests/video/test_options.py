@@ -81,6 +81,11 @@ class TestRefused:
         with pytest.raises(PinxitError, match=sentence):
             prepare_video(clip, keyframes=tmp_path / "keys")
 
+    def test_a_folder_of_keyframes_that_is_not_there(self, tmp_path: Path) -> None:
+        clip = frames_in(tmp_path / "clip", pan(2))
+        with pytest.raises(PinxitError, match=r"there is no folder .*gone: check the name of the folder of keyframes"):
+            prepare_video(clip, keyframes=tmp_path / "gone")
+
     def test_no_style(self, tmp_path: Path) -> None:
         with pytest.raises(PinxitError, match="no style is given"):
             prepare_video(frames_in(tmp_path / "clip", pan(2)))

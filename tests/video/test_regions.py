@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from pinxit.errors import PinxitError
 from pinxit.image.picture import Picture
 from pinxit.video.job import VideoJob
 from pinxit.video.optical_flow import Bytes, Field
+from pinxit.video.plan import Piece
 from pinxit.video.prepare import prepare_video, video_from_recipe
 from pinxit.video.recipe import VideoRecipe, read_recipe
 from pinxit.video.region_tracks import RegionTracks
@@ -96,6 +98,42 @@ class TestFollowing:
         tracks = tracks_of(film, tmp_path / "tracks")
         assert not tracks.masks(COUNT, after[0])[0].any()
 
+    def test_a_mask_that_is_drawn_again_takes_over_by_and_by(self, clip: Path, tmp_path: Path) -> None:
+        white = written(tmp_path / "white.png", np.full((HEIGHT, WIDTH, 3), 255, np.uint8))
+        regions = [(drawn(tmp_path / "mask.png", 0), "house:woodcut", 1), (white, "house:woodcut", COUNT)]
+        film = prepare_video(clip, [("house:impasto", None)], regions=regions)
+        tracks = tracks_of(film, tmp_path / "tracks")
+        for number, content in enumerate(moving()):
+            both = np.sum(tracks.masks(number, content), axis=0)
+            part = number / (COUNT - 1)
+            assert np.abs(both - (mask(number) + part * (1 - mask(number)))).mean() < 0.05
+
+    def test_a_piece_of_a_shot_has_the_masks_of_the_whole(self, clip: Path, tmp_path: Path) -> None:
+        regions = [(drawn(tmp_path / "mask.png", 4), "house:woodcut", 5)]
+        film = prepare_video(clip, [("house:impasto", None)], regions=regions)
+        whole, plan = tracks_of(film, tmp_path / "tracks"), planned(film, tmp_path)
+        for piece in (Piece(0, 3, 0), Piece(3, 7, 1), Piece(7, COUNT, 6)):
+            tracks, folder = RegionTracks(film.recipe, film.styles), tmp_path / f"piece{piece.begin}"
+            folder.mkdir()
+            for _ in tracks.follow(replace(plan, pieces=(piece,)), folder):
+                pass
+            for number, content in list(enumerate(moving()))[piece.run_up_begin : piece.end]:
+                assert np.array_equal(tracks.masks(number, content), whole.masks(number, content))
+
+
+def test_styles_follow_one_another_within_a_region_and_without(clip: Path, tmp_path: Path) -> None:
+    here, there = drawn(tmp_path / "here.png", 0), drawn(tmp_path / "there.png", 1)
+    film = prepare_video(
+        clip,
+        [("house:impasto", 0.0), ("house:swirl", 4.0)],
+        regions=[(here, "house:woodcut", 1, 1.0), (there, "house:mosaic", 1), (here, "house:ink", 1, 2.0)],
+    )
+    assert film.recipe.shares(0) == [1, 0, 1, 1, 0]
+    assert film.recipe.shares(1.5) == [0.625, 0.375, 0.5, 1, 0.5]
+    assert film.recipe.shares(4) == [0, 1, 0, 1, 1]
+    assert film.recipe.mixture_times() == [0, 1, 2, 4]
+    assert RegionTracks(film.recipe, film.styles).of_style == [None, None, 0, 1, 0]
+
 
 class TestPainting:
     def test_each_region_has_its_style_and_redo_paints_the_same(self, clip: Path, tmp_path: Path) -> None:
@@ -155,8 +193,8 @@ class TestMistakes:
         ):
             with pytest.raises(PinxitError, match=problem):
                 prepare_video(clip, [("house:impasto", None)], regions=[region])
-        with pytest.raises(PinxitError, match="leave out the times, or the region"):
-            prepare_video(clip, [("house:impasto", 0.0)], regions=[(good, "house:woodcut", 1)])
+        with pytest.raises(PinxitError, match="some styles have a time and some have none"):
+            prepare_video(clip, regions=[(good, "house:woodcut", 1), (good, "house:ink", 1, 0.1)])
         late = prepare_video(clip, [("house:impasto", None)], regions=[(good, "house:woodcut", COUNT + 1)])
         with pytest.raises(PinxitError, match=f"drawn on frame {COUNT + 1}, but the film has {COUNT} frames"):
             for _ in late.paint(tmp_path / "out"):

@@ -19,7 +19,7 @@ from pinxit.cli.display import Display, duration
 from pinxit.cli.drive import drive, paint_with_progress
 from pinxit.cli.folders import warn_names_left_out
 from pinxit.cli.main import INTERRUPTED
-from pinxit.cli.messages import say, say_written, warn
+from pinxit.cli.messages import counted, say, say_written, warn
 from pinxit.cli.options import with_settings
 from pinxit.cli.placing import OrderedCommand, files_of, placed_styles
 from pinxit.errors import PinxitError
@@ -78,6 +78,9 @@ def assets(
     for target in targets.values():
         check_place(target, overwrite=how.overwrite)
     job = prepare_assets(sources, styles, encoder_weights=encoder_weights, **settings)
+    for model in job.models:
+        for address in model.missing:
+            warn(f"{model.name} refers to {address!r}, which is missing: the result is painted, and lacks it as well.")
     _write(job, source.name, sources, targets, output, how)
 
 
@@ -153,7 +156,8 @@ def _write(
         return
     copied = len(targets) - len(made)
     levels = {name: f"{255 * value:.1f}" for name, value in steps.items()}
-    say(f"{output} ({len(job.textures)} textures painted, {copied} files copied, {duration(ending.last.seconds)})")
+    counts = f"{counted(len(job.textures), 'texture')} painted, {counted(copied, 'file')} copied"
+    say(f"{output} ({counts}, {duration(ending.last.seconds)})")
     if len(job.seams[0].texture):
         say(
             f"mean step across UV seams, of 255: {levels['evened']}; {levels['painted']} before evening, "

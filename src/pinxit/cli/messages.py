@@ -32,3 +32,8 @@ def say_written(path: Path) -> None:
 def cell(text: str) -> str:
     """Return a text for one of rich's tables or bars, with nothing in it read as markup."""
     return escape(printable(text))
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun: 1 texture, 2 textures."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"

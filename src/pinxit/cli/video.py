@@ -113,7 +113,8 @@ def video(
         list[str] | None,
         typer.Option(
             help="Paint the white part of a mask in a style; --style paints the rest. The mask is drawn on the first frame, or "
-            "on frame N, and follows what it shows up to the next cut. May be repeated.",
+            "on frame N, and follows what it shows up to the next cut. May be repeated, also with other masks of the same part "
+            "in later frames, and with times, as of --style.",
             metavar="MASK[@N]=STYLE",
         ),
     ] = None,
@@ -207,7 +208,7 @@ def video(
     regions = [_region(text) for text in region or []]
     reads = [
         clip,
-        *(name for mask, picture, _ in regions for name in (mask, picture)),
+        *(name for mask, picture, _, _ in regions for name in (mask, picture)),
         *(name for name, _ in styles),
         keyframes,
         *painted.values(),
@@ -219,14 +220,10 @@ def video(
     if cluster.address is not None:
         if preview is not None:
             raise PinxitError("--preview does not work on a cluster, which paints frames in any order: leave it out.")
-        if regions:
-            raise PinxitError(
-                "--region does not work on a cluster, because regions are followed from frame to frame: leave out --cluster."
-            )
         from pinxit.cluster.video import VideoWorkload
 
         frames, weights = (None if file is None else str(file) for file in (keyframes, encoder_weights))
-        spec = VideoWorkload(clip, name, "", styles, shares, frames, painted, masks, weights, options)
+        spec = VideoWorkload(clip, name, "", styles, shares, frames, painted, masks, regions, weights, options)
         _paint_on_cluster(cluster.address, spec, OutputOptions(overwrite, as_json=as_json), cluster)
         return
     target = Path(name)
@@ -354,13 +351,14 @@ def _timed(styles: Sequence[str]) -> list[tuple[str, StyleTime]]:
     return timed
 
 
-def _region(text: str) -> tuple[str, str, int]:
-    """`sky.png=a.jpg` → `("sky.png", "a.jpg", 1)`, `sky.png@48=a.jpg` → `("sky.png", "a.jpg", 48)`."""
+def _region(text: str) -> tuple[str, str, int, StyleTime]:
+    """`sky.png=a.jpg` → `("sky.png", "a.jpg", 1, None)`, `sky.png@48=a.jpg@2s` → `("sky.png", "a.jpg", 48, 2.0)`."""
     mask, equals, picture = text.partition("=")
     if not (mask and equals and picture):
         raise PinxitError(f"--region takes MASK=STYLE, or MASK@N=STYLE, as in sky.png@48=starry.jpg, not {text!r}.")
+    ((name, time),) = _timed([picture])
     drawn = re.fullmatch(r"(.+)@(\d{1,8})", mask, re.ASCII)
-    return (mask, picture, 1) if drawn is None else (drawn[1], picture, int(drawn[2]))
+    return (mask, name, 1, time) if drawn is None else (drawn[1], name, int(drawn[2]), time)
 
 
 def _numbered(option: str, texts: Sequence[str]) -> dict[int, str]:

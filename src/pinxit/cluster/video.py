@@ -58,7 +58,8 @@ class VideoWorkload:
         clip: a path that is the same on every node, or an address.
         target: the file or folder of the finished film.
         folder: the folder in which painted pieces are collected.
-        styles, shares, keyframes, key, key_masks, encoder_weights, options: see `pinxit.video.prepare.prepare_video`.
+        styles, shares, keyframes, key, key_masks, regions, encoder_weights, options: see
+            `pinxit.video.prepare.prepare_video`.
     """
 
     clip: str
@@ -69,6 +70,7 @@ class VideoWorkload:
     keyframes: str | None = None
     key: Mapping[int, str] = field(default_factory=dict)
     key_masks: Mapping[int, str] = field(default_factory=dict)
+    regions: Sequence[tuple[str, str, int, StyleTime]] = ()
     encoder_weights: str | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
 
@@ -82,9 +84,10 @@ class VideoWorkload:
 
     @property
     def input_files(self) -> list[str]:
-        """The styles, the keyframes and the weights."""
+        """The styles, the keyframes, the masks and the weights."""
         names = {name for name, _ in self.styles} | ({self.encoder_weights} if self.encoder_weights else set())
         names |= {*self.key.values(), *self.key_masks.values()}
+        names |= {name for mask, style, _, _ in self.regions for name in (mask, style)}
         if self.keyframes is not None:
             names |= {str(file) for file in pictures.expand([self.keyframes])}
         return sorted(name for name in names if files.is_file(name))
@@ -106,6 +109,9 @@ class VideoWorkload:
             keyframes=None if self.keyframes is None else workspace.path(self.keyframes),
             key={number: workspace.path(name) for number, name in self.key.items()},
             key_masks={number: workspace.path(name) for number, name in self.key_masks.items()},
+            regions=[
+                (workspace.path(mask), workspace.path(style), frame, at) for mask, style, frame, at in self.regions
+            ],
             encoder_weights=None if self.encoder_weights is None else workspace.path(self.encoder_weights),
             **self.options,
         )

@@ -102,7 +102,7 @@ class AssetsJob(Job):
         ]
         untextured = sum(model.untextured for model in self.models)
         if untextured:
-            own.append(f"{untextured} of the materials have no texture: they keep their colour.")
+            own.append(f"materials without a texture keep their colour: {untextured} of these models.")
         return own + super().notes
 
     @property

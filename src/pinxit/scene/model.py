@@ -112,6 +112,18 @@ class Model:
                 others.update(self._pictures_of(info, needed=False))
         return [key for key in bases if key not in others]
 
+    @property
+    def missing(self) -> list[str]:
+        """The relative URIs of its normal maps and other pictures of numbers that lead to no file, in order."""
+        uris = [
+            entry(self.gltf.images, number, "picture", self.name).uri
+            for material in self.gltf.materials
+            for info in material.data_textures
+            for number in self._image_numbers(info)
+        ]
+        files = (uri for uri in uris if uri is not None and not uri.startswith("data:"))
+        return list(dict.fromkeys(uri for uri in files if self.sources.lookup(self.name, uri) is None))
+
     def picture_bytes(self, key: str) -> bytes:
         """Return the bytes of a picture's file.
 
@@ -157,18 +169,12 @@ class Model:
             first += int(numbers.max(initial=-1)) + 1
 
     def _pictures_of(self, info: TextureInfo, *, needed: bool = True) -> list[str]:
-        texture = entry(self.gltf.textures, info.index, "texture", self.name)
-        numbers = [] if texture.source is None else [texture.source]
-        for extension in _OTHER_PICTURES:
-            named = texture.extensions.get(extension)
-            if isinstance(named, dict) and isinstance(named.get("source"), int) and named["source"] >= 0:
-                numbers.append(named["source"])
-        if needed and _KTX in texture.extensions:
+        if needed and _KTX in entry(self.gltf.textures, info.index, "texture", self.name).extensions:
             raise PinxitError(
                 f"{self.name} has textures in the format KTX2, which pinxit does not read: export them as PNG or JPEG."
             )
         keys = []
-        for number in numbers:
+        for number in self._image_numbers(info):
             image = entry(self.gltf.images, number, "picture", self.name)
             if image.uri is None or image.uri.startswith("data:"):
                 keys.append(f"{self.name}{EMBEDDED}{number}")
@@ -177,6 +183,16 @@ class Model:
             else:
                 keys += [name for name in [self.sources.lookup(self.name, image.uri)] if name is not None]
         return keys
+
+    def _image_numbers(self, info: TextureInfo) -> list[int]:
+        """Return the numbers of a texture's picture and of those that extensions offer in its place."""
+        texture = entry(self.gltf.textures, info.index, "texture", self.name)
+        numbers = [] if texture.source is None else [texture.source]
+        for extension in _OTHER_PICTURES:
+            named = texture.extensions.get(extension)
+            if isinstance(named, dict) and isinstance(named.get("source"), int) and named["source"] >= 0:
+                numbers.append(named["source"])
+        return numbers
 
     def _sampler(self, info: TextureInfo) -> Sampler:
         number = self.gltf.textures[info.index].sampler

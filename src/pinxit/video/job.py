@@ -326,7 +326,9 @@ class VideoJob(FilmJob):
         super().check(plan)
         late = [style.region_frame for style in self.recipe.styles if style.region and style.region_frame > plan.count]
         if late:
-            raise PinxitError(f"a region is drawn on frame {late[0]}, but the film has {plan.count} frames.")
+            raise PinxitError(
+                f"a region is drawn on frame {late[0]}, but the film has {plan.count} frames: give another number."
+            )
 
     def notes(self, plan: VideoPlan, target: Path, side_streams: SideStreamPlan) -> tuple[str, ...]:
         """Return also that regions end at cuts."""

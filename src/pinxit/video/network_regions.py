@@ -50,25 +50,37 @@ class RegionFrameStylizer(NetworkFrameStylizer):
 
     def paint_content(self, plan: VideoPlan, number: int, content: Bytes, time: float) -> Bytes:
         """See `NetworkFrameStylizer.paint_content`."""
-        return self._compose(
-            number,
+        masks = self._tracks.masks(number, content)
+        return _compose(
             content,
-            {region: part.paint_content(plan, number, content, time) for region, part in self._parts.items()},
+            masks,
+            {
+                region: part.paint_content(plan, number, content, time)
+                for region, part in self._shown_parts(masks).items()
+            },
         )
 
     def paint_key(self, plan: VideoPlan, number: int) -> Bytes:
         """See `NetworkFrameStylizer.paint_key`."""
         ((_, _, content),) = plan.pixels_between(number, number + 1)
-        return self._compose(
-            number, content, {region: part.paint_key(plan, number) for region, part in self._parts.items()}
+        masks = self._tracks.masks(number, content)
+        return _compose(
+            content,
+            masks,
+            {region: part.paint_key(plan, number) for region, part in self._shown_parts(masks).items()},
         )
 
-    def _compose(self, number: int, content: Bytes, painted: Mapping[int | None, Bytes]) -> Bytes:
-        """Return a frame of which each region shows its own painting, and the rest the content where no style has it."""
-        masks = self._tracks.masks(number, content)
-        covered: Field = np.maximum(sum(masks), 1)
-        rest = painted.get(None, content).astype(np.float32)
-        result = rest.copy()
-        for region, mask in enumerate(masks):
+    def _shown_parts(self, masks: Sequence[Field]) -> dict[int | None, NetworkFrameStylizer]:
+        """Return the stylizers of the rest, and of the regions that a frame shows."""
+        return {region: part for region, part in self._parts.items() if region is None or masks[region].any()}
+
+
+def _compose(content: Bytes, masks: Sequence[Field], painted: Mapping[int | None, Bytes]) -> Bytes:
+    """Return a frame of which each region shows its own painting, and the rest the content where no style has it."""
+    covered: Field = np.maximum(sum(masks), 1)
+    rest = painted.get(None, content).astype(np.float32)
+    result = rest.copy()
+    for region, mask in enumerate(masks):
+        if region in painted:
             result += (mask / covered)[..., None] * (painted[region] - rest)
-        return np.asarray((result + np.float32(0.5)).clip(0, 255), np.uint8)
+    return np.asarray((result + np.float32(0.5)).clip(0, 255), np.uint8)

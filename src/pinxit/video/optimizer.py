@@ -21,7 +21,7 @@ from pinxit.optimize.schedule import scales
 from pinxit.recipe.inputs import JobInputs, Neighbor, StyleInput
 from pinxit.recipe.postprocess import colored
 from pinxit.recipe.style_cache import StyleCache
-from pinxit.texture.color_transfer import colors_of, recolor
+from pinxit.texture.color_transfer import apply_unclipped, colors_of, limited_map, recoloring
 from pinxit.video.key_tracks import tracked_frames
 from pinxit.video.keyframes import Followed, Keyframes
 from pinxit.video.optical_flow import Bytes, Field, pixels_of
@@ -44,6 +44,7 @@ _NEARLY_NONE = 0.005
 # bytes to cache of the style images, whose features take up to 0.1 GB at each size; and the same as a share of the memory.
 _MOST_CACHED, _SHARE_CACHED = 0.5 * GIB, 0.1
 _SMALLEST = 64  # px: shorter side of the frames' smallest scale
+_FINE = 1 / 100  # of the frames' longer side: standard deviation of the blur that parts fine detail from the rest
 
 
 @dataclass(frozen=True)
@@ -147,7 +148,7 @@ class OptimizerFrameStylizer:
                     for steps, (before, _) in zip(offsets, back, strict=False)
                 ]
                 results = [(painted, motion) for (_, painted), motion in zip(back, motions, strict=True)]
-                base = _recolored_like(content, back[0][1]) if back else content
+                base = recolored_like(content, back[0][1]) if back else content
                 start, neighbors = start_from_neighbors(warp, base, results, self._recipe.temporal_weight)
                 steps = self._frame_scales(content)
                 if followed is not None:
@@ -174,7 +175,7 @@ class OptimizerFrameStylizer:
         shown = _Shown(number, content, float(time), plan.shot(number))
         if known is None:
             return _last(self._paint(shown))
-        start = known.complete(_recolored_like(content, known.pixels))
+        start = known.complete(recolored_like(content, known.pixels))
         neighbors = _with_keys(known, [], self._recipe.temporal_weight)
         return _last(self._improve(shown, start, neighbors, self._key_scales(content)))
 
@@ -288,10 +289,17 @@ def _unseen(neighbors: Sequence[Neighbor]) -> float:
     return float((shown < 0.5).mean())
 
 
-def _recolored_like(frame: Bytes, painted: Bytes) -> Bytes:
-    """Return a frame in the colours of a painting, because few iterations would leave uncovered places photographic."""
+def recolored_like(frame: Bytes, painted: Bytes) -> Bytes:
+    """Return a frame in the colours of a painting, because few iterations would leave uncovered places photographic.
+
+    Fine detail gains no contrast: few iterations would leave that of its chroma as coloured fringes, on hair above all.
+    """
     pixels = pixels_of(frame)
-    return to_array(Picture(recolor(pixels, colors_of(pixels), colors_of(pixels_of(painted)), 1.0)))
+    own, wanted = colors_of(pixels), colors_of(pixels_of(painted))
+    coarse = np.stack([cv2.GaussianBlur(plane, (0, 0), _FINE * max(frame.shape)) for plane in pixels])
+    limited = limited_map(own.covariance, wanted.covariance, 1.0, most=1.0, least=0.0)
+    detail = np.tensordot(limited, pixels - coarse, 1)
+    return to_array(Picture((apply_unclipped(coarse, recoloring(own, wanted, 1.0)) + detail).clip(0, 1)))
 
 
 def start_from_neighbors(

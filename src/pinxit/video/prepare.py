@@ -35,8 +35,10 @@ from pinxit.video.source import DEFAULT_RATE, FrameSource
 
 StyleTime: TypeAlias = float | tuple[float, float] | None
 """When the film has a style alone: at a time or between two, s; None for a constant mixture."""
-FilmRegionLike: TypeAlias = tuple[inputs.PictureLike, inputs.PictureLike, int]
-"""A mask, white where its style is; a style image; and the number of the frame that the mask is drawn on, from 1."""
+FilmRegionLike: TypeAlias = (
+    tuple[inputs.PictureLike, inputs.PictureLike, int] | tuple[inputs.PictureLike, inputs.PictureLike, int, StyleTime]
+)
+"""A mask, white where its style is; a style image; the frame that the mask is drawn on, from 1; and the style's time."""
 OPTIONS = tuple(name for name in VideoOptions.__annotations__ if name not in SettingsOptions.__annotations__)
 """Fields of `VideoRecipe` that a user chooses besides a picture's settings."""
 
@@ -65,7 +67,9 @@ def prepare_video(
         key: painted frames by their number, from 1, besides those of `keyframes`.
         key_masks: masks of keyframes by their number, from 1: white where the keyframe is followed. By default it is followed
             where it is opaque.
-        regions: styles for parts of the picture; each part follows what it shows through its shot. `styles` have the rest.
+        regions: styles for parts of the picture; each part follows what it shows through its shot. `styles` have the rest. The
+            same mask may have several styles, which are mixed or follow one another. Another mask of the same style in the same
+            shot is that part, drawn again: between the two frames, one becomes the other.
         flow: the optical flow method; OpenCV's DIS by default.
         encoder_weights: a local checkpoint of the encoder.
         options: any of the settings, see `pinxit.Settings`, and of the fields of `VideoRecipe`. By default, the engine is the
@@ -122,8 +126,8 @@ def prepare_video(
             )
         ]
         + [
-            {**entry.model_dump(), "region": mask.model_dump(), "region_frame": frame}
-            for (_, entry, _), (_, mask, frame) in zip(read[len(named_styles) :], placed, strict=True)
+            {**entry.model_dump(), "region": mask.model_dump(), "region_frame": frame, **_time(at)}
+            for (_, entry, _), (_, mask, frame, at) in zip(read[len(named_styles) :], placed, strict=True)
         ],
         keyframes=[{**entry.model_dump(), "number": number} for number, (_, _, entry) in painted.items()],
         key_masks=[{**entry.model_dump(), "number": number} for number, (_, entry) in masks.items()],
@@ -136,7 +140,7 @@ def prepare_video(
         tuple(
             replace(style, region=region)
             for (style, _, _), region in zip(
-                read, [None] * len(named_styles) + [one for one, _, _ in placed], strict=True
+                read, [None] * len(named_styles) + [one for one, _, _, _ in placed], strict=True
             )
         ),
         {number - 1: picture for number, (_, picture, _) in painted.items()},
@@ -210,12 +214,12 @@ def _style(source: inputs.PictureLike, size: int) -> tuple[StyleInput, Input, Ne
     return StyleInput(picture, network=entry.sha256), entry, weights.load(Path(source))  # type: ignore[arg-type]
 
 
-def _region(region: FilmRegionLike, source: FrameSource, size: int) -> tuple[Pixels, Input, int]:
-    """Return a region's mask, its entry in the recipe, and the frame that it is drawn on, from 1."""
-    mask, _, frame = region
+def _region(region: FilmRegionLike, source: FrameSource, size: int) -> tuple[Pixels, Input, int, StyleTime]:
+    """Return a region's mask, its entry in the recipe, the frame that it is drawn on, from 1, and its style's time."""
+    mask, _, frame, *rest = region
     _check_number(frame)
     picture, entry = inputs.load(mask, size)
-    return _mask_of(picture, entry, source), entry, frame
+    return _mask_of(picture, entry, source), entry, frame, rest[0] if rest else None
 
 
 def _found_region(style: TimedStyle, source: FrameSource, size: int, folders: Sequence[Path]) -> Pixels | None:
@@ -285,6 +289,8 @@ def _check_number(number: int) -> None:
 
 def _keyframes(folder: Path, size: int) -> dict[int, tuple[inputs.PictureLike, Picture, Input]]:
     """Return painted frames by their number."""
+    if not folder.exists():
+        raise PinxitError(f"there is no folder {folder}: check the name of the folder of keyframes.")
     found: dict[int, tuple[inputs.PictureLike, Picture, Input]] = {}
     names: dict[int, str] = {}
     for file in pictures.expand([str(folder)]):

@@ -147,23 +147,8 @@ class VideoRecipe(Recipe):
     def _is_possible(self) -> Self:
         if self.end is not None and self.end <= self.start:
             raise ValueError("the film would end before it begins: --end must be later than --start")
-        timed = [style.at is not None for style in self.styles]
-        if any(timed) and any(style.region is not None for style in self.styles):
-            raise ValueError(
-                "styles change over time in the whole film, not in a region: leave out the times, or the region"
-            )
-        if any(timed) and not all(timed):
-            raise ValueError("some styles have a time and some have none: give each one, as in --style a.jpg@0s")
-        times = sorted(
-            ((style.at, style.until, style.name) for style in self.styles if style.at is not None), key=itemgetter(0)
-        )
-        for (at, until, name), following in zip_longest(times, [at for at, _, _ in times[1:]]):
-            if until is not None and until < at:
-                raise ValueError(f"{name} ends before it begins: give both times in order, as in --style a.jpg@2s-5s")
-            if until is not None and following is not None and until > following:
-                raise ValueError(
-                    f"{name} lasts until {until:g} s, but the next style begins at {following:g} s: end it there"
-                )
+        for places in self.style_places.values():
+            _check_times([self.styles[place] for place in places])
         if any(style.until is not None and style.at is None for style in self.styles):
             raise ValueError("a style ends but does not begin: give both times, as in --style a.jpg@2s-5s")
         if self.keys and self.consistency == "off":
@@ -174,27 +159,46 @@ class VideoRecipe(Recipe):
             raise ValueError("piece is for --engine network: with the optimiser, each frame depends on all before it")
         return self
 
+    @property
+    def style_places(self) -> dict[tuple[str, int] | None, list[int]]:
+        """The places in `styles` of those that are mixed with each other, by their region's mask and its frame.
+
+        None stands for the rest of the picture.
+        """
+        places: dict[tuple[str, int] | None, list[int]] = {}
+        for place, style in enumerate(self.styles):
+            region = None if style.region is None else (style.region.sha256, style.region_frame)
+            places.setdefault(region, []).append(place)
+        return places
+
     def shares(self, time: float) -> list[float]:
-        """Return each style's share at a time, s; the shares add up to 1."""
-        if self.styles[0].at is None:
-            return normalized_shares(style.share for style in self.styles)
-        moments = self._moments()
+        """Return each style's share at a time, s; those of each region, and of the rest of the picture, add up to 1."""
         shares = [0.0] * len(self.styles)
+        for places in self.style_places.values():
+            if self.styles[places[0]].at is None:
+                found = normalized_shares(self.styles[place].share for place in places)
+                for place, share in zip(places, found, strict=True):
+                    shares[place] = share
+            else:
+                self._add_timed_shares(shares, self._moments(places), time)
+        return shares
+
+    @staticmethod
+    def _add_timed_shares(shares: list[float], moments: Sequence[tuple[float, int]], time: float) -> None:
         before = max((place for place, (at, _) in enumerate(moments) if at <= time), default=0)
         after = min(before + 1, len(moments) - 1)
         (begin, first), (end, second) = moments[before], moments[after]
         part = min(1.0, max(0.0, (time - begin) / (end - begin))) if end > begin else 0.0
         shares[first] += 1 - part
         shares[second] += part
-        return shares
 
     def mixture_times(self) -> list[float]:
         """Return the times at which the mixture of styles starts or stops changing, s."""
-        return sorted({time for time, _ in self._moments()})
+        return sorted({time for places in self.style_places.values() for time, _ in self._moments(places)})
 
-    def _moments(self) -> list[tuple[float, int]]:
-        """Return the times at which the film has one style alone, s, each with the style's place; in order."""
-        timed = sorted((style.at, place) for place, style in enumerate(self.styles) if style.at is not None)
+    def _moments(self, places: Sequence[int]) -> list[tuple[float, int]]:
+        """Return the times at which one of the styles at these places is alone, s, each with that style's place; in order."""
+        timed = sorted((at, place) for place in places if (at := self.styles[place].at) is not None)
         moments = list[tuple[float, int]]()
         for (at, place), following in zip_longest(timed, [at for at, _ in timed[1:]]):
             moments.append((at, place))
@@ -204,6 +208,20 @@ class VideoRecipe(Recipe):
             if until is not None and until > at:
                 moments.append((until, place))
         return moments
+
+
+def _check_times(styles: Sequence[TimedStyle]) -> None:
+    """Raise ValueError for times of styles that follow one another in the same part of the picture."""
+    times = sorted(((style.at, style.until, style.name) for style in styles if style.at is not None), key=itemgetter(0))
+    if times and len(times) < len(styles):
+        raise ValueError("some styles have a time and some have none: give each one, as in --style a.jpg@0s")
+    for (at, until, name), following in zip_longest(times, [at for at, _, _ in times[1:]]):
+        if until is not None and until < at:
+            raise ValueError(f"{name} ends before it begins: give both times in order, as in --style a.jpg@2s-5s")
+        if until is not None and following is not None and until > following:
+            raise ValueError(
+                f"{name} lasts until {until:g} s, but the next style begins at {following:g} s: end it there"
+            )
 
 
 def read_recipe(path: Path) -> str | None:

@@ -16,6 +16,7 @@ from pinxit.video.optical_flow import Bytes, DenseInverseSearch, Field, pixel_gr
 from pinxit.video.plan import VideoPlan, VideoStep
 from pinxit.video.recipe import VideoRecipe
 from pinxit.video.resume import PictureFiles
+from pinxit.video.shot_detection import Shot
 from pinxit.video.tracks import Tracker, likeness
 
 # frames: a region is followed backwards at most this far, because these frames are held in memory, 0.2 MB each.
@@ -33,10 +34,19 @@ class FilmRegion:
     Attributes:
         mask: where it is in one frame, `(h, w)` at any size, range [0, 1].
         frame: the number of that frame, from 0.
+        styles: what it is painted in. Where the same styles have another mask in the same shot, that is the same region, drawn
+            again.
     """
 
     mask: Field
     frame: int
+    styles: frozenset[tuple[str, float | None, float | None]]
+
+    def span(self, shot: Shot, regions: Sequence[FilmRegion]) -> tuple[int | None, int | None]:
+        """Return the frames before and after this one's on which it is drawn again in a shot; None where it is not."""
+        again = [one.frame for one in regions if one.styles == self.styles and shot.begin <= one.frame < shot.end]
+        before = max((frame for frame in again if frame < self.frame), default=None)
+        return before, min((frame for frame in again if frame > self.frame), default=None)
 
 
 class RegionTracks:
@@ -53,17 +63,16 @@ class RegionTracks:
 
     def __init__(self, recipe: VideoRecipe, styles: Sequence[StyleInput]) -> None:
         self.regions: list[FilmRegion] = []
-        self.of_style: list[int | None] = []
-        known: dict[tuple[str, int], int] = {}
-        for entry, style in zip(recipe.styles, styles, strict=True):
-            if entry.region is None or style.region is None:
-                self.of_style.append(None)
+        self.of_style: list[int | None] = [None] * len(styles)
+        for region, places in recipe.style_places.items():
+            mask = styles[places[0]].region
+            if region is None or mask is None:
                 continue
-            key = (entry.region.sha256, entry.region_frame)
-            if key not in known:
-                known[key] = len(self.regions)
-                self.regions.append(FilmRegion(style.region, entry.region_frame - 1))
-            self.of_style.append(known[key])
+            for place in places:
+                self.of_style[place] = len(self.regions)
+            entries = [recipe.styles[place] for place in places]
+            painted_in = frozenset((entry.sha256, entry.at, entry.until) for entry in entries)
+            self.regions.append(FilmRegion(mask, region[1] - 1, painted_in))
         self._files: list[PictureFiles] = []
         self._guide: tuple[int, Bytes] | None = None
 
@@ -79,13 +88,19 @@ class RegionTracks:
             if not any(shot.begin <= region.frame < shot.end for shot in plan.shots):
                 continue
             shot = plan.shot(region.frame)
-            first = max(shot.begin, region.frame - REACH)
-            if first in files and shot.end - 1 in files:
+            # On a cluster, the plan is that of a piece of the shot, and no other frames need a mask.
+            pieces = [piece for piece in plan.pieces if shot.begin <= piece.begin < shot.end]
+            before, after = region.span(shot, self.regions)
+            first = max(pieces[0].run_up_begin, region.frame - REACH, -1 if before is None else before + 1)
+            end = min(pieces[-1].end, shot.end if after is None else after)
+            if first >= end or (first in files and end - 1 in files):
                 continue
-            earlier = [frame for _, frame in _small_frames(plan, first, region.frame + 1)]
-            back = zip(range(region.frame, first - 1, -1), reversed(earlier), strict=True)
-            yield from _follow(region, back, files)
-            yield from _follow(region, _small_frames(plan, region.frame, shot.end), files)
+            if first <= region.frame:
+                earlier = [frame for _, frame in _small_frames(plan, first, region.frame + 1)]
+                back = zip(range(region.frame, first - 1, -1), reversed(earlier), strict=True)
+                yield from _follow(region, back, before, files)
+            if region.frame < end:
+                yield from _follow(region, _small_frames(plan, region.frame, end), after, files)
 
     def masks(self, number: int, content: Bytes) -> list[Field]:
         """Return the masks of all regions in a frame, `(H, W)`, range [0, 1].
@@ -115,8 +130,18 @@ def _small_frames(plan: VideoPlan, first: int, end: int) -> Iterator[tuple[int, 
         yield number, frame.picture(height, width)
 
 
-def _follow(region: FilmRegion, frames: Iterator[tuple[int, Bytes]], files: PictureFiles) -> Iterator[VideoStep]:
-    """Follow a region from the frame in which it is drawn on, in one direction, and write its mask in each frame."""
+def _follow(
+    region: FilmRegion, frames: Iterator[tuple[int, Bytes]], drawn_again: int | None, files: PictureFiles
+) -> Iterator[VideoStep]:
+    """Follow a region from the frame in which it is drawn on, in one direction, and write its mask in each frame.
+
+    Args:
+        region: the region.
+        frames: numbers and pixels of the frames, beginning with that one.
+        drawn_again: the frame on which it is drawn again in this direction; until there, this mask fades into that one. None
+            where it is not.
+        files: where the masks go.
+    """
     flow = DenseInverseSearch(_LONGEST)
     number, before = next(frames)
     height, width = before.shape[:2]
@@ -140,7 +165,8 @@ def _follow(region: FilmRegion, frames: Iterator[tuple[int, Bytes]], files: Pict
         # Doubt would spread from frame to frame: what is not sampled is decided.
         decided = (_DECISION * (mask - 0.5) + 0.5).clip(0, 1)
         mask = np.asarray(decided + track.trust * (mask - decided), np.float32)
-        _write(files, number, mask)
+        share = 1.0 if drawn_again is None else (drawn_again - number) / (drawn_again - region.frame)
+        _write(files, number, np.float32(share) * mask)
         before = frame
         yield VideoStep(0, facts=f"follows the regions: frame {number + 1}")
 

@@ -19,6 +19,9 @@ from pinxit.video.warp import Warp
 # 0.8 bring the warping error to 0.29, 0.20, 0.15 and 0.11 of that of frame-by-frame painting. Above 0.8, fine strokes ring.
 KEPT = 0.75
 _FINE = 1.0  # px: standard deviation of the blur that separates fine detail
+_TOO_LITTLE = 0.02  # share of kept pixels around a place below which their change is not carried to it
+_COARSE_SIDE = 96  # px: longer side at which the change of coarse colours is found
+_SPREAD = 4.0  # of these px: standard deviation of its blur, as far as it is carried into what is not kept
 _MAX_AMPLIFICATION = 0.5  # largest share by which fine detail is amplified
 
 
@@ -68,7 +71,14 @@ class TemporalBlender:
         painted = fresh.astype(np.float32)
         mixed = self.warp(before, motion.backward).astype(np.float32)
         mixed -= painted
-        mixed *= (np.float32(KEPT) * self.warp.resize_mask(motion.mask))[..., None]
+        mask = self.warp.resize_mask(motion.mask)
+        around = _coarse_change(mixed, mask)
+        # Where a scene grows darker or brighter, what is kept lags behind. What is not kept gets the same lag, or it would
+        # show as patches in even skies and on water.
+        mixed -= around
+        mixed *= mask[..., None]
+        mixed += around
+        mixed *= np.float32(KEPT)
         mixed += painted
         detail = mixed - cv2.GaussianBlur(mixed, (0, 0), _FINE)
         fresh_detail = painted - cv2.GaussianBlur(painted, (0, 0), _FINE)
@@ -77,3 +87,19 @@ class TemporalBlender:
         detail *= np.float32(min(max(lost, 0.0), _MAX_AMPLIFICATION))
         mixed += detail
         return np.asarray((mixed + np.float32(0.5)).clip(0, 255), np.uint8)
+
+
+def _coarse_change(change: Field, mask: Field) -> Field:
+    """Return how coarse colours change where a mask is white, carried into what lies around, `(H, W, 3)`.
+
+    Args:
+        change: the change of each pixel, `(H, W, 3)`.
+        mask: where it counts, `(H, W)`, range [0, 1].
+    """
+    height, width = mask.shape
+    scale = min(1.0, _COARSE_SIDE / max(height, width))
+    small = (max(1, round(width * scale)), max(1, round(height * scale)))
+    weighted = np.dstack([change * mask[..., None], mask])
+    blurred = cv2.GaussianBlur(cv2.resize(weighted, small, interpolation=cv2.INTER_AREA), (0, 0), _SPREAD)
+    found = blurred[..., :3] / (blurred[..., 3:] + np.float32(_TOO_LITTLE))
+    return np.asarray(cv2.resize(found, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
