@@ -189,8 +189,7 @@ def test_a_brush_that_follows_edges_stays_on_what_it_is_put_on(chromium: Browser
         canvas.click(position=rocket)
         assert min(canvas.evaluate(alphas)) > 100, "the plain brush covers the sky as well"
         page.keyboard.press("Control+z")
-        with page.expect_response(lambda answer: "side=1024" in answer.url):
-            page.get_by_role("switch", name="Follow edges").check()
+        page.get_by_role("switch", name="Follow edges").check()
         expect(canvas).not_to_have_class(re.compile("waits"))
         canvas.click(position=rocket)
         on, left, right = canvas.evaluate(alphas)
@@ -295,6 +294,8 @@ def test_the_keys_are_listed_and_work(chromium: Browser, address: str) -> None:
         page.keyboard.up("c")
         expect(slider).to_be_visible()
 
+        percent = page.get_by_text(re.compile(r"^\d+ %$")).first.inner_text
+        before = percent()
         # The key works while a style has the focus, too.
         expect(page.get_by_role("button", name="Use Waves")).to_be_focused()
         page.keyboard.press("f")
@@ -302,8 +303,7 @@ def test_the_keys_are_listed_and_work(chromium: Browser, address: str) -> None:
         page.keyboard.press("f")
         becomes(page, lambda page: page.evaluate(_FULL_SCREEN), "")
 
-        percent = page.get_by_text(re.compile(r"^\d+ %$")).first.inner_text
-        before = percent()
+        wait_until(page, lambda: percent() == before)
         view.hover()
         page.mouse.wheel(0, -240)
         page.wait_for_timeout(300)

@@ -24,7 +24,7 @@ from pinxit.video.recipe import AUTO_KEYS, seconds
 from pinxit.video.shot_detection import Shot, detect_shots
 
 _AROUND = 24  # frames on either side of a key that its effect is painted on, at most
-_FOLLOWED = 96  # frames on either side of a frame that the regions drawn on it are followed for a look at them, at most
+_FOLLOWED = 48  # frames on either side of a frame that the regions drawn on it are followed for a look at them, at most
 _SHOWN = 7  # frames of them that are shown
 _QUALITY = 82
 _NO_KEYS: Final[dict[str, Any]] = {"keys": (), "keyframes": (), "key_masks": ()}
@@ -116,7 +116,7 @@ def _regional(film: VideoJob, places: Sequence[int], *, strokes: bool = False) -
 
     Args:
         film: by the network, with regions.
-        places: the frames' numbers, from 0.
+        places: the frames' numbers, from 0, in order.
         strokes: paint them as keyframes are painted.
     """
     with tempfile.TemporaryDirectory() as kept:
@@ -130,10 +130,12 @@ def _regional(film: VideoJob, places: Sequence[int], *, strokes: bool = False) -
             pass
         if strokes:
             return [stylizer.paint_key(plan, place) for place in places]
-        frames = (next(plan.pixels_between(place, place + 1)) for place in places)
+        # The clip is decoded once.
+        frames = plan.frames_between(places[0], places[-1] + 1)
         return [
-            stylizer.paint_content(plan, place, content, float(time))
-            for place, (_, time, content) in zip(places, frames, strict=True)
+            stylizer.paint_content(plan, place, frame.picture(plan.height, plan.width), plan.time(place))
+            for place, frame in frames
+            if place in places
         ]
 
 
