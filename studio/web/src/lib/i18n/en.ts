@@ -391,6 +391,7 @@ export const en = {
   "export.png": "Without loss, as it is stored here.",
   "export.webp": "Smaller than JPEG, for web pages.",
   "export.tiff": "With 16 bits a channel, for further editing.",
+  "export.layers": "{name} · layers",
   "export.psd": "With layers for Photoshop: photograph, colour, strokes, painting, and each region.",
   "export.ora": "With the same layers for Krita, GIMP and others.",
   "export.side": "Longest side",

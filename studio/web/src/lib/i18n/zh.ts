@@ -388,6 +388,7 @@ export const zh: Record<keyof typeof en, string> = {
   "export.png": "无损，与画室中保存的相同。",
   "export.webp": "比 JPEG 更小，适合网页。",
   "export.tiff": "每通道 16 位，适合继续编辑。",
+  "export.layers": "{name}（分层）",
   "export.psd": "带图层，供 Photoshop 使用：照片、色彩、笔触、画作与各区域。",
   "export.ora": "图层相同，供 Krita、GIMP 等软件使用。",
   "export.side": "最长边",
