@@ -39,7 +39,7 @@ def run_journey(script: str, address: str, source: Path, profile: Path) -> dict[
     """Run a script of a journey, and return what it saw."""
     profile.mkdir()
     path = Path(__file__).with_name(script)
-    command = [NODE, path, str(FIREFOX), address, source, profile]
+    command = [str(part) for part in (NODE, path, FIREFOX, address, source, profile)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
     assert done.returncode == 0, done.stderr
     seen: dict[str, Any] = json.loads(done.stdout)

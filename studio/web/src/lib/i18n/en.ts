@@ -199,10 +199,10 @@ export const en = {
   "photo.drop": "Drop a photograph here, or choose one",
   "paint.drop": "Drop a photograph here",
   "paint.dropHint":
-    "or several, or a folder; or choose or paste them. A picture made by pinxit brings its settings back.",
+    "or several, or a folder; or choose or paste them. Then choose a style: you see at once how it will be painted.",
   "paint.samples": "Or start with one of these",
   "paint.choose": "Choose a photograph",
-  "paint.chooseHint": "A picture made by pinxit brings its settings back.",
+  "paint.chooseHint": "Then choose a style: you see at once how it will be painted.",
   "paint.camera": "Take a photograph",
   "paint.previewReady": "The preview is ready.",
   "paint.easel": "Easel",
