@@ -1,42 +1,9 @@
-// A person's way through the studio in Firefox, by WebDriver BiDi. Prints what it saw as JSON; fails by an exception.
+// A person's way through the studio in Firefox. Prints what it saw as JSON; fails by an exception.
 // Arguments: the program, the studio's address, a photograph, a folder for what Firefox stores.
-import puppeteer from "../../studio/web/node_modules/puppeteer-core/lib/esm/puppeteer/puppeteer-core.js";
+import { inFirefox } from "./firefox.mjs";
 
 const [program, address, photograph, profile] = process.argv.slice(2);
-const TIMEOUT = 300_000; // ms, as PATIENCE in tests/clock.py
-const problems = [];
-
-const browser = await puppeteer.launch({
-  browser: "firefox",
-  executablePath: program,
-  userDataDir: profile,
-  headless: true,
-  // The page's language, and no pages or reports of Firefox's own.
-  extraPrefsFirefox: {
-    "intl.accept_languages": "en-GB",
-    "datareporting.policy.dataSubmissionEnabled": false,
-    "app.normandy.enabled": false,
-  },
-});
-try {
-  const page = await browser.newPage();
-  page.setDefaultTimeout(TIMEOUT);
-  await page.setViewport({ width: 1280, height: 800 });
-  page.on("pageerror", (error) => problems.push(String(error)));
-  page.on("console", (message) => message.type() === "error" && problems.push(message.text()));
-
-  const find = (role, name) => page.locator(`::-p-aria([name="${name}"][role="${role}"])`).setTimeout(TIMEOUT);
-  const count = (selector) => page.evaluate((wanted) => document.querySelectorAll(wanted).length, selector);
-  const until = async (what, ...values) => {
-    const end = Date.now() + TIMEOUT;
-    // The page's policy forbids the scripts by which waitForFunction waits.
-    while (!(await page.evaluate(what, ...values))) {
-      if (Date.now() > end) throw new Error(`it did not happen: ${what}`);
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-  };
-  const shows = (text) => until((wanted) => document.body.innerText.includes(wanted), text);
-
+await inFirefox(program, profile, async (page, { find, count, until, shows, draw, painted }) => {
   await page.goto(`${address}/paint`);
   await shows("Drop a photograph here");
   await (await page.waitForSelector("#easel input[type=file]")).uploadFile(photograph);
@@ -48,17 +15,7 @@ try {
   await find("button", "Where Mosaic").click();
   await page.waitForSelector("canvas");
   await until(() => document.activeElement?.tagName === "CANVAS");
-  const box = await (await page.$("canvas")).boundingBox();
-  await page.mouse.move(box.x + 0.3 * box.width, box.y + 0.5 * box.height);
-  await page.mouse.down();
-  await page.mouse.move(box.x + 0.6 * box.width, box.y + 0.5 * box.height, { steps: 4 });
-  await page.mouse.up();
-  const painted = () =>
-    page.evaluate(() => {
-      const canvas = document.querySelector("canvas");
-      const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
-      return data.filter((value, at) => at % 4 === 3 && value > 8).length;
-    });
+  await draw([0.3, 0.5], [0.6, 0.5]);
   const undo = async (key) => {
     await page.keyboard.down("Control");
     await page.keyboard.press(key);
@@ -92,8 +49,5 @@ try {
   await page.goto(`${address}/paint`);
   await find("button", "Use Waves").click();
   const sideways = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-  const version = await browser.version();
-  console.log(JSON.stringify({ version, problems, stroke, undone, redone, finished, files, sideways }));
-} finally {
-  await browser.close();
-}
+  return { stroke, undone, redone, finished, files, sideways };
+});

@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, Position, expect
 
 from tests.studio.chromium import AXE, REQUIRES_CHROMIUM, check_accessible, visit, wait_until
-from tests.studio.paint_page import stored_form, take_sample
+from tests.studio.paint_page import is_in_view, stored_form, take_sample
 
 pytestmark = [*REQUIRES_CHROMIUM, pytest.mark.slow(reason="works through the page Paint in a browser")]
 
@@ -41,9 +41,39 @@ def stroke(page: Page, canvas: Locator, height: float) -> None:
         page.mouse.up()
 
 
+def finger_stroke(page: Page, canvas: Locator) -> None:
+    """Draw a finger over the middle of a canvas, where it is on the screen."""
+    box = canvas.bounding_box()
+    assert box is not None
+    x, y = box["x"] + 0.3 * box["width"], box["y"] + 0.5 * box["height"]
+    fingers = page.context.new_cdp_session(page)
+    for kind, way in ("touchStart", 0), ("touchMove", 40), ("touchMove", 90), ("touchEnd", None):
+        points = [] if way is None else [{"x": x + way, "y": y}]
+        fingers.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+
 def painted(field: str) -> Callable[[Page], bool]:
     """Return what says whether a mask is stored."""
     return lambda page: bool(stored_form(page)[field])
+
+
+def test_a_finger_paints_as_soon_as_the_brush_is_opened(chromium: Browser, address: str) -> None:
+    with visit(chromium, address, width=390, height=844, touch=True) as page:
+        take_sample(page)
+        page.get_by_role("button", name="Use Mosaic").tap()
+        # Both buttons are far below the picture.
+        for opener, stored in (
+            ("Adjust parts by hand…", painted("keep")),
+            ("Where Mosaic", lambda page: bool(stored_form(page)["styles"][1].get("region"))),
+        ):
+            page.get_by_role("button", name=opener).tap()
+            canvas = page.get_by_role("application")
+            wait_until(page, lambda canvas=canvas: is_in_view(page, canvas))  # type: ignore[misc]
+            finger_stroke(page, canvas)
+            becomes(page, stored, True)
+            # The picture stays while the brush is chosen.
+            page.get_by_role("switch", name="Follow edges").scroll_into_view_if_needed()
+            assert is_in_view(page, canvas)
 
 
 def test_every_change_is_undone_and_redone(chromium: Browser, address: str) -> None:
@@ -159,8 +189,7 @@ def test_a_brush_that_follows_edges_stays_on_what_it_is_put_on(chromium: Browser
         canvas.click(position=rocket)
         assert min(canvas.evaluate(alphas)) > 100, "the plain brush covers the sky as well"
         page.keyboard.press("Control+z")
-        with page.expect_response(lambda answer: "side=1024" in answer.url):
-            page.get_by_role("switch", name="Follow edges").check()
+        page.get_by_role("switch", name="Follow edges").check()
         expect(canvas).not_to_have_class(re.compile("waits"))
         canvas.click(position=rocket)
         on, left, right = canvas.evaluate(alphas)
@@ -265,6 +294,8 @@ def test_the_keys_are_listed_and_work(chromium: Browser, address: str) -> None:
         page.keyboard.up("c")
         expect(slider).to_be_visible()
 
+        percent = page.get_by_text(re.compile(r"^\d+ %$")).first.inner_text
+        before = percent()
         # The key works while a style has the focus, too.
         expect(page.get_by_role("button", name="Use Waves")).to_be_focused()
         page.keyboard.press("f")
@@ -272,8 +303,7 @@ def test_the_keys_are_listed_and_work(chromium: Browser, address: str) -> None:
         page.keyboard.press("f")
         becomes(page, lambda page: page.evaluate(_FULL_SCREEN), "")
 
-        percent = page.get_by_text(re.compile(r"^\d+ %$")).first.inner_text
-        before = percent()
+        wait_until(page, lambda: percent() == before)
         view.hover()
         page.mouse.wheel(0, -240)
         page.wait_for_timeout(300)

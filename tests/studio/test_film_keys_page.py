@@ -1,7 +1,8 @@
-"""Keyframes on the page Video: choose frames, see what they change, replace one by an edited picture, paint the film."""
+"""The page Video: keyframes and regions are chosen on frames of the clip, seen in others, and painted."""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import PIL.Image
@@ -62,3 +63,36 @@ def test_a_key_is_chosen_seen_edited_and_painted(chromium: Browser, address: str
         recipe = page.request.get(f"/api/v1/results/{result['id']}").json()["recipe"]
         assert recipe["keys"] == [24]
         assert [key["number"] for key in recipe["keyframes"]] == [1]
+
+
+def test_a_region_is_drawn_on_a_frame_seen_in_others_and_painted(chromium: Browser, address: str, clip: Path) -> None:
+    with visit(chromium, address, expected="/preview?n=") as page:
+        page.goto("/video")
+        page.get_by_label("Drop a clip here").set_input_files(clip)
+        for style in ("Impasto", "Woodcut"):
+            page.get_by_role("button", name=f"Use {style}").click()
+        page.get_by_role("button", name="Where Woodcut").click()
+        page.get_by_role("button", name="Draw on frame 11").click()
+        canvas = page.get_by_role("application")
+        box = canvas.bounding_box()
+        assert box is not None
+        page.get_by_role("slider", name="Brush size").fill("1")
+        page.get_by_role("switch", name="Follow edges").check()
+        expect(canvas).not_to_have_class(re.compile("waits"))
+        page.get_by_role("switch", name="Follow edges").uncheck()
+        with page.expect_response(lambda answer: "/files?" in answer.url and answer.ok):
+            canvas.click(position={"x": box["width"] / 4, "y": box["height"] / 2})
+        check_accessible(page, "a region", dark_too=True)
+        with page.expect_response(lambda answer: answer.url.endswith("/films/regions") and answer.ok):
+            page.get_by_role("button", name="Done").click()
+        frames = page.get_by_role("region", name="Frames, painted")
+        expect(frames.get_by_role("button", name="Painted frame 24")).to_be_visible()
+        check_accessible(page, "frames with a region")
+        page.get_by_role("button", name="Paint the clip").click()
+        expect(page.get_by_role("list", name="Download").get_by_role("link").first).to_be_visible()
+        (result, *_) = page.request.get("/api/v1/results?work=video").json()["results"]
+        recipe = page.request.get(f"/api/v1/results/{result['id']}").json()["recipe"]
+        placed = [
+            (style["name"], style.get("region") is not None, style.get("region_frame")) for style in recipe["styles"]
+        ]
+        assert placed == [("house:impasto", False, 1), ("house:woodcut", True, 11)]

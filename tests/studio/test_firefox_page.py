@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -28,32 +29,44 @@ pytestmark = [
 
 
 @pytest.fixture
-def address(tmp_path: Path) -> Iterator[str]:
+def new_address(tmp_path: Path) -> Iterator[str]:
     """Run a studio that has not painted yet: the main button of others names the time that it will take."""
     with run_studio_command(tmp_path / "home") as address:
         yield address
 
 
-def test_a_photograph_is_painted_and_found_again(address: str, tmp_path: Path) -> None:
-    photograph = tmp_path / "my cat.png"
-    pictures.write(pictures.fit(pictures.sample("cat"), 200), photograph)
-    profile = tmp_path / "profile"
+def run_journey(script: str, address: str, source: Path, profile: Path) -> dict[str, Any]:
+    """Run a script of a journey, and return what it saw."""
     profile.mkdir()
-    script = Path(__file__).with_name("firefox_journey.mjs")
-    done = subprocess.run(
-        [NODE, script, str(FIREFOX), address, photograph, profile],
-        capture_output=True,
-        text=True,
-        timeout=600,
-        check=False,
-    )
+    path = Path(__file__).with_name(script)
+    command = [str(part) for part in (NODE, path, FIREFOX, address, source, profile)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
     assert done.returncode == 0, done.stderr
-    seen = json.loads(done.stdout)
+    seen: dict[str, Any] = json.loads(done.stdout)
     assert seen["problems"] == []
     assert "irefox" in seen["version"]
+    return seen
+
+
+def test_a_photograph_is_painted_and_found_again(new_address: str, tmp_path: Path) -> None:
+    photograph = tmp_path / "my cat.png"
+    pictures.write(pictures.fit(pictures.sample("cat"), 200), photograph)
+    seen = run_journey("firefox_journey.mjs", new_address, photograph, tmp_path / "profile")
     assert seen["stroke"] > 0
     assert seen["undone"] == 0
     assert seen["redone"] == seen["stroke"]
     assert seen["finished"] >= 512
     assert seen["files"] >= 1
     assert seen["sideways"] <= 0
+
+
+def test_a_folder_is_edited_and_a_picture_graded_and_saved(address: str, tmp_path: Path) -> None:
+    folder = tmp_path / "photographs"
+    folder.mkdir()
+    for name in ("rocket", "cat"):
+        pictures.write(pictures.fit(pictures.sample(name), 200), folder / f"{name}.png")
+    seen = run_journey("firefox_editing.mjs", address, folder, tmp_path / "profile")
+    assert 0 < seen["edges"] < seen["plain"]
+    assert 0.3 < seen["lasso"] < 0.45  # the edge is soft
+    assert 0 < seen["refined"] != seen["before"]
+    assert len(seen["saved"]) == 1

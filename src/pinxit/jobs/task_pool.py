@@ -28,7 +28,7 @@ _SECONDS = {
     "inspect": 30.0, "thumbnail": 20.0, "draw": 30.0, "export": 120.0, "export_layers": 120.0,
     "preview": 20.0, "correspondence": 120.0,
     "live_model": 60.0, "wear_preview": 30.0, "grade_preview": 30.0, "find_mask": 30.0, "measure": 60.0,
-    "film_strip": 60.0, "film_key": 60.0, "film_effect": 120.0,
+    "film_strip": 60.0, "film_key": 60.0, "film_effect": 120.0, "film_regions": 120.0,
 }  # fmt: skip
 _MEMORY = 4 << 30  # bytes
 # Tasks after which a process is replaced, which frees whatever it leaked.
@@ -157,18 +157,20 @@ class TaskPool:
         data = [entry.model_dump(mode="json") for entry in (photo, marks)]
         return bytes(self._do("find_mask", pool_tasks.find_mask, self._folder, *data))
 
-    def film_strip(self, spec: VideoSpec, count: int, side: int) -> dict[str, Any]:
+    def film_strip(self, spec: VideoSpec, count: int, side: int, also: tuple[int, ...] = ()) -> dict[str, Any]:
         """Return frames of the part of a clip that a spec paints.
 
         Args:
             spec: the film.
             count: how many frames, spread evenly.
             side: longer side of their pictures, px.
+            also: numbers of more frames, from 1.
 
         Returns:
             `count`: how many frames the part has. `frames`: of each its `number`, `seconds` and `picture`, WebP in Base64.
         """
-        found: dict[str, Any] = self._do("film_strip", film_tasks.strip, self._folder, spec.to_data(), count, side)
+        arguments = self._folder, spec.to_data(), count, side, also
+        found: dict[str, Any] = self._do("film_strip", film_tasks.strip, *arguments)
         return found
 
     def film_key(self, spec: VideoSpec, number: int) -> bytes:
@@ -188,6 +190,21 @@ class TaskPool:
         """
         arguments = self._folder, spec.to_data(), number, side
         found: list[dict[str, Any]] = self._do("film_effect", film_tasks.effect, *arguments)
+        return found
+
+    def film_regions(self, spec: VideoSpec, number: int, side: int = 384) -> list[dict[str, Any]]:
+        """Paint frames around one on which a region is drawn, by the network; regions are followed, keys left out.
+
+        Args:
+            spec: the film.
+            number: the frame's, from 1.
+            side: longer side of the pictures, px.
+
+        Returns:
+            Of some of these frames, `number` and `picture`, WebP in Base64.
+        """
+        arguments = self._folder, spec.to_data(), number, side
+        found: list[dict[str, Any]] = self._do("film_regions", film_tasks.regions, *arguments)
         return found
 
     def measure(self, entry: InputSpec) -> list[float]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 
@@ -42,9 +43,13 @@ class RegionFrameStylizer(NetworkFrameStylizer):
         for part in self._parts.values():
             part.analyze_shot(shot, begin)
 
+    def follow(self, plan: VideoPlan, folder: Path) -> Iterator[VideoStep]:
+        """Follow the regions, before any frame is painted; see `RegionTracks.follow`."""
+        return self._tracks.follow(plan, folder)
+
     def paint_frames(self, plan: VideoPlan, sink: FrameSink) -> Iterator[VideoStep]:
         """Follow the regions, then paint all frames that are not painted yet."""
-        for step in self._tracks.follow(plan, sink.folder):
+        for step in self.follow(plan, sink.folder):
             yield replace(step, done=sink.done - plan.first)
         yield from super().paint_frames(plan, sink)
 

@@ -48,6 +48,7 @@ async function asset(request) {
   const stored = await cache.match(request);
   if (stored) return stored;
   const response = await fetch(request);
-  if (response.ok) await cache.put(request, response.clone());
+  // What cannot be stored, on a full disk or while the page is left, is asked for again next time.
+  if (response.ok) await cache.put(request, response.clone()).catch(() => undefined);
   return response;
 }

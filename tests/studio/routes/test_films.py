@@ -81,6 +81,57 @@ def test_a_film_with_keys_is_painted(client: httpx2.Client, order: dict[str, Any
     assert result["recipe"]["keys"] == [1, 10]
 
 
+@pytest.fixture
+def with_region(client: httpx2.Client, order: dict[str, Any]) -> dict[str, Any]:
+    """Return the order with a style for the left half of the fourth frame; the rest stays as it is."""
+    half = PIL.Image.new("L", (96, 64))
+    half.paste(255, (0, 0, 48, 64))
+    buffer = io.BytesIO()
+    half.save(buffer, "PNG")
+    stored = upload(client, buffer.getvalue(), "half.png")
+    region = {"name": "half.png", "sha256": stored["id"], "bytes": stored["bytes"]}
+    return {**order, "styles": [{"name": "house:woodcut", "region": region, "region_frame": 4}]}
+
+
+@pytest.mark.slow(reason="follows regions and paints frames of them, three times")
+def test_a_region_is_seen_in_the_frames_around_it_and_in_a_key(
+    client: httpx2.Client, order: dict[str, Any], with_region: dict[str, Any]
+) -> None:
+    strip = {"order": with_region, "count": 2, "side": 96, "also": [4]}
+    clip = client.post("/api/v1/films/strip", json=strip).raise_for_status().json()
+    assert [frame["number"] for frame in clip["frames"]] == [1, 4, 10]
+    plain = {frame["number"]: picture(frame["picture"]) for frame in clip["frames"]}
+    answer = client.post("/api/v1/films/regions", json={"order": with_region, "number": 4}).raise_for_status().json()
+    shown = {frame["number"]: picture(frame["picture"]) for frame in answer}
+    key = client.post("/api/v1/films/key", json={"order": with_region, "number": 10}).raise_for_status().json()
+    with PIL.Image.open(io.BytesIO(client.get(f"/api/v1/files/{key['id']}").content)) as image:
+        painted_key = np.asarray(image.convert("RGB"), int)
+    assert set(plain) <= set(shown)
+    # The camera moves 1.5 px to the right with each frame, and so what was in the left half moves out of it.
+    for number, painted in (*shown.items(), (10, painted_key)):
+        if number in plain:
+            difference = np.abs(painted - plain[number]).mean(axis=(0, 2))
+            edge = round(48 - 1.5 * (number - 4))
+            assert difference[: edge - 8].mean() > 3 * difference[edge + 8 :].mean()
+    # Around a key, too.
+    effect = client.post("/api/v1/films/effect", json={"order": {**with_region, "keys": [6]}, "number": 6})
+    assert 6 in [frame["number"] for frame in effect.raise_for_status().json()]
+
+
+def test_mistakes_of_regions_are_one_sentence(client: httpx2.Client, with_region: dict[str, Any]) -> None:
+    (style,) = with_region["styles"]
+    late = {**with_region, "styles": [{**style, "region_frame": 11}]}
+    assert error_message(client.post("/api/v1/films/regions", json={"order": late, "number": 10})) == (
+        "no region is drawn on a frame near frame 10: draw one there."
+    )
+    assert error_message(client.post("/api/v1/films/key", json={"order": late, "number": 1})) == (
+        "there is no frame 11 in this part of the clip: choose one of its frames."
+    )
+    assert "near frame 2 no style is painted" in error_message(
+        client.post("/api/v1/films/effect", json={"order": late, "number": 2})
+    )
+
+
 def test_mistakes_are_one_sentence(client: httpx2.Client, order: dict[str, Any]) -> None:
     late = client.post("/api/v1/films/key", json={"order": order, "number": 11})
     assert late.status_code == 422

@@ -1,4 +1,4 @@
-"""Keyframes of a film: frames to choose from, one of them painted, and what a key changes in the frames around it."""
+"""Frames of a film: to choose from, one of them painted, and what a key or a region changes in the frames around it."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ class FilmPart(BaseModel):
         order: the film's order; its clip, start and end matter.
         count: how many frames, spread evenly.
         side: longer side of their pictures, px.
+        also: numbers of more frames, from 1.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -31,6 +32,7 @@ class FilmPart(BaseModel):
     order: VideoSpec
     count: int = Field(9, ge=1, le=48)
     side: int = Field(256, ge=32, le=512)
+    also: tuple[Number, ...] = Field((), max_length=48)
 
 
 class FilmKey(BaseModel):
@@ -85,7 +87,12 @@ class FilmStrip(BaseModel):
 async def strip(request: Request, part: FilmPart, studio: AppStateDep) -> FilmStrip:
     """Return frames of the clip, unpainted, with the numbers by which `keys` and `keyframes` name them."""
     found = await studio.paint_limiter.run(
-        studio.task_pool.film_strip, part.order, part.count, part.side, is_disconnected=request.is_disconnected
+        studio.task_pool.film_strip,
+        part.order,
+        part.count,
+        part.side,
+        part.also,
+        is_disconnected=request.is_disconnected,
     )
     return FilmStrip.model_validate(found)
 
@@ -95,6 +102,15 @@ async def effect(request: Request, wanted: FilmKey, studio: AppStateDep) -> list
     """Paint frames around a key small, by the network, as the order's keys make them; it makes no job and keeps nothing."""
     found = await studio.paint_limiter.run(
         studio.task_pool.film_effect, wanted.order, wanted.number, is_disconnected=request.is_disconnected
+    )
+    return [FilmFrame.model_validate(one) for one in found]
+
+
+@routes.post("/regions")
+async def regions(request: Request, wanted: FilmKey, studio: AppStateDep) -> list[FilmFrame]:
+    """Paint frames around one on which a region is drawn, by the network, with the regions followed; it keeps nothing."""
+    found = await studio.paint_limiter.run(
+        studio.task_pool.film_regions, wanted.order, wanted.number, is_disconnected=request.is_disconnected
     )
     return [FilmFrame.model_validate(one) for one in found]
 

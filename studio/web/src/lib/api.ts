@@ -15,6 +15,8 @@ export interface Style extends Input {
   mask?: Input | null;
   /** In a video, the second at which the style starts. */
   at?: number | null;
+  /** In a video, the number of the frame that the region is drawn on, from 1. */
+  region_frame?: number;
 }
 
 /** The value of a setting. `schema()` lists the settings. */
@@ -354,13 +356,22 @@ export interface StripFrame extends FilmFrame {
   seconds: number;
 }
 
-/** Frames of the part of a clip that an order paints, spread evenly. */
-export const filmStrip = (order: Order, count: number): Promise<{ count: number; frames: StripFrame[] }> =>
-  json("/films/strip", { method: "POST", body: { order, count } });
+/** Frames of the part of a clip that an order paints, spread evenly, and those of some numbers. */
+export const filmStrip = (
+  order: Order,
+  count: number,
+  side: number,
+  also: number[],
+): Promise<{ count: number; frames: StripFrame[] }> =>
+  json("/films/strip", { method: "POST", body: { order, count, side, also } });
 
 /** Frames around a key, painted small by the network as the order's keys make them. */
 export const filmEffect = (order: Order, number: number, signal?: AbortSignal): Promise<FilmFrame[]> =>
   json("/films/effect", { method: "POST", body: { order, number }, signal });
+
+/** Frames around one that a region is drawn on, painted by the network, with the regions followed. */
+export const filmRegions = (order: Order, number: number, signal?: AbortSignal): Promise<FilmFrame[]> =>
+  json("/films/regions", { method: "POST", body: { order, number }, signal });
 
 /** Paint a frame by the network, at the film's size, and store it. */
 export const filmKey = (order: Order, number: number): Promise<StoredFile> =>
@@ -494,6 +505,9 @@ export interface Ranking {
   /** How many pictures are still to be measured: ask again. */
   left: number;
 }
+
+/** Tells pictures apart. */
+export const keyOf = (input: Pick<Input, "name" | "sha256">): string => input.sha256 || input.name;
 
 export const plainInput = ({ name, sha256, bytes }: Input): Input => ({ name, sha256, bytes });
 

@@ -11,8 +11,13 @@ export function contextOf(canvas: HTMLCanvasElement): CanvasRenderingContext2D {
 
 /** The pixels of a picture's file at a size, px. */
 export async function pixelsOf(file: Blob, width: number, height: number): Promise<ImageData> {
+  return drawnPixels(await createImageBitmap(file), width, height);
+}
+
+/** The pixels of a decoded picture at a size, px. */
+export function drawnPixels(picture: CanvasImageSource, width: number, height: number): ImageData {
   const context = contextOf(canvasOf(width, height));
-  context.drawImage(await createImageBitmap(file), 0, 0, width, height);
+  context.drawImage(picture, 0, 0, width, height);
   return context.getImageData(0, 0, width, height);
 }
 

@@ -31,6 +31,9 @@ type Step = Painted | Fill;
 /** How a mask is shown: a colour, or light and dark squares, which are seen on any picture. */
 export type Tint = string;
 export const SQUARES: Tint = "squares";
+/** One for each style; they differ in lightness too, so that colour-blind people tell them apart. */
+const COLORS = ["#ff5a3c", "#2f7bff", "#ffc531", "#18b26b", "#b05cff", "#12c2d6"] as const;
+export const styleTint = (index: number): Tint => COLORS[index % COLORS.length] ?? COLORS[0];
 /** The side of such a square, px. */
 const SQUARE = 8;
 

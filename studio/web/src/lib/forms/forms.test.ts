@@ -125,7 +125,7 @@ describe("a job form", () => {
     const recipe = {
       work: "panorama",
       painted: { strength: 0.5, content: INPUT },
-      pictures: [picture, picture],
+      pictures: [picture, { ...picture, name: "house:mosaic", sha256: "" }],
       shares: [2],
     };
     form.fill(recipe as unknown as Order);

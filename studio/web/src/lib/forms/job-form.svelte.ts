@@ -113,7 +113,9 @@ export class JobForm<Own extends object> extends SettingsForm {
     const { empty, toOrder, fromOrder } = this.options;
     const order = flattened(recipe);
     const own = { ...empty, ...fromOrder(order) };
-    this.styles = order.styles ?? [];
+    // A film's order names a style once for each of its regions.
+    const styles = new Map((order.styles ?? []).map((style) => [api.keyOf(style), style]));
+    this.styles = [...styles.values()];
     this.preset = typeof order["preset"] === "string" ? order["preset"] : this.preset;
     this.settings =
       this.schema && this.#hasSettings(own) ? changedSettings(this.schema, this.preset, order) : {};

@@ -1,6 +1,7 @@
 /** The form of the page Paint: one for the whole visit, with a preview that the network paints as it changes. */
 
 import * as api from "../api";
+import { keyOf } from "../api";
 import { History } from "../history.svelte";
 import { eachMask, PHOTO_MASKS, type PhotoMask } from "../photo-masks";
 import { changedSettings } from "../settings";
@@ -57,9 +58,6 @@ export interface Cell {
 
 const NO_MASKS: Masks = eachMask(() => null);
 const NOTHING_ASIDE: Aside = { initPicture: null, regions: {} };
-
-/** Tells photographs and styles apart. */
-export const keyOf = (input: Pick<api.Input, "name" | "sha256">): string => input.sha256 || input.name;
 
 const STORAGE_KEY = "easel";
 /** Separates a photograph and a style in a cell's key. */

@@ -4,7 +4,7 @@ import { SvelteMap } from "svelte/reactivity";
 import * as api from "../api";
 import { errorMessage } from "../toasts.svelte";
 import { loadWhenFree } from "./order-preview.svelte";
-import { keyOf, paintForm } from "./paint-form.svelte";
+import { paintForm } from "./paint-form.svelte";
 
 /** px of the longer side. */
 const STRIP_SIZE = 192;
@@ -97,7 +97,7 @@ function small(order: api.Order | null, size: number): api.Order | null {
 export const stripPreviews = new SmallPreviews(
   () =>
     paintForm.photos.length > 1
-      ? paintForm.photos.map((photo) => [keyOf(photo), paintForm.orderFor(photo)])
+      ? paintForm.photos.map((photo) => [api.keyOf(photo), paintForm.orderFor(photo)])
       : [],
   STRIP_SIZE,
 );

@@ -48,7 +48,8 @@ export const enChoices = {
   "byHand.broader": "Broader strokes",
   "byHand.broader.hint": "Strokes are twice as large where you paint: for skies, walls, backgrounds.",
   "byHand.detailed": "More detail",
-  "byHand.detailed.hint": "The photograph's fine detail stays where you paint, in the style's colours.",
+  "byHand.detailed.hint":
+    "Where you paint, most of the photograph's fine detail stays, in its own colours; larger areas keep the style's.",
   "faces.legend": "Faces",
   "faces.gentle": "Recognisable",
   "faces.gentle.hint": "Faces are painted more gently, so that people can be recognised.",

@@ -71,6 +71,10 @@ export const enWorks = {
     "Strokes move with what they are on. When off, every frame is painted by itself: faster, but it flickers.",
   "video.strokes": "Strokes on everything",
   "video.strokesHint": "Even areas get the strokes of the style, and they stay where they were painted.",
+  "video.frame": "Frame {number} of the clip",
+  "video.drawOn": "Draw on frame {number}",
+  "video.regionHint":
+    "Choose a frame that shows all of it, and paint it there. The mask follows what it shows, forwards and backwards, up to the next cut; after a cut, paint it again. What no style has stays as it is.",
   "video.begin": "Paint the clip",
   "keyframes.title": "Keyframes",
   "keyframes.hint":
@@ -89,7 +93,7 @@ export const enWorks = {
   "keyframes.painting": "The frames around it are being painted…",
   "keyframes.noPicture": "This is not a picture: a keyframe is a picture in the clip's shape.",
   "keyframes.dropped":
-    "Another part of the clip: its keyframes were removed, because they belong to other frames.",
+    "Another part of the clip: its keyframes and regions were removed, because they belong to other frames.",
   "step.view": "Both clips in step. Space plays; the arrow keys go frame by frame.",
   "step.play": "Play",
   "step.pause": "Pause",

@@ -48,7 +48,7 @@ export const zhChoices: Record<keyof typeof enChoices, string> = {
   "byHand.broader": "更粗的笔触",
   "byHand.broader.hint": "涂抹之处的笔触放大一倍，适合天空、墙面和背景。",
   "byHand.detailed": "更多细节",
-  "byHand.detailed.hint": "涂抹之处保留照片的细节，颜色仍随风格。",
+  "byHand.detailed.hint": "涂抹之处保留照片的大部分细节及其原色，大面积的颜色仍随风格。",
   "faces.legend": "人脸",
   "faces.gentle": "仍可辨认",
   "faces.gentle.hint": "人脸画得更轻柔，看得出是谁。",

@@ -72,6 +72,10 @@ export const zhWorks: Record<keyof typeof enWorks, string> = {
   "video.steadyHint": "笔触随物体移动。关闭后逐帧独立绘制：更快，但画面会闪烁。",
   "video.strokes": "处处有笔触",
   "video.strokesHint": "平坦处也铺上该风格的笔触，并随物体移动。",
+  "video.frame": "视频的第 {number} 帧",
+  "video.drawOn": "在第 {number} 帧上涂抹",
+  "video.regionHint":
+    "选一帧能完整看到它的画面，在上面涂抹。区域会向前、向后跟随所涂的内容，直到下一次镜头切换；切换之后请重新涂抹。没有风格的部分保持原样。",
   "video.begin": "绘制视频",
   "keyframes.title": "关键帧",
   "keyframes.hint":
@@ -89,7 +93,7 @@ export const zhWorks: Record<keyof typeof enWorks, string> = {
   "keyframes.painted": "绘制好的第 {number} 帧",
   "keyframes.painting": "正在绘制前后的画面…",
   "keyframes.noPicture": "这不是图片：关键帧应是与视频画面形状相同的图片。",
-  "keyframes.dropped": "片段已更改：原来的关键帧属于其他画面，已移除。",
+  "keyframes.dropped": "片段已更改：原来的关键帧和区域属于其他画面，已移除。",
   "step.view": "两段视频同步播放。空格键播放，方向键逐帧移动。",
   "step.play": "播放",
   "step.pause": "暂停",

@@ -199,11 +199,10 @@ export const zh: Record<keyof typeof en, string> = {
 
   "photo.drop": "把照片拖到这里，或点击选择",
   "paint.drop": "把照片拖到这里",
-  "paint.dropHint":
-    "可一次拖入多张或整个文件夹，也可点击选择或直接粘贴。由 pinxit 生成的图片会恢复当时的设置。",
+  "paint.dropHint": "可一次拖入多张或整个文件夹，也可点击选择或直接粘贴。然后选择风格，立即预览效果。",
   "paint.samples": "或从这些照片开始",
   "paint.choose": "选择照片",
-  "paint.chooseHint": "由 pinxit 生成的图片会恢复当时的设置。",
+  "paint.chooseHint": "然后选择风格，立即预览效果。",
   "paint.camera": "拍一张照片",
   "paint.previewReady": "预览已完成。",
   "paint.easel": "画架",
@@ -388,6 +387,7 @@ export const zh: Record<keyof typeof en, string> = {
   "export.png": "无损，与画室中保存的相同。",
   "export.webp": "比 JPEG 更小，适合网页。",
   "export.tiff": "每通道 16 位，适合继续编辑。",
+  "export.layers": "{name}（分层）",
   "export.psd": "带图层，供 Photoshop 使用：照片、色彩、笔触、画作与各区域。",
   "export.ora": "图层相同，供 Krita、GIMP 等软件使用。",
   "export.side": "最长边",

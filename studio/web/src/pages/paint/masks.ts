@@ -2,14 +2,11 @@
 
 import type { Input } from "../../lib/api";
 import { paintForm } from "../../lib/forms/paint-form.svelte";
-import { SQUARES, type Tint } from "../../lib/mask";
+import { SQUARES, styleTint, type Tint } from "../../lib/mask";
 import { PHOTO_MASKS, type PhotoMask } from "../../lib/photo-masks";
 
 /** The index of a style, or a mask of the photograph. */
 export type MaskTarget = number | PhotoMask;
-
-/** One for each style; they differ in lightness too, so that colour-blind people tell them apart. */
-const COLORS = ["#ff5a3c", "#2f7bff", "#ffc531", "#18b26b", "#b05cff", "#12c2d6"] as const;
 
 /** What is kept is seen best: on any ground. */
 const TINTS: Record<PhotoMask, Tint> = {
@@ -20,7 +17,7 @@ const TINTS: Record<PhotoMask, Tint> = {
 };
 
 export const maskTint = (target: MaskTarget): Tint =>
-  typeof target === "number" ? (COLORS[target % COLORS.length] ?? COLORS[0]) : TINTS[target];
+  typeof target === "number" ? styleTint(target) : TINTS[target];
 
 export const maskOf = (target: MaskTarget): Input | null =>
   typeof target === "number" ? (paintForm.styles[target]?.region ?? null) : paintForm.own[target];

@@ -1,7 +1,8 @@
 /** What the page Paint shows: the network's preview, the regions, or the job's picture. It follows jobs and changes of the form. */
 
 import { untrack } from "svelte";
-import { keyOf, paintForm } from "../../lib/forms/paint-form.svelte";
+import { keyOf } from "../../lib/api";
+import { paintForm } from "../../lib/forms/paint-form.svelte";
 import { regionMatching } from "../../lib/forms/region-matching.svelte";
 
 export type View = "preview" | "regions" | "painting";

@@ -4,7 +4,7 @@ import { onMount, untrack } from "svelte";
 import * as api from "../../lib/api";
 import { captureFrame, type Frame } from "../../lib/clip";
 import { errorMessage } from "../../lib/toasts.svelte";
-import { endOf, frameOrder, timed, type VideoForm } from "./video-form";
+import { drawnFrame, endOf, frameOrder, placed, type VideoForm } from "./video-form";
 
 /** Where the frames are taken, as shares of the part that is painted. */
 const MOMENTS = [0.15, 0.6];
@@ -37,7 +37,7 @@ class FramePreviews {
     /** Everything that changes how frames look. */
     const look = $derived(
       JSON.stringify([
-        timed(form.styles, form.own.turns),
+        placed(form.styles, form.own),
         form.settings,
         form.preset,
         form.own.start,
@@ -63,6 +63,8 @@ class FramePreviews {
     const { clip, start } = form.own;
     if (!clip || !form.styles.length || (!this.video?.videoWidth && !this.unplayable)) return;
     this.#call?.abort();
+    // With regions, frames are painted by the server, which follows them.
+    if (drawnFrame(form.styles, form.own) !== null) return;
     const { signal } = (this.#call = new AbortController());
     this.loading = true;
     try {

@@ -1,45 +1,42 @@
-/** Frames of the clip to choose keys from, and what the chosen key changes in the frames around it. */
+/** Frames of the clip to choose keys from and to draw regions on, and what the chosen key changes in the frames around it. */
 
-import { onMount, untrack } from "svelte";
+import { untrack } from "svelte";
 import * as api from "../../lib/api";
 import { toastErrors } from "../../lib/toasts.svelte";
+import { FilmLook } from "./film-look.svelte";
 import { type FilmKey, withKey, type VideoForm } from "./video-form";
 
 /** While something changes, wait this long for the next change, ms. */
 const DEBOUNCE_MS = 400;
 /** Frames in the strip. */
 const FRAMES = 12;
+/** Large enough to draw regions on, px of the longer side. */
+const SIDE = 512;
 
 class KeyStrip {
   frames = $state.raw<api.StripFrame[]>([]);
   /** Number of the key on show. */
   shown = $state<number | null>(null);
-  /** The frames around it, painted small. */
-  around = $state.raw<api.FilmFrame[]>([]);
-  loading = $state(false);
+  /** The frames around it. */
+  readonly around: FilmLook;
   /** A frame is being painted in full, to be saved. */
   saving = $state(false);
 
   readonly #form: VideoForm;
-  #call: AbortController | null = null;
 
   constructor(form: VideoForm) {
     this.#form = form;
+    this.around = new FilmLook(api.filmEffect, () =>
+      form.order && this.shown !== null ? { order: form.order, number: this.shown } : null,
+    );
     const part = $derived(
       JSON.stringify([form.own.clip, form.own.start, form.own.end, form.styles.length > 0]),
     );
-    const look = $derived(JSON.stringify([form.order, this.shown]));
     $effect(() => {
       void part;
       const wait = setTimeout(() => untrack(() => void this.#load()), DEBOUNCE_MS);
       return () => clearTimeout(wait);
     });
-    $effect(() => {
-      void look;
-      const wait = setTimeout(() => untrack(() => void this.#paint()), DEBOUNCE_MS);
-      return () => clearTimeout(wait);
-    });
-    onMount(() => () => this.#call?.abort());
   }
 
   /** The key on show, if it is still one. */
@@ -76,38 +73,15 @@ class KeyStrip {
   }
 
   async #load(): Promise<void> {
-    const { order } = this.#form;
+    const { order, own } = this.#form;
     this.frames = [];
     if (!order) return;
-    const found = await toastErrors(() => api.filmStrip(order, FRAMES));
+    const used = new Set([...own.keys, ...own.regions].map(({ number }) => number));
+    const found = await toastErrors(() => api.filmStrip(order, FRAMES, SIDE, [...used]));
     if (found) this.frames = found.frames;
-  }
-
-  async #paint(): Promise<void> {
-    const { order } = this.#form;
-    this.#call?.abort();
-    if (!order || this.shown === null) {
-      this.around = [];
-      this.loading = false;
-      return;
-    }
-    const { signal } = (this.#call = new AbortController());
-    const { shown } = this;
-    this.loading = true;
-    const found = await toastErrors(() => api.filmEffect(order, shown, signal).catch(unlessAborted(signal)));
-    if (signal.aborted) return;
-    if (found) this.around = found;
-    this.loading = false;
   }
 }
 export type { KeyStrip };
-
-function unlessAborted(signal: AbortSignal): (error: unknown) => null {
-  return (error) => {
-    if (signal.aborted) return null;
-    throw error;
-  };
-}
 
 /** Call it while the page's component is set up. */
 export const createKeyStrip = (form: VideoForm): KeyStrip => new KeyStrip(form);

@@ -5,11 +5,14 @@ import {
   frameOrder,
   keyFields,
   keysOf,
+  placed,
+  regionsOf,
   spread,
   timed,
   type VideoFields,
   type VideoForm,
   withKey,
+  withRegion,
 } from "./video-form";
 
 const style = (name: string, at?: number): Style => ({
@@ -28,6 +31,7 @@ const FIELDS: VideoFields = {
   strokes: false,
   turns: true,
   keys: [],
+  regions: [],
 };
 const FRAME: Input = { name: "frame.jpg", sha256: "f", bytes: 1 };
 
@@ -69,6 +73,39 @@ describe("keyframes", () => {
   test("of the same frame replace each other", () => {
     expect(withKey(keys, { number: 24, file })).toEqual([...keys.slice(0, 2), { number: 24, file }]);
     expect(withKey(keys, { number: 5, file: null }).map(({ number }) => number)).toEqual([1, 5, 12, 24]);
+  });
+});
+
+describe("regions", () => {
+  const mask = (name: string): Input => ({ name, sha256: name, bytes: 1 });
+  const styles = [style("a"), style("b")];
+  const own = {
+    turns: false,
+    regions: withRegion(withRegion([], "b", 1, mask("one")), "b", 97, mask("two")),
+  };
+  test("name a style once for each mask, and the others have the rest", () => {
+    const all = placed(styles, own);
+    expect(all.map(({ name, region, region_frame: frame }) => [name, region?.name, frame])).toEqual([
+      ["a", undefined, undefined],
+      ["b", "one", 1],
+      ["b", "two", 97],
+    ]);
+    expect(regionsOf({ styles: all })).toEqual(own.regions);
+  });
+  test("are left out where styles take turns, and where the same style also has the rest", () => {
+    expect(placed(styles, { ...own, turns: true }).map(({ region }) => region)).toEqual([
+      undefined,
+      undefined,
+    ]);
+    expect(regionsOf({ styles: [style("a"), { ...style("a"), region: mask("one") }] })).toEqual([]);
+  });
+  test("are replaced and taken away by their frame", () => {
+    const changed = withRegion(own.regions, "b", 1, mask("three"));
+    expect(changed.map(({ number, mask: { name } }) => [number, name])).toEqual([
+      [97, "two"],
+      [1, "three"],
+    ]);
+    expect(withRegion(changed, "b", 97, null)).toEqual(changed.slice(1));
   });
 });
 
