@@ -56,7 +56,7 @@ def test_strokes_come_from_where_the_style_looks_like_the_painting() -> None:
     assert strokes is not None
     laid = strokes.lay_on(painting)
     assert detail(laid[:, :112]) < 0.005  # the bright half stays empty
-    assert detail(laid[:, 208:]) > 0.05
+    assert detail(laid[:, 208:]) > 0.04
 
 
 def test_a_style_image_and_itself_match_piece_by_piece() -> None:

@@ -41,7 +41,7 @@ PHOTO_SHARE = (0.7, 0.7, 0.5, 0.5, 0.2)
 coarser octaves. Objects are recognised by their fine detail; large forms are the style's."""
 
 
-KEPT_IN_TEXTURE, KEPT_IN_LINES, FINE = 0.4, 0.8, 3.0
+KEPT_IN_TEXTURE, KEPT_IN_LINES, FINE = 0.4, 0.7, 3.0
 """Shares of the photograph's detail finer than `FINE` px that stay in the painting of a network with attention. Eyes, letters
 and buildings are recognised by their lines. More texture would cost strokes: docs/lab/networks.md."""
 DETAILED, LARGEST_DETAIL = 0.6, 1 / 80

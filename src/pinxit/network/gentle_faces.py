@@ -12,7 +12,7 @@ from pinxit.image.picture import Pixels
 from pinxit.texture.smoothing import blurred
 
 _FORM, _COARSE = 0.35, 6.0  # the share of the photograph's forms coarser than so many pixels
-_DETAIL, _FINE = 0.5, 3.0  # the share of its detail finer than so many pixels
+_DETAIL, _FINE = 0.6, 3.0  # the share of its detail finer than so many pixels
 _STROKES = 0.5  # the share of strokes that is laid on a face
 
 

@@ -52,7 +52,7 @@ _PRICE, _ROUNDS, _MOST_USED = 0.075, 8, 8.0  # what a piece costs more in each r
 _SWEEPS = 4
 _CHOICES = 2
 _LAID = 16.0  # px: what a Gaussian of this deviation takes from the pieces is laid; large forms stay the painting's
-_OPACITY = 0.8  # of the strokes
+_OPACITY = 0.75  # of the strokes
 _SHIFT = 0.45
 """The share of a piece's mean color that does not count, because only its detail is laid. An even ground in a color between two
 of the style image's would otherwise get pieces with the edges between them."""
