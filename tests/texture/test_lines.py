@@ -1,4 +1,4 @@
-"""Lines are told from texture."""
+"""Lines are distinguished from texture."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tell the lines and edges of a picture, which show what things are, from its texture, such as leaves, gravel and hair."""
+"""Distinguish lines and edges, which show what a picture is of, from texture, such as leaves, gravel and hair."""
 
 from __future__ import annotations
 
