@@ -86,7 +86,6 @@ def inputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (f"{VIDEO} --keys 1,two", "--keys takes numbers of frames, as in 1,48,96, not 'two'"),
         (f"{VIDEO} --start soon", "--start is a time, as in 90 or 1:30, not 'soon'"),
         (f"{VIDEO} --cluster auto --preview now.png", "--preview does not work on a cluster"),
-        (f"{VIDEO} --cluster auto --region m.png=a.jpg", "followed from frame to frame: leave out --cluster"),
         (f"{STUDIO} --database mysql://a", "--database takes an address as in postgresql://…: leave it out"),
         (f"{STUDIO} --name http://a", "--name takes a name as in studio.example.org or studio.example.org:8443"),
         (f"{STUDIO} --quota much", "--quota takes a size as in 20GB or 500MB, not 'much'"),
